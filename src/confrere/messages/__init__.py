@@ -1,0 +1,58 @@
+"""The one catalogue of sentences shown to people, in French and English.
+
+Each ``AREA.toml`` beside this file holds one area; a key has its two languages side by side::
+
+    [folder-missing]
+    en = "There is no folder {path}. Nothing was changed. Check the name and try again."
+    fr = "Le dossier {path} n'existe pas. Rien n'a été modifié. Vérifiez le nom et réessayez."
+
+No sentence a person may read lives anywhere else.
+"""
+
+from __future__ import annotations
+
+import os
+import tomllib
+from functools import cache
+from pathlib import Path
+
+LANGUAGES = ("en", "fr")
+
+
+@cache
+def _area(area: str) -> dict[str, dict[str, str]]:
+    with open(Path(__file__).with_name(f"{area}.toml"), "rb") as file:
+        return tomllib.load(file)
+
+
+def say(key: str, language: str, **data: object) -> str:
+    """Return the sentence ``area.name`` in ``language`` ("en" or "fr", any other reads as "en"), blanks filled.
+
+    Raises KeyError for an unknown key: a missing sentence is a defect, and a test looks for them.
+    """
+    area, _, name = key.partition(".")
+    sentence = _area(area)[name]["fr" if language == "fr" else "en"]
+    return sentence.format_map({name: _plain(value) for name, value in data.items()}) if data else sentence
+
+
+def _plain(value: object) -> object:
+    """Make text safe to print: lone surrogates (undecodable file names) and control characters are shown escaped."""
+    if isinstance(value, os.PathLike):
+        value = os.fspath(value)
+    if isinstance(value, bytes):
+        value = os.fsdecode(value)
+    if not isinstance(value, str):
+        return value
+    return "".join(
+        ch if (ch.isprintable() or ch == " ") and not 0xD800 <= ord(ch) <= 0xDFFF else ch.encode("unicode_escape", "surrogatepass").decode()
+        for ch in value
+    )
+
+
+def system_language() -> str:
+    """The language of the person's session: CONFRERE_LANG, else LC_ALL, LC_MESSAGES, LANG; English when none says French."""
+    for name in ("CONFRERE_LANG", "LC_ALL", "LC_MESSAGES", "LANG"):
+        value = os.environ.get(name, "")
+        if value:
+            return "fr" if value.lower().startswith("fr") else "en"
+    return "en"

@@ -1,0 +1,41 @@
+"""The plan: what a person approves before the work, and what policy holds the work to afterwards."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import msgspec
+
+
+class Step(msgspec.Struct, kw_only=True):
+    """One step: a tool with its arguments, and what it will touch.
+
+    ``args`` values are literals a person can read. ``files`` counts the files the step is expected to touch, and
+    ``touches`` names some of them (paths or patterns) for the screen. ``risk`` is "none" (reads), "changes"
+    (reviewed and undoable) or "acts" (leaves the machine).
+    """
+
+    id: str
+    tool: str
+    title: str
+    args: dict[str, Any] = msgspec.field(default_factory=dict)
+    touches: list[str] = msgspec.field(default_factory=list)
+    files: int = 0
+    risk: str = "changes"
+    grants: list[str] = msgspec.field(default_factory=list)
+    doubts: list[str] = msgspec.field(default_factory=list)
+
+
+class Plan(msgspec.Struct, kw_only=True):
+    """Ordered steps, the grants they need, what is doubtful and which words of the brief were not understood.
+
+    ``answer`` is set instead of steps where the brief is a question and no work follows.
+    """
+
+    steps: list[Step] = msgspec.field(default_factory=list)
+    grants: list[str] = msgspec.field(default_factory=list)
+    doubts: list[str] = msgspec.field(default_factory=list)
+    not_understood: list[str] = msgspec.field(default_factory=list)
+    warnings: list[str] = msgspec.field(default_factory=list)
+    language: str = "en"
+    answer: str = ""

@@ -1,0 +1,1 @@
+"""Where commands and scripts run: it sees the workspace and nothing else."""
