@@ -1,0 +1,187 @@
+"""Copying files with what belongs to them, and telling one version of a file from another."""
+
+from __future__ import annotations
+
+import errno
+import hashlib
+import os
+import shutil
+import stat
+from typing import Any
+
+import msgspec
+
+from confrere.workspace import upper
+
+CHUNK = 1 << 20
+
+
+class Signature(msgspec.Struct, frozen=True, array_like=True):
+    """What tells that a file is the one that was seen: size, times in nanoseconds, inode, mode. Cheap: no reading."""
+
+    size: int
+    mtime_ns: int
+    ctime_ns: int
+    inode: int
+    mode: int
+
+    @classmethod
+    def of(cls, status: os.stat_result) -> Signature:
+        return cls(status.st_size, status.st_mtime_ns, status.st_ctime_ns, status.st_ino, status.st_mode)
+
+    def same_content(self, other: Signature) -> bool:
+        """Equal but for the change time, which a rename or a new link moves too."""
+        return (self.size, self.mtime_ns, self.inode, self.mode) == (other.size, other.mtime_ns, other.inode, other.mode)
+
+
+class State(msgspec.Struct, kw_only=True, omit_defaults=True):
+    """All that makes a file what it is, but its bytes, which the hash stands for.
+
+    ``type`` is file, dir or symlink; ``target`` the text of a link. Extended attributes are hex.
+    """
+
+    type: str
+    size: int = 0
+    sha256: str = ""
+    mode: int = 0
+    mtime_ns: int = 0
+    uid: int = -1
+    gid: int = -1
+    target: str = ""
+    xattrs: dict[str, str] = msgspec.field(default_factory=dict)
+
+
+def kind(mode: int) -> str:
+    if stat.S_ISREG(mode):
+        return "file"
+    if stat.S_ISDIR(mode):
+        return "dir"
+    return "symlink" if stat.S_ISLNK(mode) else "special"
+
+
+def sha256(file: Any) -> str:
+    """The hash of the rest of an open binary file, streamed."""
+    return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def hash_path(path: str) -> str:
+    """The hash of the regular file at ``path``, never following a link. Raises OSError."""
+    handle = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_CLOEXEC | os.O_NONBLOCK)
+    with os.fdopen(handle, "rb", buffering=0) as file:
+        return sha256(file)
+
+
+def state_of(path: str, status: os.stat_result, digest: str = "") -> State:
+    """The state of what is at ``path``; ``digest`` is given where it is known, and not computed here."""
+    what = kind(status.st_mode)
+    return State(
+        type=what,
+        size=status.st_size if what == "file" else 0,
+        sha256=digest,
+        mode=stat.S_IMODE(status.st_mode),
+        mtime_ns=status.st_mtime_ns,
+        uid=status.st_uid,
+        gid=status.st_gid,
+        target=os.readlink(path) if what == "symlink" else "",
+        xattrs=_xattrs(path),
+    )
+
+
+def _xattrs(path: str) -> dict[str, str]:
+    try:
+        names = os.listxattr(path, follow_symlinks=False)
+    except (OSError, AttributeError):
+        return {}
+    kept = {}
+    for name in names:
+        if name.startswith(("user.overlay.", "user.confrere.", "security.", "trusted.")):
+            continue
+        value = upper.get(path, name)
+        if value is not None:
+            kept[name] = value.hex()
+    return kept
+
+
+def set_metadata(path: str, state: State) -> None:
+    """Give the file or directory at ``path`` the mode, attributes, owner (where we may) and time of ``state``."""
+    follow = state.type != "symlink"
+    if os.geteuid() == 0 and state.uid >= 0:
+        os.chown(path, state.uid, state.gid, follow_symlinks=False)
+    for name, value in state.xattrs.items():
+        try:
+            os.setxattr(path, name, bytes.fromhex(value), follow_symlinks=False)
+        except OSError as error:
+            if error.errno not in (errno.ENOTSUP, errno.EPERM, errno.EACCES):
+                raise
+    if follow:
+        os.chmod(path, state.mode)
+    os.utime(path, ns=(state.mtime_ns, state.mtime_ns), follow_symlinks=False)
+
+
+def copy_content(source: str, target: str) -> None:
+    """Copy the bytes of a regular file into a new file at ``target``: cloned by the file system where it can, else streamed;
+    holes stay holes. Raises OSError (FileExistsError when the target is there)."""
+    reading = os.open(source, os.O_RDONLY | os.O_NOFOLLOW | os.O_CLOEXEC | os.O_NONBLOCK)
+    try:
+        status = os.fstat(reading)
+        if not stat.S_ISREG(status.st_mode):
+            raise OSError(errno.EINVAL, os.strerror(errno.EINVAL), source)
+        writing = os.open(target, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC, 0o600)
+        try:
+            _pour(reading, writing, status)
+        except BaseException:
+            os.unlink(target)
+            raise
+        finally:
+            os.close(writing)
+    finally:
+        os.close(reading)
+
+
+def _pour(reading: int, writing: int, status: os.stat_result) -> None:
+    sparse = status.st_blocks * 512 < status.st_size
+    if not sparse and hasattr(os, "copy_file_range"):
+        try:
+            while os.copy_file_range(reading, writing, 1 << 30):
+                pass
+            return
+        except OSError as error:
+            if error.errno not in (errno.EXDEV, errno.EINVAL, errno.ENOSYS, errno.EOPNOTSUPP, errno.EPERM, errno.ETXTBSY):
+                raise
+            os.lseek(reading, 0, os.SEEK_SET)
+            os.lseek(writing, 0, os.SEEK_SET)
+            os.ftruncate(writing, 0)
+    if not sparse:
+        with os.fdopen(os.dup(reading), "rb") as source, os.fdopen(os.dup(writing), "wb") as target:
+            shutil.copyfileobj(source, target, CHUNK)
+        return
+    position = 0
+    while position < status.st_size:
+        try:
+            position = os.lseek(reading, position, os.SEEK_DATA)
+        except OSError as error:
+            if error.errno == errno.ENXIO:  # the rest is a hole
+                break
+            raise
+        end = os.lseek(reading, position, os.SEEK_HOLE)
+        while position < end:
+            data = os.pread(reading, min(CHUNK, end - position), position)
+            if not data:
+                break
+            os.pwrite(writing, data, position)
+            position += len(data)
+    os.ftruncate(writing, status.st_size)
+
+
+def remove_tree(path: str) -> None:
+    """Remove a file, or a folder of our own with all it holds, whatever the modes inside."""
+    status = os.lstat(path)
+    if not stat.S_ISDIR(status.st_mode):
+        os.unlink(path)
+        return
+    os.chmod(path, 0o700)
+    with os.scandir(path) as scan:
+        entries = [entry.path for entry in scan]
+    for entry in entries:
+        remove_tree(entry)
+    os.rmdir(path)

@@ -1,0 +1,113 @@
+"""One granted folder with its staging area: what the two layers hold at a path."""
+
+from __future__ import annotations
+
+import os
+import stat
+from pathlib import Path
+from typing import NamedTuple
+
+import msgspec
+
+from confrere.errors import Failed
+from confrere.workspace import upper as layer
+from confrere.workspace.files import kind
+from confrere.workspace.paths import is_within
+from confrere.workspace.roots import Root
+
+STAGING = ".confrere-"  # prefix of the short-lived folder that applying makes in a root; never part of a view
+
+
+class Info(msgspec.Struct, frozen=True, gc=False):
+    """One entry of a view. ``type`` is file, dir, symlink or special; ``size`` in bytes; ``mtime_ns`` in nanoseconds."""
+
+    path: str
+    type: str
+    size: int
+    mtime_ns: int
+    mode: int
+
+
+class Look(NamedTuple):
+    """What the two layers hold at a path. ``upper`` is where the upper entry is or would be; a status is None where there is none.
+
+    ``lower_status`` is what would show if the upper entry were not there; ``whiteout`` that the upper entry hides it.
+    """
+
+    upper: str
+    upper_status: os.stat_result | None
+    lower: str
+    lower_status: os.stat_result | None
+    whiteout: bool = False
+    opaque: bool = False
+
+    @property
+    def visible(self) -> os.stat_result | None:
+        if self.whiteout:
+            return None
+        return self.upper_status or self.lower_status
+
+
+class Tree:
+    """One root with its staging area."""
+
+    def __init__(self, root: Root, area: Path) -> None:
+        self.root = root
+        self.upper = str(area / "upper")
+        self.work = str(area / "work")
+        for folder in (self.upper, self.work):
+            os.makedirs(folder, mode=0o700, exist_ok=True)
+
+    def look(self, relative: str) -> Look:
+        """See ``Look``. Raises Failed when the real folder itself is gone."""
+        up: str | None = self.upper
+        low: str | None = self.root.path
+        names = relative.split("/") if relative else []
+        if not names:
+            return Look(self.upper, os.lstat(self.upper), self.root.path, self._lower_status(self.root.path))
+        target = f"{self.upper}/{relative}"
+        last = len(names) - 1
+        whiteout = opaque = False
+        upper_status = lower_status = None
+        for index, part in enumerate(names):
+            upper_status = lower_status = None
+            if up is not None:
+                up = f"{up}/{part}"
+                try:
+                    upper_status = os.lstat(up)
+                except (FileNotFoundError, NotADirectoryError):
+                    up = None
+            if low is not None:
+                low = f"{low}/{part}"
+                lower_status = self._lower_status(low)
+                if lower_status is None:
+                    low = None
+            if upper_status is not None and up is not None:
+                whiteout = layer.is_whiteout(upper_status, up)
+                opaque = stat.S_ISDIR(upper_status.st_mode) and layer.is_opaque(up)
+            if index == last:
+                break
+            if upper_status is not None and (whiteout or not stat.S_ISDIR(upper_status.st_mode)):
+                return Look(target, None, "", None)
+            if opaque or (lower_status is not None and not stat.S_ISDIR(lower_status.st_mode)):
+                low = None
+            if up is None and low is None:
+                return Look(target, None, "", None)
+        if any(is_within(relative, hidden) for hidden in self.root.hidden) or names[0].startswith(STAGING):
+            return Look(target, None, "", None)
+        return Look(target, upper_status, low or "", lower_status, whiteout, opaque)
+
+    def _lower_status(self, path: str) -> os.stat_result | None:
+        try:
+            return os.lstat(path)
+        except (FileNotFoundError, NotADirectoryError):
+            if not os.path.isdir(self.root.path):
+                raise Failed("workspace.folder-gone", path=self.root.path, task="TASK") from None
+            return None
+        except PermissionError:
+            return None
+
+
+def info(path: str, status: os.stat_result) -> Info:
+    what = kind(status.st_mode)
+    return Info(path, what, status.st_size if what == "file" else 0, status.st_mtime_ns, stat.S_IMODE(status.st_mode))
