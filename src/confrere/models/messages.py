@@ -11,6 +11,9 @@ from confrere.policy.plan import Plan
 
 SCHEMA = 1
 
+RESTART = "\x18"
+"""Passed alone to ``on_text``: forget what was streamed of this reply, it begins again (ASCII CAN, "disregard the preceding data")."""
+
 
 class ToolCall(msgspec.Struct, kw_only=True):
     """A call the model wants. ``args`` is None when what it wrote was not a JSON object; ``raw`` keeps that text."""
@@ -40,7 +43,8 @@ class Message(msgspec.Struct, kw_only=True, omit_defaults=True):
 
 
 class Usage(msgspec.Struct, kw_only=True, omit_defaults=True):
-    """Tokens as the provider counted them, and money in USD where the price is known (None: unknown, not free)."""
+    """Tokens as the provider counted them, or a quarter of the bytes where it did not, and money in USD where the price is
+    known (None: unknown, not free)."""
 
     input_tokens: int = 0
     output_tokens: int = 0
@@ -92,7 +96,8 @@ class Model(Protocol):
     local: bool
 
     async def reply(self, turn: Turn, on_text: Callable[[str], None] | None = None) -> Reply:
-        """Decide the next thing, streaming text to ``on_text`` as it comes.
+        """Decide the next thing, streaming text to ``on_text`` as it comes. A stream that was cut is asked for again:
+        ``on_text(RESTART)`` then comes first. What counts is the text of the returned message.
 
         Raises ModelFailed (``models.errors``) after its own retries, never a library's exception; cancelling the
         coroutine ends the request at once.

@@ -1,0 +1,27 @@
+"""What an answer cost, in USD, from the price list of genai-prices."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from confrere.models.messages import Usage
+
+
+async def cost(provider: str, model: str, usage: Usage) -> float | None:
+    """The cost of ``usage``, or None where the list does not know the model. The list is loaded on first use, off the event loop."""
+    return await asyncio.to_thread(_cost, provider, model, usage)
+
+
+def _cost(provider: str, model: str, usage: Usage) -> float | None:
+    from genai_prices import Usage as Counted
+    from genai_prices import calc_price
+
+    counted = Counted(
+        input_tokens=usage.input_tokens, output_tokens=usage.output_tokens, cache_read_tokens=usage.cached_tokens or None
+    )
+    try:
+        return float(calc_price(counted, model_ref=model, provider_id=provider).total_price)
+    except LookupError:
+        return None
