@@ -1,0 +1,180 @@
+"""Office files turned into other formats and into pictures, by LibreOffice where this machine has it.
+
+LibreOffice runs in a profile of its own, with macros, links and active content off, without a network where the
+system allows that, and with a time limit. Its exit status means nothing (it is 0 even when a file could not be
+loaded): only a file that exists counts as success.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+import signal
+import subprocess
+import sys
+import tempfile
+from functools import cache
+from pathlib import Path
+
+from confrere.errors import Failed
+
+TIMEOUT = 120.0
+OFFICE = {".docx", ".doc", ".odt", ".rtf", ".xlsx", ".xls", ".ods", ".csv", ".pptx", ".ppt", ".odp", ".html", ".txt"}
+
+_ITEM = '<item oor:path="/{path}"><prop oor:name="{name}" oor:op="fuse"><value>{value}</value></prop></item>'
+_SETTINGS = (
+    ("org.openoffice.Office.Calc/Formula/Load", "OOXMLRecalcMode", "0"),  # always: cached values are not believed
+    ("org.openoffice.Office.Calc/Formula/Load", "ODFRecalcMode", "0"),
+    ("org.openoffice.Office.Calc/Content/Update", "Link", "2"),  # never follow a link to another file
+    ("org.openoffice.Office.Writer/Content/Update", "Link", "0"),
+    ("org.openoffice.Office.Common/Security/Scripting", "MacroSecurityLevel", "3"),
+    ("org.openoffice.Office.Common/Security/Scripting", "DisableMacrosExecution", "true"),
+    ("org.openoffice.Office.Common/Security/Scripting", "DisableActiveContent", "true"),
+    ("org.openoffice.Office.Common/Security/Scripting", "BlockUntrustedRefererLinks", "true"),
+    ("org.openoffice.Office.Common/Misc", "FirstRun", "false"),
+    # A proxy that does not exist: what tries to reach out anyway, fails.
+    ("org.openoffice.Inet/Settings", "ooInetProxyType", "2"),
+    ("org.openoffice.Inet/Settings", "ooInetHTTPProxyName", "127.0.0.1"),
+    ("org.openoffice.Inet/Settings", "ooInetHTTPProxyPort", "9"),
+    ("org.openoffice.Inet/Settings", "ooInetHTTPSProxyName", "127.0.0.1"),
+    ("org.openoffice.Inet/Settings", "ooInetHTTPSProxyPort", "9"),
+)
+
+
+@cache
+def office_program() -> str | None:
+    """The LibreOffice program of this machine, or None."""
+    for name in ("soffice", "libreoffice"):
+        found = shutil.which(name)
+        if found:
+            return found
+    places = ["/Applications/LibreOffice.app/Contents/MacOS/soffice", r"C:\Program Files\LibreOffice\program\soffice.exe"]
+    return next((place for place in places if os.path.exists(place)), None)
+
+
+def office_available() -> bool:
+    return office_program() is not None
+
+
+def convert(source: Path, suffix: str, out_dir: Path, timeout: float = TIMEOUT) -> Path:
+    """Convert ``source`` with LibreOffice to ``suffix`` (".pdf", ".xlsx" ...) in ``out_dir``; returns the new file.
+
+    Works on a copy. Raises Failed: ``write.office-missing``, ``write.office-timeout`` or ``write.office-failed``.
+    """
+    return convert_all([source], suffix, out_dir, timeout)[0]
+
+
+def convert_all(sources: list[Path], suffix: str, out_dir: Path, timeout: float = TIMEOUT) -> list[Path]:
+    """Convert several files in one launch, which costs hardly more than one. Raises as ``convert``."""
+    program = office_program()
+    if program is None:
+        raise Failed("write.office-missing", file=sources[0].name if sources else "")
+    out_dir.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory(prefix="confrere-office-") as scratch:
+        root = Path(scratch)
+        _profile(root / "profile")
+        (root / "in").mkdir()
+        (root / "out").mkdir()
+        # Names of our own: a file name can hold what LibreOffice reads as an option or cannot open.
+        copies = [root / "in" / f"{number}{source.suffix.lower()}" for number, source in enumerate(sources)]
+        for source, copy in zip(sources, copies, strict=True):
+            shutil.copyfile(source, copy)
+        command = [
+            program, "--headless", "--norestore", "--nolockcheck", "--nodefault", "--nofirststartwizard",
+            f"-env:UserInstallation={(root / 'profile').as_uri()}", "--convert-to", _filter(suffix),
+            "--outdir", str(root / "out"), *map(str, copies),
+        ]
+        if not _run([*_without_network(), *command], root, timeout):
+            raise Failed("write.office-timeout", file=sources[0].name, seconds=round(timeout))
+        made: list[Path] = []
+        for source, copy in zip(sources, copies, strict=True):
+            result = root / "out" / f"{copy.stem}{suffix}"
+            if not result.exists() or result.stat().st_size == 0:
+                raise Failed("write.office-failed", file=source.name)
+            target = out_dir / f"{source.stem}{suffix}"
+            shutil.move(result, target)
+            made.append(target)
+        return made
+
+
+def pictures(path: Path, out_dir: Path, dpi: int = 80, limit: int = 200, timeout: float = TIMEOUT) -> list[Path]:
+    """Pictures of the pages of ``path``, ``page-001.png`` and so on, at most ``limit`` of them.
+
+    A PDF needs nothing but this program; an Office file goes through LibreOffice. Raises Failed as ``convert``, or
+    ``write.pdf-damaged``.
+    """
+    import pypdfium2
+
+    out_dir.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory(prefix="confrere-render-") as scratch:
+        pdf = path if path.suffix.lower() == ".pdf" else convert(path, ".pdf", Path(scratch), timeout)
+        try:
+            document = pypdfium2.PdfDocument(pdf)
+        except pypdfium2.PdfiumError as error:
+            raise Failed("write.pdf-damaged", file=path.name) from error
+        made: list[Path] = []
+        with document:
+            for number in range(min(len(document), limit)):
+                page = document[number]
+                target = out_dir / f"page-{number + 1:03d}.png"
+                page.render(scale=dpi / 72).to_pil().save(target)
+                page.close()
+                made.append(target)
+        return made
+
+
+def _filter(suffix: str) -> str:
+    return {".pdf": "pdf", ".xlsx": "xlsx:Calc MS Excel 2007 XML", ".csv": "csv:Text - txt - csv (StarCalc):44,34,76,1"}.get(
+        suffix, suffix.lstrip("."))
+
+
+def _profile(folder: Path) -> None:
+    """Write a LibreOffice profile with our settings."""
+    (folder / "user").mkdir(parents=True)
+    items = "\n".join(_ITEM.format(path=path, name=name, value=value) for path, name, value in _SETTINGS)
+    (folder / "user" / "registrymodifications.xcu").write_text(
+        '<?xml version="1.0" encoding="UTF-8"?>\n<oor:items xmlns:oor="http://openoffice.org/2001/registry" '
+        'xmlns:xs="http://www.w3.org/2001/XMLSchema" xmlns:xsi="http://www.w3.org/2001/XMLSchema-instance">\n'
+        f"{items}\n</oor:items>\n", encoding="utf-8")
+
+
+def _run(command: list[str], home: Path, timeout: float) -> bool:
+    """Run to the end, or kill the whole group at ``timeout`` seconds and return False."""
+    environment = {"PATH": os.environ.get("PATH", os.defpath), "HOME": str(home), "LANG": "C.UTF-8", "TMPDIR": str(home),
+                   "SAL_USE_VCLPLUGIN": "svp"}
+    if sys.platform == "win32":
+        environment |= {name: os.environ[name] for name in ("SYSTEMROOT", "TEMP") if name in os.environ}
+    process = subprocess.Popen(
+        command, cwd=home, env=environment, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL, start_new_session=True,
+    )
+    try:
+        process.wait(timeout)
+        return True
+    except subprocess.TimeoutExpired:
+        return False
+    finally:
+        # soffice is a launcher: its child outlives it when only the launcher is ended.
+        if sys.platform == "win32":
+            process.kill()
+        else:
+            try:
+                os.killpg(process.pid, signal.SIGKILL)
+            except ProcessLookupError:
+                pass
+        process.wait()
+
+
+@cache
+def _without_network() -> tuple[str, ...]:
+    """The command prefix that takes the network away, empty where the system does not allow it."""
+    unshare = shutil.which("unshare") if sys.platform == "linux" else None
+    if unshare is None:
+        return ()
+    prefix = (unshare, "--user", "--map-current-user", "--net")
+    try:
+        done = subprocess.run([*prefix, "true"], stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL,
+                              stderr=subprocess.DEVNULL, timeout=5, check=False)
+    except (OSError, subprocess.TimeoutExpired):
+        return ()
+    return prefix if done.returncode == 0 else ()
