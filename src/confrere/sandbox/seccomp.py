@@ -1,0 +1,232 @@
+"""Classic-BPF system call filters, assembled here so that no library is needed. x86-64 and aarch64.
+
+Reference: seccomp(2), and ``struct seccomp_data`` of linux/seccomp.h: nr at 0, arch at 4, args (64 bits each) from 16. Only the low
+word of an argument is compared; each argument looked at here is one the kernel itself truncates to 32 bits.
+
+Two programs: ``base`` is loaded on everything inside; ``strict`` is added to each command unless its profile allows Unix sockets.
+A deny list is a smaller attack surface, not a boundary by itself: the namespaces are.
+"""
+
+from __future__ import annotations
+
+import platform
+import struct
+from collections.abc import Sequence
+
+_LOAD, _JEQ, _JGE, _JSET, _RET, _AND = 0x20, 0x15, 0x35, 0x45, 0x06, 0x54
+_ALLOW, _ERRNO, _KILL = 0x7FFF0000, 0x00050000, 0x80000000
+EPERM, ENOSYS, EAFNOSUPPORT, EPROTONOSUPPORT = 1, 38, 97, 93
+
+ARCHITECTURES = {"x86_64": 0xC000003E, "aarch64": 0xC00000B7}
+_COLUMN = {"x86_64": 0, "aarch64": 1}
+
+DENIED: dict[str, tuple[int | None, int | None]] = {
+    "acct": (163, 89),
+    "add_key": (248, 217),
+    "bpf": (321, 280),
+    "chroot": (161, 51),
+    "clock_adjtime": (305, 266),
+    "clock_settime": (227, 112),
+    "delete_module": (176, 106),
+    "fanotify_init": (300, 262),
+    "finit_module": (313, 273),
+    "fsconfig": (431, 431),
+    "fsmount": (432, 432),
+    "fsopen": (430, 430),
+    "fspick": (433, 433),
+    "get_mempolicy": (239, 236),
+    "init_module": (175, 105),
+    "io_uring_enter": (426, 426),
+    "io_uring_register": (427, 427),
+    "io_uring_setup": (425, 425),
+    "ioperm": (173, None),
+    "iopl": (172, None),
+    "kcmp": (312, 272),
+    "kexec_file_load": (320, 294),
+    "kexec_load": (246, 104),
+    "keyctl": (250, 219),
+    "lookup_dcookie": (212, 18),
+    "mbind": (237, 235),
+    "memfd_secret": (447, 447),
+    "migrate_pages": (256, 238),
+    "modify_ldt": (154, None),
+    "mount": (165, 40),
+    "mount_setattr": (442, 442),
+    "move_mount": (429, 429),
+    "move_pages": (279, 239),
+    "name_to_handle_at": (303, 264),
+    "nfsservctl": (180, 42),
+    "open_by_handle_at": (304, 265),
+    "open_tree": (428, 428),
+    "perf_event_open": (298, 241),
+    "pidfd_getfd": (438, 438),
+    "pivot_root": (155, 41),
+    "process_madvise": (440, 440),
+    "process_mrelease": (448, 448),
+    "process_vm_readv": (310, 270),
+    "process_vm_writev": (311, 271),
+    "ptrace": (101, 117),
+    "quotactl": (179, 60),
+    "quotactl_fd": (443, 443),
+    "reboot": (169, 142),
+    "request_key": (249, 218),
+    "set_mempolicy": (238, 237),
+    "set_mempolicy_home_node": (450, 450),
+    "setns": (308, 268),
+    "settimeofday": (164, 170),
+    "swapoff": (168, 225),
+    "swapon": (167, 224),
+    "sysfs": (139, None),
+    "syslog": (103, 116),
+    "umount2": (166, 39),
+    "unshare": (272, 97),
+    "uselib": (134, None),
+    "userfaultfd": (323, 282),
+    "ustat": (136, None),
+    "vhangup": (153, 58),
+    "vmsplice": (278, 75),
+}
+"""System calls that fail with EPERM, by their numbers on x86-64 and aarch64."""
+
+FALLBACK: dict[str, tuple[int | None, int | None]] = {"clone3": (435, 435), "openat2": (437, 437)}
+"""Calls whose arguments lie in memory, where a filter cannot look: ENOSYS makes the C library take the older call."""
+
+CHECKED: dict[str, tuple[int | None, int | None]] = {
+    "clone": (56, 220),
+    "ioctl": (16, 29),
+    "personality": (135, 92),
+    "socket": (41, 198),
+    "chmod": (90, None),
+    "fchmod": (91, 52),
+    "fchmodat": (268, 53),
+    "fchmodat2": (452, 452),
+    "mknod": (133, None),
+    "mknodat": (259, 33),
+    "open": (2, None),
+    "openat": (257, 56),
+    "creat": (85, None),
+}
+HIDDEN: dict[str, tuple[int | None, int | None]] = {"memfd_create": (319, 279), "shmget": (29, 194)}
+"""Memory that belongs to no process and that a limit could not see: off in the strict profile."""
+
+_NEWEST = 453
+_NAMESPACES = 0x7E020080
+_TERMINAL = (0x5412, 0x541C, 0x5423)  # TIOCSTI, TIOCLINUX, TIOCSETD
+_SETID = 0o6000
+_CREATES = 0x40 | 0x400000  # O_CREAT, __O_TMPFILE
+_UNIX, _INET, _INET6, _NETLINK = 1, 2, 10, 16
+
+Instruction = tuple[int, int, int, int]
+
+
+class _Program:
+    """Instructions in order; a jump counts forward from the next instruction."""
+
+    def __init__(self, architecture: str) -> None:
+        if architecture not in ARCHITECTURES:
+            raise ValueError(f"no system call table for {architecture}")
+        self.column = _COLUMN[architecture]
+        self.code: list[Instruction] = []
+        self.add(_LOAD, 4)
+        self.add(_JEQ, ARCHITECTURES[architecture], 1, 0)
+        self.add(_RET, _KILL)
+        self.add(_LOAD, 0)
+
+    def add(self, op: int, value: int, yes: int = 0, no: int = 0) -> None:
+        self.code.append((op, yes, no, value))
+
+    def fail(self, errno: int) -> None:
+        self.add(_RET, _ERRNO | errno)
+
+    def allow(self) -> None:
+        self.add(_RET, _ALLOW)
+
+    def refuse(self, numbers: dict[str, tuple[int | None, int | None]], errno: int) -> None:
+        for number in (pair[self.column] for pair in numbers.values()):
+            if number is not None:
+                self.add(_JEQ, number, 0, 1)
+                self.fail(errno)
+
+    def when(self, name: str, block: Sequence[Instruction]) -> None:
+        """Run ``block``, which must end in a return, for the system call ``name``."""
+        number = CHECKED[name][self.column]
+        if number is not None:
+            self.add(_JEQ, number, 0, len(block))
+            self.code.extend(block)
+
+    def bytes(self) -> bytes:
+        return b"".join(struct.pack("<HBBI", op, yes, no, value) for op, yes, no, value in self.code)
+
+
+def _argument(index: int) -> Instruction:
+    return (_LOAD, 0, 0, 16 + 8 * index)
+
+
+_OK: Instruction = (_RET, 0, 0, _ALLOW)
+_NO: Instruction = (_RET, 0, 0, _ERRNO | EPERM)
+
+
+def _no_bits(index: int, bits: int) -> list[Instruction]:
+    return [_argument(index), (_JSET, 0, 1, bits), _NO, _OK]
+
+
+def _no_setid_create(flags: int, mode: int) -> list[Instruction]:
+    return [_argument(flags), (_JSET, 1, 0, _CREATES), _OK, *_no_bits(mode, _SETID)]
+
+
+def _sockets(unix: bool, inet: bool) -> list[Instruction]:
+    """socket(family, type, protocol): streams and datagrams of TCP, UDP (and Unix), and routing netlink, which the C library asks."""
+    refuse: Instruction = (_RET, 0, 0, _ERRNO | EAFNOSUPPORT)
+    protocol: Instruction = (_RET, 0, 0, _ERRNO | EPROTONOSUPPORT)
+    block: list[Instruction] = [_argument(0), (_JEQ, 0, 1, _UNIX), _OK if unix else refuse]
+    block += [(_JEQ, 0, 4, _NETLINK), _argument(2), (_JEQ, 1, 0, 0), refuse, _OK]
+    if not inet:
+        return [*block, refuse]
+    return [
+        *block,
+        (_JEQ, 2, 0, _INET),
+        (_JEQ, 1, 0, _INET6),
+        refuse,
+        _argument(1),
+        (_AND, 0, 0, 0xF),
+        (_JEQ, 2, 0, 1),
+        (_JEQ, 1, 0, 2),
+        protocol,
+        _argument(2),
+        (_JEQ, 3, 0, 0),
+        (_JEQ, 2, 0, 6),
+        (_JEQ, 1, 0, 17),
+        protocol,
+        _OK,
+    ]
+
+
+def base(architecture: str | None = None, *, unix: bool = True, inet: bool = True) -> bytes:
+    """The filter for everything inside, as an array of ``struct sock_filter``.
+
+    Raises ValueError for an architecture without a table: its sandbox must not start unfiltered.
+    """
+    program = _Program(architecture or platform.machine())
+    program.add(_JGE, _NEWEST, 0, 1)  # newer calls, and x32: as an older kernel would answer
+    program.fail(ENOSYS)
+    program.refuse(DENIED, EPERM)
+    program.refuse(FALLBACK, ENOSYS)
+    program.when("clone", _no_bits(0, _NAMESPACES))
+    program.when("ioctl", [_argument(1), *((_JEQ, len(_TERMINAL) - i, 0, k) for i, k in enumerate(_TERMINAL)), _OK, _NO])
+    program.when("personality", [_argument(0), (_JEQ, 1, 0, 0), (_JEQ, 0, 1, 0xFFFFFFFF), _OK, _NO])
+    program.when("socket", _sockets(unix, inet))
+    for name, index in (("chmod", 1), ("fchmod", 1), ("fchmodat", 2), ("fchmodat2", 2), ("mknod", 1), ("mknodat", 2), ("creat", 1)):
+        program.when(name, _no_bits(index, _SETID))
+    program.when("open", _no_setid_create(1, 2))
+    program.when("openat", _no_setid_create(2, 3))
+    program.allow()
+    return program.bytes()
+
+
+def strict(architecture: str | None = None) -> bytes:
+    """What the strict profile adds: no Unix sockets (a pair is allowed, it reaches nobody), no memory outside the limits."""
+    program = _Program(architecture or platform.machine())
+    program.refuse(HIDDEN, ENOSYS)
+    program.when("socket", [_argument(0), (_JEQ, 0, 1, _UNIX), (_RET, 0, 0, _ERRNO | EAFNOSUPPORT), _OK])
+    program.allow()
+    return program.bytes()
