@@ -1,0 +1,207 @@
+"""Grammar above items: sentences, clauses, and what a negation, an exception or an "only" governs."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from confrere.models.builtin.items import Item
+
+DELIVERABLES = ("n.deck", "n.table", "n.report", "n.index", "n.minutes", "n.duplicates", "n.actions", "n.offer")
+_SUBJUNCTIVE = {"veux", "voudrais", "faut", "faudrait", "souhaite", "souhaiterais", "aimerais", "parce", "afin", "pour", "dire", "sorte", "veut", "peux", "est ce"}
+
+
+@dataclass(slots=True)
+class Clause:
+    """A run of items about one thing. ``alone`` tells that it is only a restriction ("sauf les PDF"), set off from the rest;
+    ``sentence`` numbers the sentence it stands in; ``negated`` carries the verb a negation bears on."""
+
+    items: list[Item]
+    sentence: int
+    question: bool = False
+    alone: bool = False
+    refusals: list[tuple[str, list[Item]]] = field(default_factory=list)
+
+    def mode(self, name: str) -> list[Item]:
+        return [item for item in self.items if item.mode == name]
+
+
+def clauses(found: list[Item]) -> list[Clause]:
+    """Cut a brief at stops, and at commas and "and" where what follows is a wish or a restriction of its own."""
+    raw: list[tuple[list[Item], str, int]] = []
+    current: list[Item] = []
+    joiner, sentence = "stop", 0
+    for item in found:
+        if item.kind == "stop" or item.kind == "comma" or item.has("g.and"):
+            kind = "stop" if item.kind == "stop" and item.text != ":" else "comma" if item.kind == "comma" or item.text == ":" else "and"
+            if current:
+                raw.append((current, joiner, sentence))
+                current, joiner = [], kind
+            elif kind == "stop":
+                joiner = kind
+            item.used = True
+            if kind == "stop":
+                sentence += 1
+                if item.text == "?" and raw:
+                    raw[-1][0].append(item)
+            elif item.kind != "stop":
+                current = [item] if not current else current
+            continue
+        current.append(item)
+    if current:
+        raw.append((current, joiner, sentence))
+    out: list[Clause] = []
+    waiting: list[Item] = []
+    for parts, joiner, number in raw:
+        meaningful = [item for item in parts if not item.used and (not item.filler)]
+        question = any(item.text == "?" for item in parts)
+        first = meaningful[0] if meaningful else None
+        alone = first is not None and first.has("g.except", "g.only", "g.not") and not any(item.has("v.") for item in meaningful)
+        if _headed(meaningful) or alone or joiner == "stop":
+            clause = Clause(waiting + parts, number, question, alone)
+            waiting = []
+            out.append(clause)
+        elif out and out[-1].sentence == number:
+            out[-1].items += parts
+            out[-1].question |= question
+        else:
+            waiting += parts
+    if waiting:
+        if out:
+            out[-1].items += waiting
+        else:
+            out.append(Clause(waiting, 0))
+    merged = _heads_joined(out)
+    for clause in merged:
+        _govern(clause)
+    return merged
+
+
+def _heads_joined(found: list[Clause]) -> list[Clause]:
+    """A headless start ("Pour 2026, ...") belongs to what follows it in the same sentence."""
+    out: list[Clause] = []
+    for clause in found:
+        if out and out[-1].sentence == clause.sentence and not out[-1].alone and not _headed(
+            [item for item in out[-1].items if not item.filler]
+        ):
+            out[-1] = Clause(out[-1].items + clause.items, clause.sentence, clause.question or out[-1].question, False)
+        else:
+            out.append(clause)
+    return out
+
+
+def _headed(meaningful: list[Item]) -> bool:
+    """Whether these words hold a wish of their own: a verb, a question word, or something to deliver."""
+    shadow = False
+    for index, item in enumerate(meaningful):
+        if item.has("g.with", "g.by"):
+            shadow = True
+        if item.has("v.", "q.", "o.") or (item.has("g.except", "g.not", "g.only") and index == 0):
+            return True
+        if item.has(*DELIVERABLES) and not shadow:
+            return True
+        if item.has("c.help"):
+            return True
+    return False
+
+
+def _next(parts: list[Item], at: int) -> int | None:
+    """Index of the next item that carries meaning after ``at``, articles and prepositions skipped."""
+    for index in range(at + 1, len(parts)):
+        item = parts[index]
+        if item.used or item.filler or item.has("g.definite", "g.indefinite", "g.of", "g.in"):
+            continue
+        return index
+    return None
+
+
+def _govern(clause: Clause) -> None:
+    """Give each item its mode: main, except, only or not; a negated verb is kept with what it governs."""
+    parts = clause.items
+    _only_by_negation(parts)
+    mode = "main"
+    refusal: list[Item] = []
+    for index, item in enumerate(parts):
+        if item.has("g.except") and not item.used:
+            item.used, mode = True, "except"
+        elif item.has("g.only") and not item.used:
+            item.used = True
+            following = _next(parts, index)
+            if following is not None and _restricts(parts, index, following):
+                mode = "only"
+        elif item.has("g.not") and not item.used:
+            item.used = True
+            if mode == "not":
+                continue
+            before = _verb_before(parts, index)
+            following = _next(parts, index)
+            after = parts[following] if following is not None else None
+            if before is not None and item.bare not in ("ne", "n'", "sans", "without", "ni", "no"):
+                before.used = True
+                refusal = []
+                clause.refusals.append((before.tag("v."), refusal))
+                mode = "not"
+            elif after is None:
+                continue
+            elif after.has("g.except"):
+                after.used = True
+            elif after.has("g.more", "g.less") or (after.kind == "number" and item.bare not in ("pas", "no", "sans", "without")):
+                continue
+            elif after.has("g.only"):
+                after.used = True
+            elif after.has("n.duplicates") and item.bare in ("sans", "without", "no", "zero"):
+                continue
+            else:
+                refusal = []
+                verb = after.has("v.", "o.")
+                if verb:
+                    after.used = True
+                clause.refusals.append(((after.tag("v.") or after.tag("o.")) if verb else "", refusal))
+                mode = "not"
+        elif item.has("g.but"):
+            item.used, mode = True, "main"
+        elif mode in ("except", "only") and not item.used and (item.has("v.") and not item.has("n.", "t.", "k.") or item.has("g.by", "q.")):
+            mode = "main"
+        elif mode == "only" and item.has("g.in"):
+            mode = "main"
+        item.mode = mode
+        if mode == "not" and not item.used:
+            refusal.append(item)
+
+
+def _only_by_negation(parts: list[Item]) -> None:
+    """French "ne ... que" restricts, it does not deny; and "que" alone restricts only before a noun."""
+    denied = [item for item in parts if item.bare in ("ne", "n'")]
+    for index, item in enumerate(parts):
+        if item.bare not in ("que", "qu'", "ke"):
+            continue
+        earlier = parts[:index]
+        if denied and denied[0] in earlier and not any(other.bare in ("pas", "jamais", "rien", "plus", "aucun") for other in earlier):
+            denied[0].used = True
+        elif any(part in other.bare.split() for other in earlier for part in _SUBJUNCTIVE) or not _noun_follows(parts, index):
+            item.used = True
+
+
+def _noun_follows(parts: list[Item], index: int) -> bool:
+    following = _next(parts, index)
+    return following is not None and (parts[following].has("t.", "k.") or parts[following].kind in ("quote", "file", "period"))
+
+
+def _restricts(parts: list[Item], index: int, following: int) -> bool:
+    """Whether "only" bears on files (then it restricts), not on a verb or on something to make."""
+    after = parts[following]
+    if after.has("v.", "n.", "g.") and not after.has("t.", "k.", "n.files", "n.folder"):
+        return after.has("n.amounts") and False
+    between = parts[index + 1 : following]
+    if after.kind in ("quote", "file", "period", "money") or after.has("t.", "k.", "n.files", "n.folder", "d.client", "d.supplier"):
+        return not any(item.has("g.indefinite") for item in between)
+    return after.kind == "unknown" and after.proper
+
+
+def _verb_before(parts: list[Item], index: int) -> Item | None:
+    """The verb just before a negation ("touche pas", "ne renomme pas"), pronouns skipped."""
+    for item in reversed(parts[:index]):
+        if item.has("v.", "o.") and not item.has("n.", "t."):
+            return item if not item.used and item.mode == "main" else None
+        if not item.filler and not item.has("g.definite"):
+            return None
+    return None

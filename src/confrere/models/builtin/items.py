@@ -1,0 +1,158 @@
+"""From tokens to items: what each word, phrase, number, date or quoted text may mean, before grammar."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import date
+from decimal import Decimal
+
+from confrere.models.builtin.lexicon import lexicon
+from confrere.models.builtin.periods import Period, number, periods
+from confrere.models.builtin.text import Token, tokens
+
+_CURRENCY = {"€", "euro", "euros", "eur", "$", "dollar", "dollars", "usd", "£", "livres", "pounds", "gbp", "balles"}
+_THOUSAND = {"k", "k€", "ke"}
+
+
+@dataclass(slots=True, eq=False)
+class Item:
+    """A unit of the brief. ``kind`` is lex, unknown, number, money, period, quote, file, pattern, comma, stop or mark;
+    ``used`` is set once a rule has consumed it."""
+
+    kind: str
+    text: str
+    bare: str
+    tags: tuple[str, ...] = ()
+    proper: bool = False
+    value: int | Decimal | Period | None = None
+    used: bool = False
+    mode: str = "main"
+    places: range = field(default_factory=lambda: range(0))
+
+    def has(self, *starts: str) -> bool:
+        """Whether a tag is, or (ending in a dot) begins with, one of ``starts``."""
+        return any(tag == start or (start.endswith(".") and tag.startswith(start)) for tag in self.tags for start in starts)
+
+    def tag(self, start: str) -> str:
+        """The first tag that begins with ``start``, without it; empty where none does."""
+        return next((tag[len(start) :] for tag in self.tags if tag.startswith(start)), "")
+
+    @property
+    def filler(self) -> bool:
+        return self.kind == "lex" and all(tag[0] in "xc" and tag != "x.guard" for tag in self.tags)
+
+
+def _expanded(found: list[Token]) -> list[Token]:
+    """Short forms written out; a capital explained by a brief typed in capitals is no proper noun."""
+    letters = [token for token in found if token.kind == "word"]
+    shouted = len(letters) > 2 and sum(token.text.isupper() for token in letters) > 0.6 * len(letters)
+    out: list[Token] = []
+    short = lexicon().short
+    for token in found:
+        if shouted:
+            token.first = True
+        if token.kind == "word" and token.bare in short and not token.proper:
+            for part in tokens(short[token.bare]):
+                out.append(Token(part.kind, token.text, part.bare, token.start, token.end, token.first))
+        else:
+            out.append(token)
+    return out
+
+
+def items(brief: str, today: date) -> tuple[list[Item], str, dict[str, str]]:
+    """The items of a brief, its language, and the misspellings corrected (as typed, as read)."""
+    found = _expanded(tokens(brief))
+    words = [token.bare if token.kind == "word" else "\0" for token in found]
+    spans = {period.start: period for period in periods(found, today)}
+    known = lexicon()
+    out: list[tuple[Item, tuple[tuple[str, str], ...]]] = []
+    corrections: dict[str, str] = {}
+    at = 0
+    while at < len(found):
+        token = found[at]
+        text, size, tags = token.text, 1, ()
+        item = Item(token.kind, text, token.bare, proper=token.proper)
+        if at in spans:
+            size = spans[at].end - at
+            item.kind, item.value = "period", spans[at]
+        elif token.kind == "punct":
+            item.kind = "stop" if text in ".!?;\n•*:" else "comma" if token.bare in ",+&/" else "mark"
+        elif token.kind == "number" or (token.kind == "word" and number(token.bare) is not None and token.bare not in ("un", "une", "one", "a")):
+            size = _number(found, at, item)
+        elif token.kind == "date":
+            item.kind = "unknown"
+        elif token.kind == "word":
+            match = known.match(words, at)
+            if match is None and not token.proper:
+                match = known.guess(words, at)
+                if match is not None and match.tags[0][0] != "x.guard":
+                    corrections[text] = match.read_as
+            if match is None or all(tag == "x.guard" for tag, _ in match.tags):
+                item.kind = "unknown"
+            else:
+                item.kind, size, tags = "lex", match.length, match.tags
+        item.places = range(at, at + size)
+        item.text = " ".join(dict.fromkeys(part.text for part in found[at : at + size])) if size > 1 else text
+        item.bare = " ".join(part.bare for part in found[at : at + size])
+        out.append((item, tags))
+        at += size
+    language = _language(brief, [tags for _, tags in out])
+    for item, pairs in out:
+        own = [tag for tag, spoken in pairs if spoken == language] or [tag for tag, _ in pairs]
+        item.tags = tuple(dict.fromkeys(own))
+    result = [item for item, _ in out]
+    _settle(result)
+    return result, language, corrections
+
+
+def _number(found: list[Token], at: int, item: Item) -> int:
+    """Read a number, with its currency where one follows."""
+    token = found[at]
+    digits = token.bare.replace(" ", "").replace("\u00a0", "").replace("\u202f", "")
+    value = number(digits)
+    amount = Decimal(value) if value is not None else Decimal(digits.replace(",", ".")) if token.kind == "number" else Decimal(0)
+    size = 1
+    if at + size < len(found) and found[at + size].bare in _THOUSAND:
+        amount *= 1000
+        size += 1
+        if found[at + size - 1].bare != "k":
+            item.kind, item.value = "money", amount
+            return size
+    if at + size < len(found) and found[at + size].bare in _CURRENCY:
+        item.kind, item.value = "money", amount
+        return size + 1
+    if at and found[at - 1].text in "$€£":
+        item.kind, item.value = "money", amount
+        return size
+    item.kind, item.value = "number", int(amount) if amount == amount.to_integral_value() else amount
+    return size
+
+
+def _language(brief: str, tags: list[tuple[tuple[str, str], ...]]) -> str:
+    french = english = 0
+    for pairs in tags:
+        spoken = {language for _, language in pairs}
+        if spoken == {"fr"}:
+            french += 1
+        elif spoken == {"en"}:
+            english += 1
+    if french == english:
+        return "fr" if any(ch in "éèêàùçôîâ" for ch in brief.lower()) else "en"
+    return "fr" if french > english else "en"
+
+
+def _settle(found: list[Item]) -> None:
+    """Where a word may be a verb or a noun, let what stands before it decide."""
+    before: Item | None = None
+    for item in found:
+        if item.has("v.") and item.has("n.", "t.", "k.", "d.", "f."):
+            noun = before is not None and (
+                before.has("g.definite", "g.indefinite", "g.of", "g.in", "g.by", "v.make", "v.write", "g.not")
+                or before.kind == "number"
+                or (before.has("k.", "n.", "t.") and not before.has("v."))
+            )
+            verb = before is None or before.kind in ("stop", "comma") or before.has("g.and")
+            keep = tuple(tag for tag in item.tags if tag.startswith("v.") != noun or tag[0] not in "vntkdf")
+            item.tags = keep if noun or verb else tuple(sorted(item.tags, key=lambda tag: not tag.startswith("v.")))
+        if not item.filler or item.has("g."):
+            before = item

@@ -1,0 +1,222 @@
+"""What fills a wish: the files it is about, how to sort, columns, numbers, names, formats."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from confrere.models.builtin.items import Item
+from confrere.models.builtin.periods import Period
+from confrere.tools.office.scope import Scope
+
+LEGAL = {"sarl", "sa", "sas", "sasu", "eurl", "sci", "ltd", "limited", "llc", "inc", "gmbh", "plc", "co", "corp", "bv", "spa", "scop", "snc"}
+_ACRONYMS = {"pdf", "csv", "html", "ht", "ttc", "tva", "iban", "rib", "excel", "word", "powerpoint", "docx", "xlsx", "pptx"}
+SORTABLE = {"client", "supplier", "year", "month", "quarter", "date", "type", "extension", "currency", "vat"}
+_PATTERN_WORDS = {
+    "aaaa": "year", "yyyy": "year", "annee": "year", "year": "year", "mm": "month", "mois": "month", "month": "month", "jj": "day",
+    "dd": "day", "date": "date", "client": "client", "customer": "client", "fournisseur": "supplier", "supplier": "supplier",
+    "vendor": "supplier", "montant": "total", "total": "total", "amount": "total", "ttc": "total", "numero": "number", "number": "number",
+    "num": "number", "no": "number", "ref": "number", "reference": "number", "type": "type", "nom": "name", "name": "name",
+    "titre": "name", "title": "name", "original": "name", "societe": "party", "company": "party", "party": "party", "tiers": "party",
+}
+FIELD_OF_DIMENSION = {"client": "client", "supplier": "supplier", "date": "date", "type": "type", "currency": "currency", "vat": "tax", "month": "date", "year": "date"}
+
+
+def party_ahead(parts: list[Item], at: int, *, loose: bool) -> list[Item]:
+    """The items of a name of a client or supplier that starts at ``at``: proper nouns, legal forms, what links them; a quoted
+    text; where ``loose``, a run of unknown words too."""
+    out: list[Item] = []
+    index = at
+    while index < len(parts):
+        item = parts[index]
+        if item.used or item.bare in _ACRONYMS:
+            break
+        if item.kind == "quote" and not out:
+            return [item]
+        wordy = item.kind == "unknown" and item.text[:1].isalpha()
+        named = (item.proper and not item.has("v.", "k.") and item.kind in ("unknown", "lex")) or (wordy and item.bare in LEGAL) or (
+            item.kind == "lex" and item.bare in LEGAL and bool(out))
+        if named or (loose and wordy):
+            out.append(item)
+        elif out and item.bare in ("&", "de", "du", "des", "la", "le", "les", "l'", "d'", "et", "and", ",", "the", "of") and index + 1 < len(parts) and (
+            parts[index + 1].proper and parts[index + 1].bare not in _ACRONYMS and item.bare not in ("et", "and", ",")
+            or item.bare == "&" and index + 1 < len(parts) and parts[index + 1].kind in ("unknown", "lex")
+        ):
+            out.append(item)
+            if item.bare == "&":
+                out.append(parts[index + 1])
+                index += 1
+        else:
+            break
+        index += 1
+    return out
+
+
+def _name(found: list[Item]) -> str:
+    return " ".join(item.text for item in found).replace("' ", "'").replace("’ ", "’")
+
+
+def scope_of(parts: list[Item], *, loose: bool) -> Scope:
+    """The set of files that these items name; what was read is marked used. ``loose`` (in an exception or a restriction)
+    takes any unknown word for part of a name."""
+    scope = Scope()
+    for index, item in enumerate(parts):
+        if item.used:
+            continue
+        if item.kind == "period" and isinstance(item.value, Period):
+            scope.since, scope.until, item.used = item.value.since, item.value.until, True
+        elif item.has("g.more", "g.less"):
+            _amount(parts, index, scope)
+        elif item.kind == "file":
+            scope.names.append(item.text)
+            item.used = True
+        elif item.has("d.client", "d.supplier", "g.of", "g.for", "n.folder"):
+            _party(parts, index, scope, loose)
+        elif item.has("t.") and not item.has("v.") or item.has("k."):
+            _add_kind(item, scope)
+        elif loose and item.has("n.deck", "n.table", "n.report", "n.minutes"):
+            scope.types.append({"deck": "presentation", "table": "spreadsheet", "minutes": "minutes", "report": "report"}[item.tag("n.")])
+            item.used = True
+        elif loose and item.kind in ("unknown", "quote"):
+            run = party_ahead(parts, index, loose=True)
+            if run:
+                (scope.parties if run[0].proper else scope.names).append(_name(run))
+                for part in run:
+                    part.used = True
+    return scope
+
+
+def _add_kind(item: Item, scope: Scope) -> None:
+    if item.has("t."):
+        scope.types.append(item.tag("t."))
+    else:
+        scope.kinds.append(item.tag("k."))
+    item.used = True
+
+
+def _amount(parts: list[Item], index: int, scope: Scope) -> None:
+    for other in parts[index + 1 : index + 3]:
+        if other.kind in ("money", "number") and not other.used and (other.kind == "money" or int(str(other.value).split(".")[0]) >= 50):
+            if parts[index].has("g.more"):
+                scope.at_least = str(other.value)
+            else:
+                scope.at_most = str(other.value)
+            parts[index].used = other.used = True
+            return
+
+
+def _party(parts: list[Item], index: int, scope: Scope, loose: bool) -> None:
+    """A name after "de", "client", "pour", "dossier": a party, or for a folder its name."""
+    item = parts[index]
+    at = index + 1
+    while at < len(parts) and (parts[at].has("g.definite", "g.named", "g.of") or parts[at].filler) and not parts[at].proper:
+        at += 1
+    before = next((other for other in reversed(parts[:index]) if not other.filler and not other.has("g.definite")), None)
+    after_type = before is not None and before.has("t.", "k.", "n.files", "n.amounts")
+    open_name = loose or item.has("d.client", "d.supplier", "n.folder") or (item.has("g.of") and after_type)
+    if item.has("d.client", "d.supplier") and index and parts[index - 1].has("g.by"):
+        return
+    run = party_ahead(parts, at, loose=open_name)
+    if not run or (item.has("g.of", "g.for") and run[0].kind == "quote" and not after_type):
+        return
+    if item.has("n.folder"):
+        scope.names.append(_name(run))
+    else:
+        scope.parties.append(_name(run))
+    for part in run:
+        part.used = True
+    item.used = True
+    while True:  # "Dupont et Martin"
+        nxt = parts.index(run[-1]) + 1
+        if nxt + 1 < len(parts) and (parts[nxt].has("g.and", "g.or") or parts[nxt].kind == "comma"):
+            skip = nxt + 1
+            if parts[skip].has("g.of", "g.definite") and skip + 1 < len(parts):
+                skip += 1
+            run = party_ahead(parts, skip, loose=False)
+            if run and run[0].proper:
+                scope.parties.append(_name(run))
+                for part in run:
+                    part.used = True
+                continue
+        return
+
+
+def dimensions(parts: list[Item]) -> tuple[list[str], list[str]]:
+    """The ways to sort after "par" or "by", in order; and the words after it that are no way to sort."""
+    by: list[str] = []
+    unknown: list[str] = []
+    index = 0
+    while index < len(parts):
+        if not parts[index].has("g.by") or parts[index].used:
+            index += 1
+            continue
+        parts[index].used = True
+        index += 1
+        got = False
+        while index < len(parts):
+            item = parts[index]
+            if item.used and not item.has("g.and") and item.kind != "comma":
+                break
+            if item.has("d.", "f.invoice_date") and not (item.has("v.") and got):
+                name = item.tag("d.") or "document-date"
+                if name in SORTABLE or name == "document-date":
+                    by.append(name)
+                else:
+                    unknown.append(item.text)
+                item.used, got = True, True
+            elif item.has("t.", "k.") and not got and not item.has("v."):
+                break
+            elif item.kind == "unknown" and not got and not item.proper:
+                unknown.append(item.text)
+                item.used, got = True, True
+            elif item.has("g.and", "g.or", "g.definite", "g.by", "n.files", "n.names", "g.of", "g.indefinite") or item.kind == "comma" or item.filler or (
+                item.has("n.folder") and not got
+            ):
+                if item.has("g.by", "n.files", "n.names", "n.folder"):
+                    item.used = True
+            else:
+                break
+            index += 1
+    return list(dict.fromkeys(by)), unknown
+
+
+def columns(parts: list[Item]) -> list[str]:
+    """Field names listed as columns ("avec date, fournisseur et montant TTC"), in order."""
+    out: list[str] = []
+    for item in parts:
+        if item.used:
+            continue
+        name = item.tag("f.") or FIELD_OF_DIMENSION.get(item.tag("d."), "")
+        if item.has("n.amounts") and not item.has("f."):
+            name = "total"
+        name = {"invoice_date": "date"}.get(name, name)
+        if name and name not in out:
+            out.append(name)
+    return out
+
+
+def pattern_of(text: str) -> str:
+    """A file-name pattern in our own notation ("AAAA-MM-JJ_Client" gives "{date}_{client}"), empty where no part is known."""
+    from re import findall
+
+    from confrere.models.builtin.text import bare
+
+    text = text.rsplit(".", 1)[0] if text.rsplit(".", 1)[-1].lower() in ("pdf", "ext", "xxx", "docx") else text
+    out, known = "", 0
+    for word, mark in findall(r"([A-Za-zÀ-ÿ]+)|([^A-Za-zÀ-ÿ]+)", text):
+        field = _PATTERN_WORDS.get(bare(word)) if word else None
+        if bare(word) in ("aaaammjj", "yyyymmdd", "aaaammdd"):
+            field = "date"
+        out += f"{{{field}}}" if field else word or "".join(ch for ch in mark if ch not in "[]<>{}()")
+        known += field is not None
+    for whole in ("{year}-{month}-{day}", "{year}{month}{day}", "{year}_{month}_{day}"):
+        out = out.replace(whole, "{date}")
+    out = out.replace(" + ", "_").replace("+", "_").strip()
+    return out if known else ""
+
+
+def put(params: dict[str, Any], name: str, value: Any) -> None:
+    """Set a parameter that has no value yet; lists are joined."""
+    if isinstance(value, list):
+        params[name] = list(dict.fromkeys(params.get(name, []) + value))
+    else:
+        params.setdefault(name, value)

@@ -1,0 +1,118 @@
+"""From a person's words to tokens: bare forms, stems, and the distance between two spellings."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from dataclasses import dataclass
+from functools import lru_cache
+
+_TOKEN = re.compile(
+    r"""
+    (?P<quote>«\s*[^«»\n]{1,200}?\s*»|“[^“”\n]{1,200}”|"[^"\n]{1,200}"|`[^`\n]{1,200}`|(?<!\w)'[^'\n]{1,120}'(?!\w))
+  | (?P<file>(?:[\w*?{}\[\]()%+-]+[/\\])*[\w*?{}\[\]()%+.-]*\.(?:pdf|xlsx?|ods|csv|tsv|docx?|odt|rtf|pptx?|odp|md|txt|html?|zip|jpe?g|png|
+        tiff?|heic|webp|gif|eml|msg|json|xml|srt|vtt|mp3|mp4|tmp|bak|log)\b
+      | (?:[\w*{}-]+/)+[\w*{}-]*)
+  | (?P<date>\d{4}-\d{2}-\d{2}|\d{1,2}[/.]\d{1,2}[/.]\d{4}|\d{1,2}[/.]\d{4})
+  | (?P<pattern>[{\[<]?[A-Za-zÀ-ÿ]+[}\]>]?(?:(?:[-_. ]|\s*[_+]\s*)?[{\[<][A-Za-zÀ-ÿ]+[}\]>])+(?:[-_][A-Za-zÀ-ÿ]+)*
+      | [{\[<]?[A-Za-zÀ-ÿ]+[}\]>]?(?:-[A-Za-z]{2,4})*(?:_[{\[<]?[A-Za-zÀ-ÿ]+[}\]>]?(?:-[A-Za-z]{2,4})*)+
+      | \b(?:[AY]{4}|[ay]{4})-?(?:MM|mm)(?:-?(?:JJ|DD|jj|dd))?(?:[-_][A-Za-zÀ-ÿ]+)*)
+  | (?P<number>(?:\d{1,3}(?:[ \u00a0\u202f]\d{3})+|\d+)(?:[.,]\d+)?(?!\d))
+  | (?P<word>[^\W\d_]+(?:['’](?=[^\W\d_]))?)
+  | (?P<punct>\n|[^\w\s])
+    """,
+    re.VERBOSE,
+)
+_CONTRACTION = re.compile(r"(?i)\b(do|does|did|is|are|was|were|should|would|could|ca|wo|need|must)n['’]t\b")
+_CLITIC = re.compile(r"(?i)(?<=\w)['’](s|d|ll|m|ve|re)\b")
+
+
+@dataclass(slots=True)
+class Token:
+    """A word, number, quoted text, file name, date, name pattern or mark. ``bare`` is lower case without accents;
+    ``start`` and ``end`` are offsets in the brief."""
+
+    kind: str
+    text: str
+    bare: str
+    start: int
+    end: int
+    first: bool = False
+
+    @property
+    def proper(self) -> bool:
+        """Written as a proper noun: a capital that the start of a sentence does not explain."""
+        return self.kind == "word" and self.text[0].isupper() and not self.first
+
+
+@lru_cache(maxsize=4096)
+def bare(text: str) -> str:
+    """Lower case, without accents, ligatures opened."""
+    text = text.casefold().replace("œ", "oe").replace("æ", "ae").replace("’", "'")
+    return "".join(ch for ch in unicodedata.normalize("NFKD", text) if not unicodedata.combining(ch))
+
+
+_ENDINGS = ("erait", "erais", "erai", "eras", "erez", "eront", "era", "ait", "ons", "iez", "ez", "er", "ee", "ing", "ed", "e")
+
+
+@lru_cache(maxsize=8192)
+def stem(word: str) -> str:
+    """A light French and English stem of a bare word: plural, then one verb or feminine ending, never under three letters."""
+    if len(word) > 3 and word[-1] in "sx" and not word.endswith(("ss", "us", "is")):
+        word = word[:-1]
+    for ending in _ENDINGS:
+        if word.endswith(ending) and len(word) - len(ending) >= 3:
+            word = word[: -len(ending)]
+            if ending in ("ing", "ed") and word[-1] == word[-2] and word[-1] not in "sl":
+                word = word[:-1]
+            break
+    return word
+
+
+def near(left: str, right: str, limit: int) -> int:
+    """Damerau-Levenshtein distance (adjacent swaps count one), or ``limit + 1`` as soon as it exceeds ``limit``."""
+    if abs(len(left) - len(right)) > limit:
+        return limit + 1
+    before: list[int] = []
+    row = list(range(len(right) + 1))
+    for i, a in enumerate(left, 1):
+        older, before, row = before, row, [i] + [0] * len(right)
+        for j, b in enumerate(right, 1):
+            row[j] = min(before[j] + 1, row[j - 1] + 1, before[j - 1] + (a != b))
+            if i > 1 and j > 1 and a == right[j - 2] and left[i - 2] == b:
+                row[j] = min(row[j], older[j - 2] + 1)
+        if min(row) > limit:
+            return limit + 1
+    return row[-1]
+
+
+def tokens(brief: str) -> list[Token]:
+    """Split a brief into tokens. Elided articles stand alone (``l'index`` gives ``l'`` and ``index``); hyphens join nothing."""
+    brief = unicodedata.normalize("NFC", brief)
+    brief = _CONTRACTION.sub(lambda m: "do not" if m[1].lower() in ("do", "does", "did") else f"{m[1]} not", brief)
+    brief = _CLITIC.sub(lambda m: " would" if m[1].lower() == "d" else " 's" if m[1].lower() == "s" else "  ", brief)
+    found: list[Token] = []
+    first = True
+    for match in _TOKEN.finditer(brief):
+        kind, text = str(match.lastgroup), match.group()
+        plain = text.strip("«»“”\"`' \u00a0\u202f") if kind == "quote" else text
+        token = Token(kind, plain, bare(plain), match.start(), match.end(), first)
+        if kind == "punct" and text in "-–—" and not _bullet(brief, match.start()):
+            if text == "-" and _inside(brief, match.start()):
+                continue
+            token.bare = ","
+        found.append(token)
+        if kind == "punct":
+            first = text in ".!?\n:;•*" or token.bare == "\n"
+        elif not (kind == "number" and first):
+            first = False
+    return found
+
+
+def _inside(text: str, at: int) -> bool:
+    return 0 < at < len(text) - 1 and not text[at - 1].isspace() and not text[at + 1].isspace()
+
+
+def _bullet(text: str, at: int) -> bool:
+    line = text.rfind("\n", 0, at) + 1
+    return "\n" in text and not text[line:at].strip()

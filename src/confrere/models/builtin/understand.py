@@ -1,0 +1,136 @@
+"""From a brief in plain French or English to wishes. Pure: no network, no weights, nothing read but the words.
+
+The way: tokens, then items by a lexicon with misspellings allowed (``items``), then clauses with what negations and
+restrictions govern (``clauses``), then here: which operation each clause asks for, filled with its slots (``slots``). What no
+rule consumed is reported, never guessed.
+"""
+
+from __future__ import annotations
+
+from datetime import date
+
+from confrere.models.builtin.clauses import Clause, clauses
+from confrere.models.builtin.items import Item, items
+from confrere.models.builtin.operations import Clauses, Reading
+from confrere.models.builtin.slots import scope_of
+from confrere.models.builtin.understanding import Understanding
+from confrere.tools.office.scope import Scope
+
+LIMIT = 20_000  # characters of a brief that are read
+
+
+def understand(brief: str, *, today: date) -> Understanding:
+    """Understand a brief. ``today`` resolves "last month" and a month without its year."""
+    found, language, corrections = items(brief[:LIMIT], today)
+    result = Understanding(language=language)
+    context = Clauses()
+    chat = [item for item in found if item.has("c.")]
+    for clause in clauses(found):
+        _read(clause, result, context)
+    _finish(result, found, chat)
+    result.corrections = {typed: meant for typed, meant in corrections.items() if any(item.text == typed and item.used for item in found)}
+    result.confidence = round(
+        max(0.1, 0.97 - 0.12 * len(result.not_understood) - 0.04 * len(result.corrections) - (0.5 if result.stance == "unknown" else 0)), 2
+    )
+    if len(brief) > LIMIT:
+        result.not_understood.append(brief[LIMIT : LIMIT + 60].strip() + "…")
+    return result
+
+
+def _read(clause: Clause, result: Understanding, context: Clauses) -> None:
+    if clause.sentence != context.sentence:
+        context.sentence, context.wishes = clause.sentence, []
+    excepted = scope_of(clause.mode("except"), loose=True)
+    kept = scope_of(clause.mode("only"), loose=True)
+    refused = _refusals(clause, result)
+    if clause.alone:
+        _restrict(result, context, kept, excepted, whole=True)
+        result.exclude = result.exclude.merged(refused)
+        main = clause.mode("main")
+        if not any(item.kind != "lex" or not item.filler for item in main if not item.used):
+            return
+    before = len(context.wishes)
+    Reading(clause, result, context).read()
+    if not clause.alone:
+        result.exclude = result.exclude.merged(refused)
+        _restrict(result, context, kept, excepted, whole=len(context.wishes) == before)
+
+
+def _restrict(result: Understanding, context: Clauses, kept: Scope, excepted: Scope, *, whole: bool) -> None:
+    """A restriction set off by itself bears on every wish of its sentence, else on the wish of its clause; with none, on all."""
+    targets = context.wishes if whole else context.wishes[-1:]
+    for wish in targets:
+        wish.only, wish.exclude = wish.only.merged(kept), wish.exclude.merged(excepted)
+    if not targets:
+        result.only, result.exclude = result.only.merged(kept), result.exclude.merged(excepted)
+
+
+_REFUSABLE = {
+    "n.deck": "deck", "n.table": "recap", "n.report": "report", "n.index": "index", "n.minutes": "minutes", "n.duplicates": "duplicates",
+    "n.offer": "quote",
+}
+_VERB_REFUSED = {
+    "sort": "sort", "move": "sort", "rename": "rename", "normalise": "rename", "delete": "delete", "merge": "merge", "split": "split",
+    "convert": "convert", "clean": "clean", "summarise": "report", "dedupe": "duplicates",
+}
+
+
+def _refusals(clause: Clause, result: Understanding) -> Scope:
+    """Read what each negation refuses: an operation, or files to leave alone. Returns the files."""
+    left = Scope()
+    for verb, governed in clause.refusals:
+        for item in governed:
+            if item.has("g.by"):
+                item.used = True
+            elif any(other.has("g.by") for other in governed) and item.has("d."):
+                item.used = True
+        deliverables = [item for item in governed if item.has(*_REFUSABLE) and not item.used] if verb in ("", "make", "write", "do", "move", "list") else []
+        for item in deliverables:
+            name = next(_REFUSABLE[tag] for tag in item.tags if tag in _REFUSABLE)
+            result.refused.append(name)
+            item.used = True
+        if deliverables and not verb:
+            for item in governed:
+                item.used |= item.has("k.", "n.", "g.") or item.kind == "number"
+        if verb == "convert" or (deliverables and verb):
+            for item in governed:
+                item.used |= item.has("k.")
+        files = scope_of(governed, loose=True) if not (deliverables and verb in ("make", "write")) else Scope()
+        if files and verb != "delete":
+            left = left.merged(files)
+        elif not files and verb in _VERB_REFUSED:
+            result.refused.append(_VERB_REFUSED[verb])
+        elif not files and verb == "touch":
+            names = any(item.has("n.names") for item in governed)
+            result.refused.append("rename" if names else "change")
+        elif files and verb == "delete":
+            result.refused.append("delete")
+        for item in governed:
+            item.used |= item.has("n.", "d.", "g.", "v.", "f.", "x.") or item.filler
+    return left
+
+
+def _finish(result: Understanding, found: list[Item], chat: list[Item]) -> None:
+    """Drop what was refused, collect what was not understood, and settle the stance."""
+    result.wishes = [wish for wish in result.wishes if wish.operation not in result.refused]
+    result.refused = list(dict.fromkeys(result.refused))
+    spans: list[list[Item]] = []
+    last: Item | None = None
+    for item in found:
+        loose_number = item.kind in ("number", "money") and not item.used
+        if not item.used and (item.kind in ("unknown", "quote", "file", "pattern", "period") or loose_number or item.has("o.")):
+            if spans and last is spans[-1][-1]:
+                spans[-1].append(item)
+            else:
+                spans.append([item])
+        last = item
+    said = [text for span in spans if (text := " ".join(dict.fromkeys(item.text for item in span))).strip() and len(text.strip()) > 1]
+    result.not_understood = list(dict.fromkeys(result.not_understood + said))
+    if result.wishes:
+        result.stance = "question" if all(wish.operation == "list" for wish in result.wishes) else "work"
+    elif result.beyond:
+        result.stance = "beyond"
+    elif chat and not result.not_understood and not result.only and not result.exclude:
+        result.stance = "chat"
+    else:
+        result.stance = "unknown"
