@@ -211,7 +211,8 @@ def test_limits_end_a_memory_or_a_disk_hog(place: Place) -> None:
     try:
         hog = "b = bytearray(300 << 20)"
         assert sandbox.run(Command(["python3", "-Sc", hog])).err.endswith(b"MemoryError\n")
-        many = "import os, time\nfor _ in range(8):\n    os.fork() or (bytearray(b'x' * (60 << 20)), time.sleep(20), os._exit(0))\ntime.sleep(20)"
+        child = "os.fork() or (bytearray(b'x' * (60 << 20)), time.sleep(20), os._exit(0))"
+        many = f"import os, time\nfor _ in range(8):\n    {child}\ntime.sleep(20)"
         done = sandbox.run(Command(["python3", "-Sc", many], timeout=15))
         assert done.over == "memory" and done.rc == -9
         assert b"limit exceeded" in shell(sandbox, "head -c 100000000 /dev/zero > Folder/big").err

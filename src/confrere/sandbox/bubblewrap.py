@@ -124,7 +124,22 @@ class _Plan:
             self.add("--ro-bind-data", self.data("python", text.encode()), path)
 
     def scratch(self, size: int) -> None:
-        self.add("--proc", "/proc", "--dev", "/dev", "--dir", "/run", "--dir", "/var", "--symlink", "/tmp", "/var/tmp")
+        self.add(
+            "--proc",
+            "/proc",
+            "--ro-bind",
+            "/proc/sys",
+            "/proc/sys",
+            "--dev",
+            "/dev",
+            "--dir",
+            "/run",
+            "--dir",
+            "/var",
+            "--symlink",
+            "/tmp",
+            "/var/tmp",
+        )
         for path, amount in (("/tmp", size), (HOME, size), ("/dev/shm", 64 * MIB)):
             self.add("--perms", "0700" if path == HOME else "1777", "--size", str(amount), "--tmpfs", path)
 
