@@ -177,7 +177,9 @@ class SqliteStore:
             holder = self._living(db, task)
             if holder is not None and holder.pid != os.getpid():
                 return holder
-            db.execute("INSERT OR REPLACE INTO lease (task, pid, started) VALUES (?, ?, ?)", (task, os.getpid(), process_started(os.getpid())))
+            db.execute(
+                "INSERT OR REPLACE INTO lease (task, pid, started) VALUES (?, ?, ?)", (task, os.getpid(), process_started(os.getpid()))
+            )
         return None
 
     def release(self, task: str) -> None:
@@ -311,6 +313,8 @@ def recover(path: Path, blobs: Path) -> tuple[SqliteStore, Recovered]:
     store = SqliteStore(path, blobs)
     with store._transaction(True) as db:
         db.executemany(f"INSERT INTO event ({_COLUMNS}) VALUES (?, ?, ?, ?, ?, ?, ?, ?)", good)
-        db.execute("INSERT OR REPLACE INTO head (task, n, hash) SELECT task, n, hash FROM event e WHERE n = (SELECT max(n) FROM event WHERE task = e.task)")
+        db.execute(
+            "INSERT OR REPLACE INTO head (task, n, hash) SELECT task, n, hash FROM event e WHERE n = (SELECT max(n) FROM event WHERE task = e.task)"
+        )
     store.append("", "journal.recovered", {"backup": backup.name, "kept": len(good), "lost": lost}, durable=True)
     return store, Recovered(backup, len(good), lost)

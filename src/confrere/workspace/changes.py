@@ -139,7 +139,9 @@ class _Comparison:
             change.conflict = change.conflict or conflict
             if after.type == "file":
                 after.sha256 = self._upper_hash(path, up, status)
-            same = msgspec.structs.replace(after, mtime_ns=0, uid=0, gid=0) == msgspec.structs.replace(change.before, mtime_ns=0, uid=0, gid=0)
+            same = msgspec.structs.replace(after, mtime_ns=0, uid=0, gid=0) == msgspec.structs.replace(
+                change.before, mtime_ns=0, uid=0, gid=0
+            )
             if not same:
                 self.other.append(change)
             return
@@ -225,10 +227,9 @@ class _Comparison:
                 change.kind, change.origin, change.before = "move", source.path, source.before
                 change.conflict = change.conflict or source.conflict
                 del self.gone[source.path]
-                if not change.content and source.before is not None:
-                    change.after.sha256 = source.before.sha256
-                    change.after.xattrs = dict(source.before.xattrs)
-                    change.after.mode = source.before.mode
+                if source.before is not None and (not change.content or change.after.sha256 == source.before.sha256):
+                    # the real file itself will be renamed: it keeps all that belongs to it
+                    change.content, change.after = "", msgspec.structs.replace(source.before)
             elif not change.content:
                 self._copied(change)
 

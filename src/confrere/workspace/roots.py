@@ -12,7 +12,23 @@ import msgspec
 from confrere.errors import WrongUse
 from confrere.workspace.paths import folded
 
-_SYSTEM = ("/bin", "/boot", "/dev", "/etc", "/lib", "/lib32", "/lib64", "/proc", "/run", "/sbin", "/sys", "/usr", "/var/lib", "/System", "/Library")
+_SYSTEM = (
+    "/bin",
+    "/boot",
+    "/dev",
+    "/etc",
+    "/lib",
+    "/lib32",
+    "/lib64",
+    "/proc",
+    "/run",
+    "/sbin",
+    "/sys",
+    "/usr",
+    "/var/lib",
+    "/System",
+    "/Library",
+)
 
 
 class Root(msgspec.Struct, kw_only=True):

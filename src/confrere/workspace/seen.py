@@ -77,7 +77,9 @@ class Seen:
         """The paths seen at or below ``path``."""
         key = _key(path)
         with self._lock:
-            rows = self._db.execute("SELECT path FROM seen WHERE path = ? OR (path > ? AND path < ?)", (key, key + b"/", key + b"0")).fetchall()
+            rows = self._db.execute(
+                "SELECT path FROM seen WHERE path = ? OR (path > ? AND path < ?)", (key, key + b"/", key + b"0")
+            ).fetchall()
         for row in rows:
             yield row[0].decode("utf-8", "surrogateescape")
 

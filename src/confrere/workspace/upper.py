@@ -68,9 +68,9 @@ def set_origin(path: str, origin: Origin) -> None:
     os.setxattr(path, ORIGIN, (b"=" if origin.here else b"") + os.fsencode(origin.path))
 
 
-def clear_origin(path: str) -> None:
+def clear(path: str, attribute: str) -> None:
     try:
-        os.removexattr(path, ORIGIN)
+        os.removexattr(path, attribute)
     except OSError as error:
         if error.errno not in (errno.ENODATA, errno.ENOTSUP):
             raise

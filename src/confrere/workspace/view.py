@@ -115,9 +115,7 @@ class View:
         return [
             info(f"{path}/{item}", status)
             for item, status in sorted(entries.items())
-            if status is not None
-            and not (hidden and join(relative, item) in hidden)
-            and not (not relative and item.startswith(STAGING))
+            if status is not None and not (hidden and join(relative, item) in hidden) and not (not relative and item.startswith(STAGING))
         ]
 
     def walk(self, path: str = "", denied: Callable[[str], None] | None = None) -> Iterator[Info]:
@@ -407,6 +405,8 @@ class View:
         if what == "special":
             raise WrongUse("workspace.path-special", path=source)
         if what == "dir":
+            if self.stat(parent(target)).type != "dir":
+                raise WrongUse("workspace.path-not-folder", path=parent(target))
             self._move_folder(source, target, state_of(look.upper if look.upper_status else look.lower, status))
             return
         self._note(tree, relative, look)
@@ -499,10 +499,16 @@ class View:
                 for item in files:
                     path = os.path.join(folder, item)
                     origin = layer.origin(path)
-                    if origin is None or origin.here:
-                        continue
                     status = os.lstat(path)
                     temporary = self._reserve()
+                    if (origin is None or origin.here) and stat.S_ISREG(status.st_mode) and status.st_nlink > 1:
+                        # a name it shares with an applied file would let the sandbox write to that one
+                        copy_content(path, temporary)
+                        set_metadata(temporary, state_of(path, status))
+                        os.replace(temporary, path)
+                        continue
+                    if origin is None or origin.here:
+                        continue
                     origin_tree, relative = self._split(origin.path)
                     with self._open_lower(origin_tree, relative, origin.path, check=True):
                         copy_content(f"{origin_tree.root.path}/{relative}", temporary)

@@ -1,0 +1,246 @@
+"""Applying a change set to the real folders, taking it back, and finishing what a crash interrupted."""
+
+from __future__ import annotations
+
+import os
+import stat
+from collections.abc import Iterable
+from typing import Any
+
+import msgspec
+
+from confrere.journal.store import Event
+from confrere.workspace import upper as layer
+from confrere.workspace.changes import Change, ChangeSet, change_set
+from confrere.workspace.files import Signature, hash_path, remove_tree
+from confrere.workspace.ground import Ground
+from confrere.workspace.paths import is_within, parent
+from confrere.workspace.roots import Root
+from confrere.workspace.transaction import VAULT, Applied, Outcome, Progress, Record, Transaction
+from confrere.workspace.tree import Tree
+from confrere.workspace.vault import Vault
+from confrere.workspace.view import View
+
+KINDS = ("apply.planned", "apply.committed", "apply.progress", "apply.rolling-back", "apply.rolled-back", "apply.done")
+
+
+def select(changes: list[Change], paths: Iterable[str], steps: Iterable[str] = ()) -> list[Change]:
+    """The changes that concern the paths (each a file or a folder) or steps, with the new folders that they need; all, for none."""
+    paths, steps = list(paths), set(steps)
+    if not paths and not steps:
+        return list(changes)
+    chosen = {
+        index
+        for index, change in enumerate(changes)
+        if change.step in steps
+        or any(is_within(change.path, path) or (change.kind == "move" and is_within(change.origin, path)) for path in paths)
+    }
+    needed: set[str] = set()
+    for index in chosen:
+        above = parent(changes[index].path)
+        while above:
+            needed.add(above)
+            above = parent(above)
+    return [change for index, change in enumerate(changes) if index in chosen or (change.kind == "mkdir" and change.path in needed)]
+
+
+def apply(
+    view: View,
+    vault: Vault,
+    record: Record,
+    ident: str,
+    paths: Iterable[str] = (),
+    progress: Progress | None = None,
+    whole: ChangeSet | None = None,
+) -> Outcome:
+    """Apply all of a view's changes, or those of ``paths``. Returns what was made and what was refused, each with its reason.
+
+    Raises Failed when an operation failed: then the real folders are as before.
+    """
+    changes = (whole or change_set(view)).changes
+    chosen = select(changes, paths)
+    outcome = Transaction(ident, view.roots, vault, chosen, record).run(progress)
+    settle(view, outcome, everything=len(outcome.made) == len(changes))
+    return outcome
+
+
+def settle(view: View, outcome: Outcome, *, everything: bool) -> None:
+    """Take out of the staging area what the real folders now hold."""
+    if everything:
+        for tree in view.trees.values():
+            for name in os.listdir(tree.upper):
+                remove_tree(f"{tree.upper}/{name}")
+            layer.clear(tree.upper, layer.OPAQUE)
+    else:
+        for entry in sorted(outcome.made, key=lambda entry: -entry.change.path.count("/")):
+            for path in {entry.change.path, entry.change.origin if entry.change.kind == "move" else entry.change.path}:
+                _settle_path(view, path)
+    for entry in outcome.made:
+        view.seen.forget(entry.change.path)
+        view.seen.forget("\0" + entry.change.path)
+        if entry.change.kind == "move":
+            view.seen.forget(entry.change.origin)
+    view.refresh()
+
+
+def _settle_path(view: View, path: str) -> None:
+    tree = view.trees[path.split("/")[0]]
+    relative = path.partition("/")[2]
+    up = f"{tree.upper}/{relative}"
+    try:
+        status = os.lstat(up)
+    except (FileNotFoundError, NotADirectoryError):
+        return
+    if stat.S_ISDIR(status.st_mode):
+        if not os.listdir(up):
+            os.rmdir(up)
+    elif _below_opaque(tree, relative) and not layer.is_whiteout(status, up):
+        layer.set_origin(up, layer.Origin(path, False))  # the real file now has it, but this folder hides what is real
+    else:
+        os.unlink(up)
+
+
+def _below_opaque(tree: Tree, relative: str) -> bool:
+    above = parent(relative)
+    while above:
+        if layer.is_opaque(f"{tree.upper}/{above}"):
+            return True
+        above = parent(above)
+    return False
+
+
+def undo(
+    roots: list[Root],
+    vault: Vault,
+    record: Record,
+    ident: str,
+    applied: list[Applied],
+    folders: dict[str, tuple[int, int]],
+    paths: Iterable[str] = (),
+    steps: Iterable[str] = (),
+    progress: Progress | None = None,
+) -> Outcome:
+    """Take applied changes back: all, those of ``paths`` or those of ``steps``. What the person has edited since is refused, file by file.
+
+    Raises Failed when an operation failed: then the real folders are as before the undo.
+    """
+    ground = Ground(roots)
+    try:
+        made = [entry for entry in applied if not entry.refused]
+        if paths or steps:
+            made = _with_folders(made, list(paths), set(steps))
+        changes = [_checked(entry, ground) for entry in reversed(made)]
+        times = {path: (ground.lstat(path), before, after) for path, (before, after) in folders.items() if "/" in path}
+        tops = {path: (os.lstat(ground.real(path)), before, after) for path, (before, after) in folders.items() if "/" not in path}
+    finally:
+        ground.close()
+    outcome = Transaction(ident, roots, vault, changes, record, undo=True).run(progress)
+    restore_times(
+        {path: before for path, (status, before, after) in {**times, **tops}.items() if status and status.st_mtime_ns == after}, roots
+    )
+    return outcome
+
+
+def restore_times(times: dict[str, int], roots: list[Root]) -> None:
+    """Give folders the times they had, where nobody else has changed them since."""
+    ground = Ground(roots)
+    for path, mtime_ns in times.items():
+        try:
+            os.utime(ground.folder(path), ns=(mtime_ns, mtime_ns))
+        except OSError:
+            continue
+    ground.close()
+
+
+def _with_folders(made: list[Applied], paths: list[str], steps: set[str]) -> list[Applied]:
+    """The changes of some paths or steps, with the folders to bring back for them and the new folders that they leave empty."""
+    chosen = {
+        id(entry)
+        for entry in made
+        if entry.change.step in steps
+        or any(
+            is_within(entry.change.path, path) or (entry.change.kind == "move" and is_within(entry.change.origin, path)) for path in paths
+        )
+    }
+    back = {parent(entry.change.origin or entry.change.path) for entry in made if id(entry) in chosen}
+    left = {entry.change.path for entry in made if id(entry) not in chosen and entry.change.kind != "mkdir"}
+    result = []
+    for entry in made:
+        path = entry.change.path
+        needed = entry.change.kind == "rmdir" and any(is_within(folder, path) for folder in back)
+        emptied = entry.change.kind == "mkdir" and not any(is_within(other, path) for other in left)
+        touched = emptied and any(is_within(other.change.path, path) for other in made if id(other) in chosen)
+        if id(entry) in chosen or needed or touched:
+            result.append(entry)
+    return result
+
+
+def _checked(entry: Applied, ground: Ground) -> Change:
+    """The inverse of an applied change, refused where the file is not the one that was left."""
+    change = inverse(entry.change)
+    if entry.change.kind in ("delete", "rmdir", "mkdir"):
+        return change
+    status = ground.lstat(entry.change.path)
+    if status is None:
+        change.conflict = "workspace.apply-moved"
+    elif entry.signature is None or not entry.signature.same_content(Signature.of(status)):
+        assert change.before is not None
+        same = stat.S_ISREG(status.st_mode) and change.before.type == "file" and status.st_size == change.before.size
+        if not same or hash_path(ground.real(entry.change.path)) != change.before.sha256:
+            change.conflict = "workspace.apply-edited"
+        else:
+            change.before = msgspec.structs.replace(change.before, mtime_ns=status.st_mtime_ns)
+    return change
+
+
+def inverse(change: Change) -> Change:
+    """The change that takes ``change`` back."""
+    common: dict[str, Any] = {"step": change.step, "call": change.call}
+    kept = VAULT + change.before.sha256 if change.before is not None and change.before.sha256 else ""
+    match change.kind:
+        case "create":
+            return Change(kind="delete", path=change.path, before=change.after, **common)
+        case "delete":
+            return Change(kind="create", path=change.path, after=change.before, content=kept, **common)
+        case "modify":
+            return Change(kind="modify", path=change.path, before=change.after, after=change.before, content=kept, **common)
+        case "move":
+            if change.before is not None and change.after is not None and change.before.sha256 == change.after.sha256:
+                kept = ""  # the file itself goes back
+            moved: dict[str, Any] = {"path": change.origin, "origin": change.path, "content": kept}
+            return Change(kind="move", before=change.after, after=change.before, **moved, **common)
+        case "mkdir":
+            return Change(kind="rmdir", path=change.path, before=change.after, **common)
+        case _:
+            return Change(kind="mkdir", path=change.path, after=change.before, **common)
+
+
+class Interrupted(msgspec.Struct, kw_only=True):
+    """A transaction that a crash left unfinished, as the journal tells it."""
+
+    plan: dict[str, Any]
+    committed: bool = False
+    rolling_back: bool = False
+
+
+def interrupted(events: Iterable[Event]) -> Interrupted | None:
+    """Fold the ``apply.*`` events of a task: the transaction that was begun and neither done nor rolled back, if any."""
+    found: Interrupted | None = None
+    for event in events:
+        match event.kind:
+            case "apply.planned":
+                found = Interrupted(plan=event.body)
+            case "apply.committed" if found is not None:
+                found.committed = True
+            case "apply.rolling-back" if found is not None:
+                found.rolling_back = True
+            case "apply.rolled-back" | "apply.done":
+                found = None
+    return found
+
+
+def finish(found: Interrupted, roots: list[Root], vault: Vault, record: Record) -> Outcome | None:
+    """Complete an interrupted transaction, or roll it back (None) when it had not been committed."""
+    changes = msgspec.convert(found.plan["changes"], list[Change])
+    transaction = Transaction(found.plan["id"], roots, vault, changes, record, undo=found.plan["undo"])
+    return transaction.resume(found.plan, committed=found.committed, rolling_back=found.rolling_back)

@@ -1,0 +1,597 @@
+"""Changing the real folders as one: planned, staged, kept in the vault, then done by renames; completed or rolled back after a crash.
+
+The order of work, and what a crash in each part leads to at the next start:
+
+1. *planned*: the items are in the journal, durable;
+2. *staged*: new contents stand, complete, in a short-lived folder inside each root; what will be replaced or removed is kept in the vault.
+   A crash up to here is rolled back: the staging folders are removed, nothing else was touched;
+3. *committed*, durable: from here each item is one rename, unlink, mkdir or rmdir, and can be told done from not done by looking. A crash is
+   completed. An error (no right, a full disk) rolls all of it back, and says so;
+4. *done*: every item read back, its hash compared.
+
+A real file is at no instant without its old or its new content under a name of the person's own, except one that takes part in a cycle of
+names (a and b exchanged): that one passes through the staging folder.
+"""
+
+from __future__ import annotations
+
+import errno
+import os
+from collections.abc import Callable, Iterable
+from typing import Any
+
+import msgspec
+
+from confrere.errors import Failed
+from confrere.workspace.changes import Change
+from confrere.workspace.files import Signature, State, copy_content, hash_path, kind, remove_tree, set_metadata
+from confrere.workspace.ground import Ground, flush
+from confrere.workspace.paths import is_within, join, name, parent
+from confrere.workspace.roots import Root
+from confrere.workspace.tree import STAGING
+from confrere.workspace.vault import Vault
+
+VAULT = "vault:"  # prefix of a content that comes from the vault
+
+
+class Item(msgspec.Struct, kw_only=True, omit_defaults=True):
+    """One operation: mkdir, move, put (create or replace), remove or rmdir. ``late`` when its target is freed by another item;
+    ``change`` is the index of the change it belongs to, ``number`` names its staged content, ``inode`` is that of the file to move."""
+
+    kind: str
+    path: str
+    change: int
+    number: int = 0
+    origin: str = ""
+    before: State | None = None
+    after: State | None = None
+    content: str = ""
+    late: bool = False
+    inode: int = 0
+
+
+class Applied(msgspec.Struct, kw_only=True):
+    """What became of one change: the signature of the file as it was left, or why the change was not made (``refused``)."""
+
+    change: Change
+    signature: Signature | None = None
+    refused: str = ""
+
+
+class Outcome(msgspec.Struct, kw_only=True):
+    """The end of a transaction. ``folders`` maps each folder whose entries changed to its time before and after, in nanoseconds."""
+
+    id: str
+    applied: list[Applied]
+    folders: dict[str, tuple[int, int]] = msgspec.field(default_factory=dict)
+
+    @property
+    def refused(self) -> list[Applied]:
+        return [entry for entry in self.applied if entry.refused]
+
+    @property
+    def made(self) -> list[Applied]:
+        return [entry for entry in self.applied if not entry.refused]
+
+
+Record = Callable[[str, dict[str, Any], bool], None]
+Progress = Callable[[int, int, str], None]
+
+
+class Transaction:
+    """Carry out changes on the real folders. ``record(kind, body, durable)`` writes to the task's journal.
+
+    Changes that carry a conflict are refused, the others made. ``progress`` may raise to stop the work before the commit.
+    """
+
+    def __init__(self, ident: str, roots: list[Root], vault: Vault, changes: list[Change], record: Record, *, undo: bool = False) -> None:
+        self.ident = ident
+        self.ground = Ground(roots)
+        self.vault = vault
+        self.changes = changes
+        self.record = record
+        self.undo = undo
+        self.refused: dict[int, str] = {index: change.conflict for index, change in enumerate(changes) if change.conflict}
+        self.signatures: dict[int, Signature] = {}
+        self.folders: dict[str, tuple[int, int]] = {}
+        self.items: list[Item] = []
+
+    # -- the whole of it
+
+    def run(self, progress: Progress | None = None) -> Outcome:
+        """Raises Failed when nothing was changed in the end, because an operation failed; whatever ``progress`` raises, likewise."""
+        self._check()
+        self.items = self._items()
+        self._note_folders(0)
+        plan = {
+            "id": self.ident,
+            "undo": self.undo,
+            "changes": self.changes,
+            "refused": self.refused,
+            "items": self.items,
+            "folders": self.folders,
+        }
+        self.record("apply.planned", plan, True)
+        try:
+            try:
+                self._stage(progress)
+                self._keep(progress)
+            except OSError as error:
+                raise self._failure(error, error.filename) from None
+            self._flush()
+        except BaseException as error:
+            self._clean()
+            self.record("apply.rolled-back", {"id": self.ident, "reason": str(error)}, True)
+            self.ground.close()
+            raise
+        self.record("apply.committed", {"id": self.ident}, True)
+        return self._finish(progress)
+
+    def resume(self, plan: dict[str, Any], *, committed: bool, rolling_back: bool) -> Outcome | None:
+        """Go on after a crash from the body of ``apply.planned``. Returns None when it was rolled back."""
+        self.items = msgspec.convert(plan["items"], list[Item])
+        self.refused = {int(index): reason for index, reason in plan["refused"].items()}
+        self.folders = {path: (times[0], times[1]) for path, times in plan["folders"].items()}
+        if not committed:
+            self._clean()
+            self.record("apply.rolled-back", {"id": self.ident, "reason": "interrupted"}, True)
+            self.ground.close()
+            return None
+        if rolling_back:
+            self._roll_back()
+            self.ground.close()
+            return None
+        return self._finish(None)
+
+    def _finish(self, progress: Progress | None) -> Outcome:
+        try:
+            try:
+                self._commit(progress)
+                self._read_back()
+            except OSError as error:
+                self.record("apply.rolling-back", {"id": self.ident, "reason": str(error)}, True)
+                self._roll_back()
+                raise self._failure(error, error.filename) from None
+            self._clean()
+            self._note_folders(1)
+            self._flush()
+            applied = [
+                Applied(change=change, signature=self.signatures.get(index), refused=self.refused.get(index, ""))
+                for index, change in enumerate(self.changes)
+            ]
+            outcome = Outcome(id=self.ident, applied=applied, folders=self.folders)
+            self.record("apply.done", {"id": self.ident, "undo": self.undo, "outcome": outcome}, True)
+            return outcome
+        finally:
+            self.ground.close()
+
+    def _failure(self, error: OSError, path: str | None) -> Failed:
+        key = "workspace.undo-failed" if self.undo else "workspace.apply-failed"
+        return Failed(key, path=path or "?", reason=error.strerror or str(error), task="TASK")
+
+    # -- before: checks and items
+
+    def _refuse(self, index: int, reason: str) -> None:
+        self.refused.setdefault(index, reason)
+
+    def _check(self) -> None:
+        """Refuse what can be seen not to work: no right to write, a name taken meanwhile, content gone."""
+        made = {change.path for index, change in enumerate(self.changes) if change.kind == "mkdir" and index not in self.refused}
+        freed: set[str] = set()
+        for index, change in enumerate(self.changes):
+            if index not in self.refused:
+                freed |= {change.origin} if change.kind == "move" else {change.path} if change.kind in ("delete", "rmdir") else set()
+        writable: dict[str, bool] = {}
+        for index, change in enumerate(self.changes):
+            if index in self.refused:
+                continue
+            reason = self._obstacle(change, made, freed, writable)
+            if reason:
+                self._refuse(index, reason)
+        # what relied on a refused change cannot be made either
+        while True:
+            refused_paths = {self.changes[index].path for index in self.refused if self.changes[index].kind == "mkdir"}
+            kept = {
+                self.changes[index].origin if self.changes[index].kind == "move" else self.changes[index].path
+                for index in self.refused
+                if self.changes[index].kind in ("move", "delete", "rmdir")
+            }
+            more = {
+                index: "workspace.apply-parent-missing" if _under(change.path, refused_paths) else "workspace.apply-taken"
+                for index, change in enumerate(self.changes)
+                if index not in self.refused
+                and (_under(change.path, refused_paths) or (change.kind in ("create", "move", "mkdir") and change.path in kept))
+            }
+            more |= {
+                index: "workspace.apply-not-empty"
+                for index, change in enumerate(self.changes)
+                if index not in self.refused and change.kind == "rmdir" and any(is_within(path, change.path) for path in kept)
+            }
+            if not more:
+                return
+            self.refused |= more
+
+    def _obstacle(self, change: Change, made: set[str], freed: set[str], writable: dict[str, bool]) -> str:
+        for path in (change.path, change.origin if change.kind == "move" else change.path):
+            folder = parent(path)
+            if folder in made:
+                continue
+            if folder not in writable:
+                writable[folder] = self.ground.writable(folder)
+            if not writable[folder]:
+                return "workspace.apply-not-permitted" if self.ground.is_folder(folder) else "workspace.apply-parent-missing"
+        if len(os.fsencode(name(change.path))) > 255 or len(os.fsencode(self.ground.real(change.path))) > 4095:
+            return "workspace.apply-name-too-long"
+        now = self.ground.lstat(change.path)
+        if change.kind in ("create", "move", "mkdir") and now is not None and change.path not in freed and not _under(change.path, freed):
+            return "workspace.apply-taken"
+        source = self.ground.lstat(change.origin) if change.kind == "move" else now
+        if change.kind in ("modify", "move", "delete") and not self._matches(source, change.before):
+            return ("workspace.apply-moved" if self.undo else "workspace.apply-gone") if source is None else self._edited()
+        if change.kind == "rmdir" and now is None:
+            return "workspace.apply-gone"
+        sha = change.content.removeprefix(VAULT)
+        if change.content.startswith(VAULT):
+            if not self.vault.has(sha):
+                return "workspace.apply-kept-copy-gone"
+            if change.after is not None and os.lstat(self.vault.path(sha)).st_size != change.after.size:
+                return "workspace.apply-kept-copy-altered"
+        return ""
+
+    def _edited(self) -> str:
+        return "workspace.apply-edited" if self.undo else "workspace.apply-changed"
+
+    @staticmethod
+    def _matches(status: os.stat_result | None, state: State | None) -> bool:
+        """Whether what is there is what the change was computed from, by size and time."""
+        if status is None or state is None:
+            return False
+        if kind(status.st_mode) != state.type:
+            return False
+        if state.type == "dir":
+            return True
+        return status.st_mtime_ns == state.mtime_ns and (state.type != "file" or status.st_size == state.size)
+
+    def _items(self) -> list[Item]:
+        items: list[Item] = []
+        for index, change in enumerate(self.changes):
+            if index in self.refused:
+                continue
+            common: dict[str, Any] = {"change": index, "path": change.path}
+            if change.kind in ("mkdir", "rmdir"):
+                items.append(Item(kind=change.kind, before=change.before, after=change.after, **common))
+            elif change.kind == "delete":
+                items.append(Item(kind="remove", before=change.before, **common))
+            elif change.kind == "move" and self._renames(change):
+                status = self.ground.lstat(change.origin)
+                inode = status.st_ino if status is not None else 0
+                items.append(Item(kind="move", origin=change.origin, before=change.before, after=change.after, inode=inode, **common))
+            elif change.kind == "move":  # to another file system, or with another content
+                content = change.content or self.ground.real(change.origin)
+                items.append(Item(kind="put", after=change.after, content=content, **common))
+                items.append(Item(kind="remove", path=change.origin, change=index, before=change.before))
+            else:
+                before = change.before if change.kind == "modify" else None
+                items.append(Item(kind="put", before=before, after=change.after, content=change.content, **common))
+        freed = {item.path for item in items if item.kind in ("remove", "rmdir")} | {item.origin for item in items if item.kind == "move"}
+        for number, item in enumerate(items):
+            item.number = number
+            if item.kind == "move" or (item.kind in ("mkdir", "put") and item.before is None):
+                item.late = item.path in freed or _under(item.path, freed)
+        return items
+
+    def _renames(self, change: Change) -> bool:
+        same = change.before is not None and change.after is not None and change.before.sha256 == change.after.sha256
+        if not same or change.before is None or change.before.target != (change.after.target if change.after else ""):
+            return False
+        if change.path.split("/")[0] == change.origin.split("/")[0]:
+            return True
+        try:
+            return self.ground.device(parent(change.origin)) == self.ground.device(change.path.split("/")[0])
+        except OSError:
+            return False
+
+    def _note_folders(self, which: int) -> None:
+        """Remember the times of the folders whose entries change: before (0), and as they were left (1)."""
+        if which == 0:
+            paths = {parent(path) for item in self.items for path in (item.path, item.origin) if path}
+            paths |= {item.path for item in self.items if item.kind == "rmdir"}
+        else:
+            paths = set(self.folders)
+        for path in paths:
+            try:
+                stamp = os.fstat(self.ground.folder(path)).st_mtime_ns
+            except OSError:
+                continue
+            self.folders[path] = (stamp, 0) if which == 0 else (self.folders[path][0], stamp)
+
+    # -- staging
+
+    def _staged(self, item: Item) -> str:
+        return join(item.path.split("/")[0], f"{STAGING}{self.ident}", str(item.number))
+
+    def _stage(self, progress: Progress | None) -> None:
+        tops = {item.path.split("/")[0] for item in self.items if item.kind == "put" or (item.kind == "move" and item.late)}
+        for top in tops:
+            self.ground.mkdir(f"{top}/{STAGING}{self.ident}", 0o700)
+        puts = [item for item in self.items if item.kind == "put"]
+        for number, item in enumerate(puts):
+            if progress is not None:
+                progress(number, len(self.items), item.path)
+            assert item.after is not None
+            target = self.ground.real(self._staged(item))
+            try:
+                if item.after.type == "symlink":
+                    os.symlink(item.after.target, target)
+                elif item.content.startswith(VAULT):
+                    self.vault.restore(item.after.sha256, target)
+                else:
+                    self._bring(item.content, target)
+            except (FileNotFoundError, ValueError):
+                self._drop(item, "workspace.apply-kept-copy-altered" if item.content.startswith(VAULT) else "workspace.apply-gone")
+                continue
+            state = item.after
+            if not item.content.startswith(VAULT):
+                owner = os.stat(self.ground.real(item.path.split("/")[0]))  # root works for the folder's owner
+                state = msgspec.structs.replace(state, mode=state.mode & 0o777, uid=owner.st_uid, gid=owner.st_gid)
+                if item.before is not None:
+                    state = msgspec.structs.replace(state, uid=item.before.uid, gid=item.before.gid)
+            set_metadata(target, state)
+
+    @staticmethod
+    def _bring(source: str, target: str) -> None:
+        """The staged bytes in the root's own file system: by a link where that costs nothing, else copied."""
+        status = os.lstat(source)
+        # only a file of the staging area that holds its own bytes may be linked; another name of a real file never
+        if status.st_nlink == 1 and status.st_uid == os.geteuid() and f"{os.sep}upper{os.sep}" in source:
+            try:
+                os.link(source, target, follow_symlinks=False)
+                return
+            except OSError as error:
+                if error.errno not in (errno.EXDEV, errno.EPERM, errno.EMLINK, errno.ENOTSUP):
+                    raise
+        copy_content(source, target)
+
+    def _drop(self, item: Item, reason: str) -> None:
+        self._refuse(item.change, reason)
+        self.items = [other for other in self.items if other.change != item.change]
+
+    def _keep(self, progress: Progress | None) -> None:
+        """Pre-images of all that will be replaced or removed go to the vault."""
+        for number, item in enumerate(list(self.items)):
+            if item.before is None or item.before.type != "file" or item.kind not in ("put", "remove"):
+                continue
+            if progress is not None:
+                progress(number, len(self.items), item.path)
+            status = self.ground.lstat(item.path)
+            if not self._matches(status, item.before):
+                self._drop(item, self._edited())
+                continue
+            try:
+                self.vault.keep(self.ground.real(item.path), item.before.sha256)
+            except ValueError:
+                self._drop(item, self._edited())
+                continue
+            kept = os.lstat(self.vault.path(item.before.sha256))
+            if kept.st_size != item.before.size:
+                raise OSError(errno.EIO, os.strerror(errno.EIO), item.path)
+
+    def _flush(self) -> None:
+        """One for each file system concerned."""
+        seen = set()
+        for path in [root.path for root in self.ground.roots.values()] + [str(self.vault.folder.parent)]:
+            device = os.stat(path).st_dev
+            if device not in seen and (path == str(self.vault.folder.parent) or self.items):
+                seen.add(device)
+                flush(path)
+
+    def _clean(self) -> None:
+        """Remove the staging folders."""
+        for root in self.ground.roots.values():
+            path = f"{root.path}/{STAGING}{self.ident}"
+            self.ground.forget(f"{root.name}/{STAGING}{self.ident}")
+            if os.path.lexists(path):
+                remove_tree(path)
+
+    # -- the commit
+
+    def _phases(self) -> Iterable[tuple[str, list[Item]]]:
+        """The items in the order that lets each find its place free: (what to do, items)."""
+
+        def some(what: str, late: bool) -> list[Item]:
+            return [item for item in self.items if item.kind == what and item.late == late]
+
+        yield "mkdir", sorted(some("mkdir", False), key=lambda item: item.path.count("/"))
+        yield "lift", some("move", True)
+        yield "move", some("move", False)
+        yield "put", some("put", False)
+        yield "remove", some("remove", False)
+        yield "rmdir", sorted(some("rmdir", False), key=lambda item: -item.path.count("/"))
+        yield "mkdir", sorted(some("mkdir", True), key=lambda item: item.path.count("/"))
+        yield "put", some("put", True)
+        yield "place", some("move", True)
+
+    def _commit(self, progress: Progress | None) -> None:
+        done = 0
+        for what, items in self._phases():
+            step: Callable[[Item], None] = getattr(self, f"_do_{what}")
+            for item in items:
+                if item.change in self.refused:
+                    continue
+                try:
+                    step(item)
+                except OSError as error:
+                    raise OSError(error.errno, error.strerror, item.path) from None
+                done += 1
+                if done % 256 == 0:
+                    self.record("apply.progress", {"id": self.ident, "done": done, "of": len(self.items)}, False)
+                    if progress is not None:
+                        progress(done, len(self.items), item.path)
+
+    def _do_mkdir(self, item: Item) -> None:
+        assert item.after is not None
+        if not self.ground.is_folder(item.path):
+            self.ground.mkdir(item.path, item.after.mode | 0o700)
+            if os.geteuid() == 0:
+                owner = os.fstat(self.ground.folder(parent(item.path)))
+                os.fchown(self.ground.folder(item.path), owner.st_uid, owner.st_gid)
+
+    def _do_lift(self, item: Item) -> None:
+        if self.ground.lstat(self._staged(item)) is None and not self._arrived(item):
+            self._leave(item)
+            self.ground.rename(item.origin, self._staged(item))
+
+    def _do_place(self, item: Item) -> None:
+        if self.ground.lstat(self._staged(item)) is not None:
+            self.ground.rename(self._staged(item), item.path)
+
+    def _do_move(self, item: Item) -> None:
+        if not self._arrived(item):
+            self._leave(item)
+            self.ground.rename(item.origin, item.path)
+
+    def _leave(self, item: Item) -> None:
+        """The file to move must still be the one that was planned."""
+        status = self.ground.lstat(item.origin)
+        if not self._matches(status, item.before):
+            raise OSError(errno.ESTALE, "it was changed meanwhile", item.origin)
+
+    def _arrived(self, item: Item) -> bool:
+        status = self.ground.lstat(item.path)
+        if status is None or self.ground.lstat(item.origin) is not None:
+            return False
+        return status.st_ino == item.inode or self._matches(status, item.before)  # another inode: carried between file systems
+
+    def _do_put(self, item: Item) -> None:
+        staged = self._staged(item)
+        if self.ground.lstat(staged) is None:
+            return
+        if item.before is None:
+            self.ground.rename(staged, item.path)
+            return
+        if not self._matches(self.ground.lstat(item.path), item.before):
+            raise OSError(errno.ESTALE, "it was changed meanwhile", item.path)
+        self.ground.replace(staged, item.path)
+
+    def _do_remove(self, item: Item) -> None:
+        status = self.ground.lstat(item.path)
+        if status is None:
+            return
+        if not self._matches(status, item.before):
+            raise OSError(errno.ESTALE, "it was changed meanwhile", item.path)
+        self.ground.unlink(item.path)
+
+    def _do_rmdir(self, item: Item) -> None:
+        try:
+            self.ground.rmdir(item.path)
+        except FileNotFoundError:
+            pass
+        except OSError as error:
+            if error.errno not in (errno.ENOTEMPTY, errno.EEXIST):
+                raise
+            self._refuse(item.change, "workspace.apply-not-empty")
+
+    def _read_back(self) -> None:
+        """Look at what was written: the hash of each new content, the place of each moved file."""
+        for item in self.items:
+            if item.kind in ("remove", "rmdir") or item.change in self.refused:
+                continue
+            status = self.ground.lstat(item.path)
+            if status is None:
+                raise OSError(errno.ENOENT, os.strerror(errno.ENOENT), item.path)
+            written = item.kind == "put" and item.after is not None and item.after.type == "file"
+            if written and item.after is not None and hash_path(self.ground.real(item.path)) != item.after.sha256:
+                raise OSError(errno.EIO, os.strerror(errno.EIO), item.path)
+            if item.kind == "mkdir" and item.after is not None and self.undo:
+                set_metadata(self.ground.real(item.path), item.after)
+                status = os.lstat(self.ground.real(item.path))
+            self.signatures[item.change] = Signature.of(status)
+
+    # -- the way back
+
+    def _roll_back(self) -> None:
+        """Undo what the commit did, item by item in the reverse order; whatever was not done is left."""
+        troubles: list[tuple[str, str]] = []
+        for what, items in reversed(list(self._phases())):
+            step: Callable[[Item], None] = getattr(self, f"_back_{what}")
+            for item in reversed(items):
+                try:
+                    step(item)
+                except (OSError, ValueError) as error:
+                    troubles.append((item.path, str(error)))
+        if troubles:
+            path, reason = troubles[0]
+            raise Failed("workspace.rollback-incomplete", count=len(troubles), path=path, reason=reason, task="TASK")
+        self._clean()
+        for path, (before, _) in self.folders.items():
+            try:
+                os.utime(self.ground.folder(path), ns=(before, before))
+            except OSError:
+                continue
+        self.record("apply.rolled-back", {"id": self.ident, "reason": "failed"}, True)
+
+    def _back_mkdir(self, item: Item) -> None:
+        try:
+            self.ground.rmdir(item.path)
+        except OSError as error:
+            if error.errno not in (errno.ENOENT, errno.ENOTEMPTY, errno.EEXIST, errno.ENOTDIR):
+                raise
+
+    def _back_lift(self, item: Item) -> None:
+        if self.ground.lstat(self._staged(item)) is not None:
+            self.ground.rename(self._staged(item), item.origin)
+
+    def _back_place(self, item: Item) -> None:
+        status = self.ground.lstat(item.path)
+        if status is not None and status.st_ino == item.inode and self.ground.lstat(self._staged(item)) is None:
+            self.ground.rename(item.path, self._staged(item))
+
+    def _back_move(self, item: Item) -> None:
+        if self._arrived(item):
+            self.ground.rename(item.path, item.origin)
+
+    def _back_put(self, item: Item) -> None:
+        staged = self._staged(item)
+        if self.ground.lstat(staged) is not None or self.ground.lstat(item.path) is None:
+            return
+        if item.before is None:
+            self.ground.rename(item.path, staged)
+            return
+        self._restore(item, replace=True)
+
+    def _back_remove(self, item: Item) -> None:
+        if self.ground.lstat(item.path) is None:
+            self._restore(item, replace=False)
+
+    def _restore(self, item: Item, *, replace: bool) -> None:
+        """Bring the old content back from the vault, complete before it takes its name."""
+        assert item.before is not None
+        beside = f"{parent(item.path)}/{STAGING}back-{self.ident}"
+        real = self.ground.real(beside)
+        if os.path.lexists(real):
+            os.unlink(real)
+        if item.before.type == "symlink":
+            os.symlink(item.before.target, real)
+        else:
+            self.vault.restore(item.before.sha256, real)
+        set_metadata(real, item.before)
+        if replace:
+            self.ground.replace(beside, item.path)
+        else:
+            self.ground.rename(beside, item.path)
+
+    def _back_rmdir(self, item: Item) -> None:
+        if self.ground.lstat(item.path) is None:
+            assert item.before is not None
+            self.ground.mkdir(item.path, item.before.mode | 0o700)
+            set_metadata(self.ground.real(item.path), item.before)
+
+
+def _under(path: str, folders: set[str]) -> bool:
+    """Whether one of the folders is above ``path``."""
+    above = parent(path)
+    while above:
+        if above in folders:
+            return True
+        above = parent(above)
+    return False
