@@ -1,0 +1,123 @@
+"""What type of paper a document is."""
+
+from __future__ import annotations
+
+import math
+import re
+import tomllib
+from functools import cache
+from pathlib import Path
+
+from confrere.documents.extract.layout import Layout
+from confrere.documents.extract.text import fold, pattern
+from confrere.documents.model import Document
+
+_BY_KIND = {
+    "eml": "mail", "msg": "mail", "mbox": "mail", "vtt": "transcript", "srt": "transcript", "pptx": "presentation",
+    "ppt": "presentation", "odp": "presentation", "xlsx": "spreadsheet", "xls": "spreadsheet", "xlsb": "spreadsheet",
+    "ods": "spreadsheet", "csv": "spreadsheet", "tsv": "spreadsheet", "ics": "other", "vcf": "other", "zip": "other",
+    "tar": "other", "audio": "other", "video": "other", "json": "other", "yaml": "other",
+}  # fmt: skip
+_TURN = re.compile(r"^\s*(?:\[?\d{1,2}:\d{2}(?::\d{2})?(?:[.,]\d+)?\]?\s*[-–]?\s*)?(?:<v [^>]+>|[A-ZÀ-Ý][\w.'’ -]{0,38}\s?(?:\(\d[\d:]+\))?\s?:\s)", re.M)
+_NAME_HINTS = (
+    ("invoice", r"facture|invoice|rechnung|factuur|\bfac[_-]?\d|\binv[_-]?\d"), ("credit-note", r"avoir|credit.?note|gutschrift"),
+    ("quote", r"devis|quote|quotation|angebot|estimate"), ("receipt", r"ticket|receipt|\brecu\b"), ("contract", r"contrat|contract|\bbail\b|agreement|\bnda\b"),
+    ("statement", r"releve|statement|kontoauszug"), ("cv", r"\bcv\b|resume|curriculum"), ("minutes", r"compte.?rendu|\bcr[_ -]|\bpv[_ -]|minutes"),
+    ("letter", r"lettre|courrier|letter"), ("transcript", r"transcript"), ("identity", r"passeport|passport|\bcni\b|identite"),
+)  # fmt: skip
+
+
+@cache
+def _vocabulary() -> dict[str, tuple[re.Pattern[str], re.Pattern[str]]]:
+    with open(Path(__file__).with_name("types.toml"), "rb") as file:
+        table = tomllib.load(file)
+    return {
+        kind: (re.compile(pattern(entry["title"])), re.compile(pattern(entry["words"]))) for kind, entry in table.items()
+    }
+
+
+def classify(document: Document, layout: Layout, name: str = "") -> tuple[str, float]:
+    """The type of a document and a confidence in [0, 1]. ``name`` (the file's) is only a hint."""
+    fixed = _BY_KIND.get(document.kind)
+    if fixed in ("mail", "transcript", "presentation", "other"):
+        return fixed, 0.99
+    if not layout.rows:
+        return ("image", 0.9) if document.kind == "image" else ("other", 0.6)
+    scores = _scores(document, layout, name)
+    best = max(scores, key=lambda kind: scores[kind])
+    if fixed == "spreadsheet" and (scores[best] < 6 or best not in ("invoice", "quote", "credit-note", "statement")):
+        return "spreadsheet", 0.97
+    if scores[best] < 1.6:
+        return ("image", 0.7) if document.kind == "image" and len(layout.text) < 80 else ("other", 0.6)
+    rest = [score for kind, score in scores.items() if kind != best]
+    return best, _share(scores[best], max(rest))
+
+
+def _share(best: float, rival: float) -> float:
+    """From the lead of the best over its rival to a confidence."""
+    return round(min(0.99, 1 / (1 + math.exp(-(0.9 * (best - rival) + 0.25 * (best - 2))))), 3)
+
+
+def _scores(document: Document, layout: Layout, name: str) -> dict[str, float]:
+    text = layout.folded
+    scores: dict[str, float] = {}
+    head = layout.rows[: max(14, min(30, len(layout.rows) // 4))]
+    for kind, (title, words) in _vocabulary().items():
+        score = 0.0
+        for place, row in enumerate(head):
+            for segment in row.segments:
+                found = title.match(re.sub(r"^[\W_]+", "", segment.folded))
+                if found is None:
+                    continue
+                alone = len(segment.text.strip()) - found.end() < 4 or bool(re.match(r"\W*(?:n|#|\d|du|of|vom|date)", segment.folded[found.end() :]))
+                large = segment.height > 1.25 * _usual(layout)
+                score = max(score, (3.2 if alone else 1.6) + 0.8 * large - 0.03 * place)
+        distinct = {match.group() for match in words.finditer(text)}
+        scores[kind] = score + min(3.6, 0.45 * len(distinct))
+    scores["transcript"] = _turns(document, text)
+    _adjust(scores, layout, text)
+    stem = fold(name.rsplit("/", 1)[-1])
+    for kind, regex in _NAME_HINTS:
+        if stem and re.search(regex, stem):
+            scores[kind] += 1.2
+    return scores
+
+
+def _usual(layout: Layout) -> float:
+    heights = sorted(segment.height for row in layout.rows[:60] for segment in row.segments)
+    return heights[len(heights) // 2] if heights else 1.0
+
+
+def _turns(document: Document, text: str) -> float:
+    """Speaker turns: many lines that begin with one of a few names and a colon."""
+    lines = [line for line in document.text.splitlines() if line.strip()]
+    if len(lines) < 6:
+        return 0.0
+    speakers = [match.group().strip(" :").lower() for line in lines if (match := _TURN.match(line))]
+    few = len(set(speakers)) <= max(12, len(speakers) // 3)
+    share = len(speakers) / len(lines)
+    return 7.0 * share + 1.0 if share > 0.35 and len(speakers) >= 5 and few and len(set(speakers)) >= 2 else 0.0
+
+
+def _adjust(scores: dict[str, float], layout: Layout, text: str) -> None:
+    """What the shape of a paper says."""
+    money = len(re.findall(r"\d[.,]\d{2}(?!\d)", text))
+    sheet = layout.sheets[0]
+    narrow = sheet.height > 1.7 * sheet.width > 0
+    if money >= 3 and (sheet.ocr or not sheet.boxed or narrow):
+        scores["receipt"] += 0.8 * narrow + 0.5 * sheet.ocr
+        if re.search(r"(?:cash|change|rendu|cashier|especes|ticket|caisse|rounding)", text):
+            scores["receipt"] += 1.5 + 1.0 * sheet.ocr
+    if money < 2:
+        for kind in ("invoice", "receipt", "quote", "credit-note", "statement"):
+            scores[kind] -= 1.5
+    if scores["credit-note"] > 3 and scores["invoice"] > 0:
+        scores["invoice"] -= 0.8
+    if scores["quote"] >= 3.2:
+        scores["invoice"] -= 1.2
+    if re.search(r"(?:p|id|i)<[a-z]{3}[a-z<]{5,}", text.replace(" ", "")):
+        scores["identity"] += 4.0
+    if len(text) > 6000 and money < 12:
+        scores["receipt"] -= 2.0
+    if money > 2:
+        scores["letter"] -= 0.6

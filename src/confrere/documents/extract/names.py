@@ -1,0 +1,152 @@
+"""What a party's name looks like on paper, and what does not: forms of company, addresses, contact lines, titles."""
+
+from __future__ import annotations
+
+import re
+
+from confrere.documents.extract.text import compact, fold, tidy, words
+
+LEGAL_FORMS = (
+    "sarl s.a.r.l eurl sas s.a.s sasu s.a.s.u sa s.a snc sci scop sca scp selarl selas gie gaec earl eirl ei sprl bvba asbl srl s.r.l "
+    "gmbh mbh ag ug kg ohg gbr e.k ek e.v ev kgaa se eg a.g bv b.v nv n.v vof v.o.f cv "
+    "ltd limited llc llp inc incorporated corp corporation plc co company lp pllc pty gmbh&co "
+    "spa s.p.a s.r.l.s snc s.n.c sas s.a.s sl s.l slu s.l.u slne ab as asa aps a/s oy oyj lda unipessoal "
+    "bhd berhad sdn.bhd s/b pte pvt pt plt tbk kft zrt bt d.o.o doo s.r.o sro sp.zo.o sp.j "
+    "enterprise enterprises"
+).split()  # fmt: skip
+_FORM = re.compile(
+    r"(?<![^\W_])(?:"
+    + "|".join(sorted((r"\.?\s?".join(map(re.escape, f.split("."))) for f in set(LEGAL_FORMS)), key=lambda f: -len(f)))
+    + r"|sdn\.?\s?b(?:h|ha)d|s[di]n\s?bha?d|sp(?:\.|olka)?\s?z\s?o\.?\s?o|spolka akcyjna|societe anonyme|besloten vennootschap|e\.\s?k\.?)\.?(?![^\W_])"
+)
+_ORGANISATION = re.compile(
+    r"(?<![^\W_])(?:restaurant|restoran|ristorante|cafe|coffee|bakery|boulangerie|patisserie|pharmacie|pharmacy|hotel|garage|"
+    r"store|stores|shop|market|mart|supermarket|supermarche|hypermarket|trading|perniagaan|syarikat|kedai|hardware|stationery|station|"
+    r"services?|solutions?|group|groupe|holding|associates|associes|consulting|conseils?|industries|international|technologies|"
+    r"imprimerie|menuiserie|plomberie|electricite|batiment|transports?|cabinet|agence|atelier|librairie|editions|brasserie|bistro|"
+    r"studio|partners|systems?|systemes|clinic|clinique|university|universite|ecole|school|association|fondation|federation|"
+    r"mairie|commune|bank|banque|insurance|assurances?|energie|energy|telecom|catering|kitchen|foods?|book ?shop|books|motors|"
+    r"automobiles?|cleaning|nettoyage|design|media|digital|software|logiciels?|verein|werke|handel|vertrieb|bau|apotheke|backerei|"
+    r"bar|pub|grill|pizzeria|traiteur|fleuriste|florist|coiffure|salon|optique|opticien|dentaire|veterinaire|auto|ferme|domaine|chateau)s?(?![^\W_])"
+)
+_STREET = re.compile(
+    r"(?<![^\W_])(?:rue|avenue|av|bd|bld|boulevard|allees?|chemin|chem|route|rte|impasse|imp|place|quai|cours|square|sente|faubourg|fbg|villa|hameau|"
+    r"lotissement|zone|zi|za|zac|z\.?\s?[ia]|parc|bp|cs|cedex|lieu[- ]dit|bat(?:iment)?|etage|residence|"
+    r"street|st|road|rd|lane|ln|drive|dr|avenue|ave|blvd|boulevard|way|court|suite|ste|floor|unit|p\.?o\.?\s?box|highway|hwy|parkway|"
+    r"jalan|jln|lorong|taman|kampung|kg|lot|bandar|persiaran|lebuh|"
+    r"calle|c/|plaza|paseo|avda|via|viale|corso|piazza|rua|ul|ulica|plac|rue)(?![^\W_])"
+)
+_STREET_DE = re.compile(r"(?:stra[sß]?se|str\.?|weg|platz|gasse|allee|ring|damm|ufer|straat|laan|plein|kade|gracht|singel)\s*\d")
+_POSTAL = re.compile(
+    r"(?<![\w-])(?:[A-Z]{1,2}-?\s?)?\d{4,6}\s+(?![A-Z]{0,3}\d)[^\W\d_][\w'’.-]+|(?<!\w)[A-Z]{1,2}\d[A-Z\d]?\s?\d[A-Z]{2}(?!\w)|\b[A-Z]{2}\.?,?\s+\d{5}(?:-\d{4})?\b|"
+    r"(?<!\w)\d{4}\s?[A-Z]{2}(?!\w)|(?<!\w)\d{2}-\d{3}\s+[^\W\d_]{3,}|(?<!\w)\d{5}(?!\w)"
+)
+_CONTACT = re.compile(
+    r"@|www\.|https?:|(?<![^\W_])(?:tel|tél|telephone|phone|fax|mobile|mob|portable|e-?mail|courriel|site|web|siret|siren|rcs|r\.c\.s|tva|vat|gst|ust|btw|iva|iban|bic|swift|naf|ape|kvk|hrb|capital|"
+    r"no?\s?tva|n°|reg(?:istration)?\s?no|co\.?\s?reg|company no|roc|tin|gstin|ein|abn|customer|client|page|p/n|www|ice|patente)(?![^\W_])"
+)
+_PHONE = re.compile(r"(?:\+|00)?\d[\d ().-]{7,}\d")
+_TITLE = re.compile(
+    r"^\W*(?:(?:copie|copy|duplicata|original|tax|retail|simplified|sales|cash|final|proforma|pro[- ]?forma|commercial|kopie|your|votre|la|le|the|our|notre|official|payment)\s*)*"
+    r"(?:facture|avoir|devis|invoices?|tax ?invoice|receipt|re[cç]u|ticket|credit (?:note|memo)|quotation|quote|estimate|rechnung|gutschrift|angebot|factuur|"
+    r"factura|fattura|faktura|bill|statement|releve|contrat|contract|note|bon|order|commande|proposal|offre|offer|handelsrechnung|fatura|quittance|bordereau)(?![^\W_])"
+)
+_NOISE = re.compile(
+    r"(?<![^\W_])(?:welcome|bienvenue|thank|merci|page|date|total|description|designation|quantite|quantity|qty|duplicata|duplicate|original|copy|copie|"
+    r"cashier|table|dear|bonjour|madame|monsieur|objet|subject|reference|ref|montant|amount|payment|conditions|echeance|due|adresse|address|"
+    r"livraison|delivery|www|order|commande|customer|licence|powered|confidential|brouillon|draft|logo|numero|number|no|invoice|facture|receipt|"
+    r"rechnung|factuur|datum|kundennummer|siege social|registered office|vielen dank|bedankt|prix|price|slogan|tel|fax|periode|period|contact|attn|item|designation)(?![^\W_])"
+)
+_CIVILITY = re.compile(r"^\W*(?:m\.?|mr\.?|mrs\.?|ms\.?|mme\.?|mlle\.?|monsieur|madame|herrn?|frau|dhr\.?|mevr\.?|sr\.?|sra\.?|dr\.?)\s+(?=\S)")
+_COUNTRIES = frozenset(
+    "france deutschland germany allemagne belgique belgium belgie nederland netherlands pays-bas espana spain espagne italia italy italie portugal "
+    "suisse schweiz switzerland luxembourg polska poland pologne uk usa india inde malaysia malaisie singapore canada maroc tunisie algerie "
+    "osterreich austria autriche ireland irlande".split()
+) | {"united kingdom", "royaume-uni", "united states", "etats-unis", "united states of america"}  # fmt: skip
+
+
+def has_legal_form(text: str) -> bool:
+    """Whether a form of company (SARL, GmbH, Ltd, Sdn Bhd ...) stands in the text."""
+    folded = fold(text)
+    for match in _FORM.finditer(folded):
+        found = match.group().replace(".", "").replace(" ", "").replace("/", "")
+        if len(found) > 2 or text[match.start() : match.end()].strip()[:1].isupper():
+            if found in {"as", "se", "ei", "co", "cv", "pt", "sl", "ev", "eg", "bt", "ab", "lp", "se"} and not text[match.start() : match.end()].isupper():
+                if found != "co" or not re.search(r"(?i)\bco\.", text):
+                    continue
+            return True
+    return False
+
+
+def has_business_word(text: str) -> bool:
+    """Whether a word for a kind of business or body stands in the text."""
+    return bool(_ORGANISATION.search(fold(text)))
+
+
+def is_address(text: str) -> bool:
+    """Whether a line is (part of) a postal address."""
+    folded = fold(text)
+    digits = any(ch.isdigit() for ch in text)
+    if digits and (_POSTAL.search(text) or _STREET_DE.search(folded)):
+        return True
+    street = _STREET.search(folded)
+    if street and (digits or street.start() == 0 or re.match(r"\W*(?:no|lot|n°)", folded)):
+        return True
+    return folded.strip(" .,") in _COUNTRIES
+
+
+def is_contact(text: str) -> bool:
+    """Whether a line is a telephone, mail, web or registration line."""
+    return bool(_CONTACT.search(fold(text)) or _PHONE.search(text))
+
+
+def is_title(text: str) -> bool:
+    """Whether a line is the title of a paper ("FACTURE N° 12")."""
+    return bool(_TITLE.match(fold(text)))
+
+
+def is_noise(text: str) -> bool:
+    """Whether a line holds words that names do not."""
+    return bool(_NOISE.search(fold(text)))
+
+
+def civility(text: str) -> bool:
+    """Whether a line starts like a person's name (M., Mrs, Herr ...)."""
+    return bool(_CIVILITY.match(fold(text)))
+
+
+def clean(text: str) -> str:
+    """A name without registration numbers, trailing addresses and decoration."""
+    name = re.sub(r"\((?:co\.?\s?)?(?:reg\.?\s?(?:no)?\.?\s?:?\s?)?[\d-]{5,}[ -]?[A-Z]?\)", "", text)
+    name = re.sub(r"\s*\(?\b\d{5,7}\s?-\s?[A-Z]\b\)?\s*$", "", name)
+    name = re.split(r"\s(?:au capital|siege social|siège social|capital social)", name, maxsplit=1, flags=re.I)[0]
+    pieces = re.split(r"\s+[|●•·–—]\s+|\s+-\s+|\s*\|\s*|\s*[●•·]\s*", tidy(name))
+    if len(pieces) > 1 and any(is_address(piece) or is_contact(piece) for piece in pieces[1:]):
+        name = pieces[0]
+    name = re.split(r",\s*(?=\d|[A-Z]{2}-?\d)", name, maxsplit=1)[0]
+    return tidy(name).strip("'\"«»()[]{}/\\#^$+ ") if name.count("(") != name.count(")") else tidy(name).strip("'\"«»[]{}/\\#^$+ ")
+
+
+def is_name(text: str) -> bool:
+    """Whether a text may be the name of a company or a person."""
+    name = clean(text)
+    letters = sum(ch.isalpha() for ch in name)
+    if letters < 2 or len(name) > 70 or letters < 0.5 * len(name.replace(" ", "")):
+        return False
+    if len(name.split()) > 9 or name.endswith((".", "!", "?")) and len(name.split()) > 5:
+        return False
+    if is_title(name) or is_address(name) and not has_legal_form(name):
+        return False
+    if is_contact(name) and not has_legal_form(name):
+        return False
+    return not is_noise(name) or has_legal_form(name) and len(name.split()) < 7
+
+
+def stem(name: str) -> str:
+    """A name without form of company, compact: what web domains and spellings of one name have in common."""
+    return compact(_FORM.sub(" ", fold(name))) or compact(name)
+
+
+def significant(name: str) -> list[str]:
+    """The words of a name without form of company."""
+    return words(_FORM.sub(" ", fold(name))) or words(name)

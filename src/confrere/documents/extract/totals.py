@@ -1,0 +1,342 @@
+"""Net, tax and total: what labels say, what columns say, what the arithmetic allows."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from dataclasses import dataclass, field
+from decimal import Decimal
+
+from confrere.documents.extract import amounts
+from confrere.documents.extract.amounts import CENT, Amount, plain
+from confrere.documents.extract.labels import Hit, labels
+from confrere.documents.extract.layout import Layout, Row, Segment
+
+RATES = tuple(Decimal(rate) for rate in (
+    "20 10 5.5 2.1 8.5 19 7 21 9 6 12 23 8 5 22 4 25 18 15 14 13 16 17 24 27 3 8.1 2.6 3.8 7.7 2.5 13.5 14.975 28 0".split()
+))  # fmt: skip
+"""VAT and GST rates in use, commonest first."""
+_ZERO = Decimal(0)
+
+
+@dataclass(slots=True)
+class Reading:
+    """One value for one of net, tax, total, with the weight of the evidence and where it stands."""
+
+    value: Decimal
+    score: float = 0.0
+    amount: Amount | None = None
+    readers: set[str] = field(default_factory=set)
+
+
+@dataclass(slots=True)
+class Totals:
+    """The chosen readings. ``proof`` says what holds them together: "sum" (net + tax = total), "same" (no tax: net =
+    total), "cash" (paid less change), "" nothing; ``margin`` how far the total is ahead of its best rival."""
+
+    total: Reading | None = None
+    net: Reading | None = None
+    tax: Reading | None = None
+    proof: str = ""
+    margin: float = 0.0
+    taxes: dict[str, str] = field(default_factory=dict)
+    rivals: list[Decimal] = field(default_factory=list)
+
+
+class _Board:
+    """Evidence gathered by value."""
+
+    def __init__(self) -> None:
+        self.readings: dict[str, dict[Decimal, Reading]] = defaultdict(dict)
+
+    def add(self, kind: str, amount: Amount, weight: float, reader: str) -> None:
+        reading = self.readings[kind].setdefault(amount.value, Reading(amount.value))
+        if reading.amount is None or weight > reading.score:
+            reading.amount = amount
+        if reader in reading.readers:
+            reading.score = max(reading.score, weight) + 0.15 * min(reading.score, weight)
+        else:
+            reading.score += weight if not reading.readers else 0.6 * weight
+        reading.readers.add(reader)
+
+    def best(self, kind: str, count: int) -> list[Reading]:
+        return sorted(self.readings[kind].values(), key=lambda reading: -reading.score)[:count]
+
+
+_WEIGHT = {"gross": 3.0, "total": 1.8, "open": 1.2}
+_EXCLUSIVE = ("excl", "hors tax", "hors tva", " ht", "before tax", "sans tva", "ohne", "netto", "exkl", "zonder", " ex ", "sin iva")
+_INCLUSIVE = ("incl", "ttc", "tvac", "inkl", "brutto", "with vat", "with gst", "ivato", "iva inclus", "toutes taxes")
+
+
+def read(layout: Layout) -> Totals:
+    """Find net, tax and total of a document that asks for or acknowledges money."""
+    mark = amounts.decimal_mark(layout)
+    numbers = {id(segment): amounts.find(segment, mark) for segment in layout.segments}
+    board = _Board()
+    paid: list[tuple[str, Decimal]] = []
+    for row in layout.rows:
+        for segment in row.segments:
+            for hit in labels("money", segment.ocr).find(segment.plain):
+                _consider(layout, row, segment, hit, numbers, board, paid)
+    _cash(board, paid, numbers)
+    _positions(layout, numbers, board)
+    found = [amount for group in numbers.values() for amount in group if amount.money]
+    return _choose(board, found, layout)
+
+
+def _consider(
+    layout: Layout,
+    row: Row,
+    segment: Segment,
+    hit: Hit,
+    numbers: dict[int, list[Amount]],
+    board: _Board,
+    paid: list[tuple[str, Decimal]],
+) -> None:
+    kind = _refine(hit, segment)
+    values, where = _values(layout, segment, hit, numbers)
+    if not values:
+        return
+    near = 1.0 if where == "right" else 0.75
+    if kind == "paid":
+        role = "change" if any(word in hit.term for word in _CHANGE) else "cash"
+        paid.append((role, abs(values[-1].value)))
+        return
+    if kind == "other":
+        return
+    late = 0.5 * segment_depth(layout, segment)
+    if kind in _WEIGHT:
+        weight = (_WEIGHT[kind] + late) * near
+        if len(values) == 3 and abs(values[0].value + values[1].value - values[2].value) <= CENT:
+            board.add("net", values[0], weight, "row")
+            board.add("tax", values[1], weight, "row")
+        board.add("total", values[-1], weight, kind)
+        if kind == "total" and "net" in hit.term:
+            board.add("net", values[-1], weight, kind)
+        for other in values[:-1]:
+            board.add("total", other, 0.2 * weight, "row-other")
+    elif kind == "net":
+        board.add("net", values[0] if len(values) > 1 and where == "right" else values[-1], (2.5 + late) * near, "net")
+        if "sub" in hit.term or "sous" in hit.term or "zwischen" in hit.term:
+            board.add("total", values[-1], 0.4 * near, "subtotal")
+    elif kind == "tax":
+        money = [value for value in values if not value.percent]
+        if money:
+            chosen = _tax_of(money)
+            board.add("tax", chosen, (2.0 + late) * near, "tax")
+
+
+_CHANGE = ("change", "chanqe", "rendu", "rendre", "monnaie", "wissel", "ruckgeld", "balu", "bakl", "baki", "kembali", "resto", "cambio")
+
+
+def segment_depth(layout: Layout, segment: Segment) -> float:
+    """How far down the whole document a segment stands, 0 to 1."""
+    return segment.row / max(len(layout.rows) - 1, 1)
+
+
+def _refine(hit: Hit, segment: Segment) -> str:
+    """The class of a label once the words around it are read: "Total (excluding GST)" is a net amount."""
+    around = " " + segment.folded[max(0, hit.start - 16) : hit.end + 24]
+    if hit.kind in ("gross", "total", "net"):
+        if any(word in around for word in _INCLUSIVE):
+            return "gross"
+        if hit.kind != "gross" and any(word in around for word in _EXCLUSIVE):
+            return "net"
+        if hit.kind == "gross" and "exclu" in around:
+            return "net"
+    return hit.kind
+
+
+def _tax_of(values: list[Amount]) -> Amount:
+    """Of base and tax on one line, the tax: the one that is a usual share of the other."""
+    if len(values) >= 2:
+        for tax in values:
+            for base in values:
+                if base is not tax and base.value and _rate(base.value, tax.value) is not None:
+                    return tax
+    return values[-1]
+
+
+def _rate(net: Decimal, tax: Decimal) -> Decimal | None:
+    """The usual rate that turns ``net`` into ``tax``, to the cent."""
+    if not net or not tax:
+        return None
+    for rate in RATES:
+        if rate and abs(net * rate / 100 - tax) <= Decimal("0.011"):
+            return rate
+    return None
+
+
+def _values(
+    layout: Layout, segment: Segment, hit: Hit, numbers: dict[int, list[Amount]]
+) -> tuple[list[Amount], str]:
+    """The amounts a label announces: after it in its own segment, then to the right, then under it."""
+    follow = [other for other in labels("money", segment.ocr).find(segment.plain) if other.start >= hit.end]
+    stop = follow[0].start if follow else len(segment.text) + 1
+    own = [a for a in numbers[id(segment)] if hit.end <= a.start < stop and not a.percent]
+    own = [a for a in own if a.money or a is own[-1]]
+    if own:
+        return own, "right"
+    values: list[Amount] = []
+    for other in layout.right_of(segment):
+        inside = [a for a in numbers[id(other)] if not a.percent]
+        first = labels("money", other.ocr).find(other.plain)
+        if first and (not inside or first[0].start < inside[0].start) and first[0].kind != "other" and not _unit(first[0]):
+            break
+        values += inside
+    values = [a for a in values if a.money or not a.decimals]
+    money = [a for a in values if a.money]
+    if money:
+        return money, "right"
+    if values and len(values) == 1:
+        return values, "right"
+    if follow or layout.right_of(segment) and values:
+        return [], ""
+    return _under(layout, segment, numbers), "below"
+
+
+def _unit(hit: Hit) -> bool:
+    return hit.term in ("eur", "usd", "ttc", "ht", "rm", "montant", "amount")
+
+
+def _under(layout: Layout, segment: Segment, numbers: dict[int, list[Amount]]) -> list[Amount]:
+    for other in layout.below(segment, rows=2, gap=2.5):
+        inside = [a for a in numbers[id(other)] if a.money]
+        if inside:
+            return inside[-1:]
+        if any(ch.isalpha() for ch in other.text):
+            break
+    return []
+
+
+def _cash(board: _Board, paid: list[tuple[str, Decimal]], numbers: dict[int, list[Amount]]) -> None:
+    """A receipt proves its total: cash given less change returned."""
+    known = {abs(a.value): a for group in numbers.values() for a in group if a.money}
+    given = {value for role, value in paid if role == "cash"}
+    back = {value for role, value in paid if role == "change"}
+    for cash in given:
+        for change in back:
+            total = cash - change
+            if total > 0 and total in known:
+                board.add("total", known[total], 1.5, "cash")
+        if cash in known and cash:
+            board.add("total", known[cash], 0.5, "paid")
+
+
+def _positions(layout: Layout, numbers: dict[int, list[Amount]], board: _Board) -> None:
+    """The largest amount, and the amount printed largest, are often the total."""
+    found = [a for group in numbers.values() for a in group if a.money]
+    if not found:
+        return
+    top = max(found, key=lambda a: a.value)
+    board.add("total", top, 0.4, "largest")
+    counts: dict[Decimal, int] = defaultdict(int)
+    for a in found:
+        counts[a.value] += 1
+    for value, count in counts.items():
+        if count >= 2 and value in board.readings["total"] and value:
+            board.add("total", board.readings["total"][value].amount or top, 0.2 * min(count, 4), "repeated")
+
+
+def _choose(board: _Board, found: list[Amount], layout: Layout) -> Totals:
+    """The three readings that agree best. net + tax = total is worth more than any single label."""
+    totals = board.best("total", 8)
+    nets = board.best("net", 6)
+    taxes = board.best("tax", 8)
+    sums = _tax_sums(taxes)
+    present = {a.value: a for a in found}
+    choices: list[tuple[float, Reading, Reading | None, Reading | None, str]] = []
+    for total in totals:
+        choices.append((total.score, total, None, None, ""))
+        for net in nets:
+            if net.value == total.value:
+                none = next((tax for tax in taxes if tax.value == 0), None)
+                bonus = 1.0 if none else 0.1
+                choices.append((total.score + 0.4 * net.score + bonus, total, net, none, "same" if none else ""))
+                continue
+            if abs(net.value) > abs(total.value) or net.value * total.value < 0:
+                continue
+            gap = total.value - net.value
+            plausible = _rate(net.value, gap) is not None
+            for tax in [*taxes, *sums]:
+                if tax.value and abs(abs(tax.value) - abs(gap)) <= Decimal("0.02"):
+                    score = total.score + 0.5 * net.score + 0.4 * tax.score + 1.2 + 0.5 * plausible
+                    choices.append((score, total, net, tax, "sum"))
+            if plausible and gap in present:
+                choices.append((total.score + 0.5 * net.score + 1.0, total, net, Reading(gap, 0.5, present[gap], {"sum"}), "sum"))
+            choices.append((total.score + 0.25 * net.score, total, net, None, ""))
+        for tax in [*taxes, *sums]:
+            rest = total.value - tax.value
+            if tax.value and rest in present and rest != tax.value and _rate(rest, tax.value) is not None:
+                choices.append((total.score + 0.4 * tax.score + 1.0, total, Reading(rest, 0.5, present[rest], {"sum"}), tax, "sum"))
+            elif tax.value and _rate(rest, tax.value) is not None:
+                choices.append((total.score + 0.4 * tax.score + 0.5, total, None, tax, ""))
+    result = Totals()
+    if not choices:
+        return result
+    choices.sort(key=lambda choice: -choice[0])
+    score, result.total, result.net, result.tax, result.proof = choices[0]
+    rival = next((choice for choice in choices if choice[1].value != choices[0][1].value), None)
+    result.margin = score - (rival[0] if rival else 0.0)
+    result.rivals = [choice.value for choice in totals if choice.value != result.total.value]
+    if result.proof == "" and result.total and "cash" in result.total.readers:
+        result.proof = "cash"
+    if result.net is None and nets and nets[0].score > 2.0 and abs(nets[0].value) <= abs(result.total.value):
+        result.net = nets[0]
+    if result.tax is None and taxes and taxes[0].score > 1.5 and abs(taxes[0].value) < abs(result.total.value):
+        result.tax = taxes[0]
+    result.taxes = _by_rate(layout, found, result)
+    return result
+
+
+def _tax_sums(taxes: list[Reading]) -> list[Reading]:
+    """Sums of two or three of the taxes read: an invoice with several rates prints each, and not always their sum."""
+    out = []
+    for i, first in enumerate(taxes):
+        for j in range(i + 1, len(taxes)):
+            second = taxes[j]
+            if not first.value or not second.value:
+                continue
+            out.append(Reading(first.value + second.value, 0.7 * min(first.score, second.score), first.amount, {"tax-sum"}))
+            for third in taxes[j + 1 :]:
+                if third.value:
+                    value = first.value + second.value + third.value
+                    out.append(Reading(value, 0.6 * min(first.score, second.score, third.score), first.amount, {"tax-sum"}))
+    return out
+
+
+def _by_rate(layout: Layout, found: list[Amount], result: Totals) -> dict[str, str]:
+    """Tax by rate: lines that show a rate and, to its right, an amount which is that share of an amount on the line or
+    of the net."""
+    if result.total is None:
+        return {}
+    by_row: dict[int, list[Amount]] = defaultdict(list)
+    mark = amounts.decimal_mark(layout)
+    taxes: dict[str, str] = {}
+    for row in layout.rows:
+        for segment in row.segments:
+            by_row[row.index] += amounts.find(segment, mark)
+    for index, inside in by_row.items():
+        rates = [a for a in inside if a.percent and 0 <= a.value <= 30]
+        if not rates or not any(hit.kind == "tax" for hit in labels("money", layout.ocr).find(layout.rows[index].plain)):
+            continue
+        money = [a for a in inside if not a.percent and a.money]
+        for rate in rates:
+            bases = [*money, *([result.net.amount] if result.net and result.net.amount else [])]
+            for tax in money:
+                if any(base and base is not tax and abs(base.value * rate.value / 100 - tax.value) <= Decimal("0.02") for base in bases):
+                    taxes[_rate_name(rate.value)] = plain(tax.value)
+                    break
+    total = sum((Decimal(tax) for tax in taxes.values()), _ZERO)
+    if result.tax is not None and taxes and abs(total - result.tax.value) > Decimal("0.02"):
+        return {}
+    if not taxes and result.proof == "sum" and result.net and result.tax:
+        rate = _rate(result.net.value, result.tax.value)
+        if rate is not None:
+            taxes[_rate_name(rate)] = plain(result.tax.value)
+    return taxes
+
+
+def _rate_name(rate: Decimal) -> str:
+    return format(rate.normalize(), "f")
+
+

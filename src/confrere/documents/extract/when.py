@@ -1,0 +1,134 @@
+"""Which of the dates on a paper is its date, and which the day it falls due."""
+
+from __future__ import annotations
+
+import datetime as dt
+import re
+from dataclasses import dataclass, field
+
+from confrere.documents.extract import dates
+from confrere.documents.extract.dates import Date
+from confrere.documents.extract.labels import Hit, labels
+from confrere.documents.extract.layout import Layout, Segment
+
+_TITLED = re.compile(
+    r"(?:facture|avoir|devis|invoice|rechnung|gutschrift|factuur|factura|fattura|faktura|quote|quotation|receipt|releve|statement|contrat|note|credit note|pro forma|proforma)"
+    r"\b.{0,40}?(?:\bdu|\bvom|\bvon|\bof|\bdated|\bvan|\bdel|\bde fecha|\bz dnia|\bdate|\ble|\bon)\W{0,3}$"
+)
+_CITY = re.compile(r"(?:^|\s\s|[a-z])[a-z' -]{2,30},?\s*(?:le|the|den|il|el|on)\s*$")
+
+
+@dataclass(slots=True)
+class Found:
+    """One possible date with the weight of its evidence."""
+
+    date: Date
+    score: float
+    kinds: set[str] = field(default_factory=set)
+
+
+@dataclass(slots=True)
+class When:
+    """The dates chosen; ``margin`` is how far ahead of the next one the date is."""
+
+    date: Found | None = None
+    due: Found | None = None
+    margin: float = 0.0
+    rivals: list[str] = field(default_factory=list)
+
+
+def read(layout: Layout, month_first: bool | None = None) -> When:
+    """Find the date and the due date. ``month_first`` overrides what the document tells of its own convention."""
+    led = dates.american(layout) if month_first is None else month_first
+    by_segment = {id(s): dates.find(s, led) for s in layout.segments}
+    found: list[tuple[Date, str, float]] = []
+    for segment in layout.segments:
+        for date in by_segment[id(segment)]:
+            kind, weight = _announced(layout, segment, date, by_segment)
+            found.append((date, kind, weight))
+    return _choose(layout, found)
+
+
+def _announced(layout: Layout, segment: Segment, date: Date, by_segment: dict[int, list[Date]]) -> tuple[str, float]:
+    """What a date is announced as: by the words before it, to its left, or over it."""
+    before = segment.plain[: date.start]
+    previous = [other.end for other in by_segment[id(segment)] if other.end <= date.start]
+    if previous:
+        before = " " * previous[-1] + before[previous[-1] :]
+    if _TITLED.search(segment.folded[: date.start]) and not previous:
+        return "date", 2.6
+    hits = labels("date", segment.ocr).find(before)
+    if hits:
+        return _strength(hits[-1], before, 1.0)
+    if before.strip(" :.-\"'(") and len(before.strip()) > 2 and any(ch.isalpha() for ch in before):
+        return ("none", 0.2)
+    row = layout.rows[segment.row].segments
+    for left in reversed(row[: row.index(segment)]):
+        hits = labels("date", left.ocr).find(left.plain)
+        if _TITLED.search(left.folded + " "):
+            return "date", 2.4
+        if hits:
+            return _strength(hits[-1], left.plain, 0.95)
+        if by_segment[id(left)] or sum(ch.isalpha() for ch in left.text) > 2:
+            break
+    over = layout.above(segment, gap=2.2)
+    steps = 0
+    while over is not None and steps < 2:
+        hits = labels("date", over.ocr).find(over.plain)
+        if hits and not by_segment[id(over)]:
+            return _strength(hits[-1], over.plain, 0.85)
+        if not by_segment[id(over)]:
+            break
+        over = layout.above(over, gap=2.2)
+        steps += 1
+    return "none", 0.3
+
+
+def _strength(hit: Hit, text: str, factor: float) -> tuple[str, float]:
+    rest = text[hit.end :].strip(" :.-()=#/'\"")
+    far = 0.6 if len(rest) > 12 else 1.0
+    if hit.kind == "plain":
+        if hit.term in ("le", "am", "the", "dt", "vom"):
+            return ("date", 1.6 * factor * far) if _CITY.search(text[: hit.end]) or not text[: hit.start].strip() else ("none", 0.5)
+        return "date", 2.0 * factor * far
+    return hit.kind, {"date": 3.0, "due": 3.0, "other": 2.5}[hit.kind] * factor * far
+
+
+def _choose(layout: Layout, found: list[tuple[Date, str, float]]) -> When:
+    result = When()
+    if not found:
+        return result
+    today = dt.date.today()
+    by_value: dict[dt.date, Found] = {}
+    due: dict[dt.date, Found] = {}
+    rows = max(len(layout.rows) - 1, 1)
+    counts: dict[dt.date, int] = {}
+    for date, kind, weight in found:
+        counts[date.value] = counts.get(date.value, 0) + 1
+        if kind == "due":
+            entry = due.setdefault(date.value, Found(date, 0.0))
+            entry.score = max(entry.score, weight)
+        top = 0.6 * (1 - date.segment.row / rows) * (1 if date.segment.page == 0 else 0)
+        score = {"date": weight, "none": weight, "due": -0.6, "other": -0.3}[kind] + top
+        score += 0.7 * date.clock
+        if date.value > today + dt.timedelta(days=31):
+            score -= 1.5
+        if date.value.year < 1990:
+            score -= 2.0
+        entry = by_value.setdefault(date.value, Found(date, -9.0))
+        entry.kinds.add(kind)
+        if score > entry.score:
+            entry.score, entry.date = score, date
+    for value, entry in by_value.items():
+        entry.score += 0.15 * min(counts[value] - 1, 3)
+    ranked = sorted(by_value.values(), key=lambda entry: (-entry.score, entry.date.segment.row))
+    result.date = ranked[0]
+    if due:
+        result.due = max(due.values(), key=lambda entry: entry.score)
+        first = ranked[0].date.value
+        later = [entry for entry in due.values() if entry.date.value >= first]
+        if later and result.due.date.value < first:
+            result.due = max(later, key=lambda entry: entry.score)
+    result.margin = ranked[0].score - (ranked[1].score if len(ranked) > 1 else -0.5)
+    result.rivals = [entry.date.iso for entry in ranked[1:4]]
+    return result
