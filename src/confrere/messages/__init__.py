@@ -36,7 +36,8 @@ def say(key: str, language: str, **data: object) -> str:
 
 
 def _plain(value: object) -> object:
-    """Make text safe to print: lone surrogates (undecodable file names) and control characters are shown escaped."""
+    """Make text safe to print: lone surrogates (undecodable file names) and control characters are shown escaped;
+    no-break spaces, which French puts in numbers, stay."""
     if isinstance(value, os.PathLike):
         value = os.fspath(value)
     if isinstance(value, bytes):
@@ -44,7 +45,7 @@ def _plain(value: object) -> object:
     if not isinstance(value, str):
         return value
     return "".join(
-        ch if (ch.isprintable() or ch == " ") and not 0xD800 <= ord(ch) <= 0xDFFF else ch.encode("unicode_escape", "surrogatepass").decode()
+        ch if (ch.isprintable() or ch in " \u00a0\u202f") and not 0xD800 <= ord(ch) <= 0xDFFF else ch.encode("unicode_escape", "surrogatepass").decode()
         for ch in value
     )
 
