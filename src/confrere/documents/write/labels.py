@@ -3,12 +3,18 @@
 from __future__ import annotations
 
 import datetime as dt
+import re
 
 from confrere.documents.write import formats
 from confrere.documents.write.content import Recap, Row
 from confrere.documents.write.figures import Totals
 from confrere.documents.write.text import line
 from confrere.messages import say
+
+
+def typeset(text: str, language: str) -> str:
+    """French text with no-break spaces before ``: ; ? ! »`` and after ``«``, so that no line begins with a colon."""
+    return re.sub(r" (?=[:;?!»])|(?<=«) ", "\u00a0", text) if language == "fr" else text
 
 
 def type_label(name: str, language: str) -> str:

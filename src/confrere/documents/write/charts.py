@@ -1,0 +1,116 @@
+"""Native, editable charts for slides, in one sober style."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from confrere.documents.write import formats, theme
+from confrere.documents.write.content import Chart
+from confrere.documents.write.text import clip, plain
+
+_EMU = 12700
+
+
+def chart_data(block: Chart, language: str, room: float = 0) -> Any:
+    """The data of a chart as python-pptx wants it (it becomes the workbook embedded in the file). ``room`` is the width in
+    points a category's label may take, 0 for no limit."""
+    from pptx.chart.data import CategoryChartData
+
+    data = CategoryChartData(number_format=number_format(block, language))
+    data.categories = [clip(plain(name), 12, room, 1) if room else plain(name) for name in block.categories]
+    for series in block.series:
+        data.add_series(plain(series.name), [None if value is None else float(value) for value in series.values])
+    return data
+
+
+def number_format(block: Chart, language: str) -> str:
+    """Whole amounts, or plain numbers without a currency."""
+    if not block.currency:
+        return "#,##0"
+    small = all(abs(value or 0) < 1000 for series in block.series for value in series.values)
+    return formats.excel_money(block.currency, language, None if small else 0).split(";")[0]
+
+
+def chart_type(kind: str) -> Any:
+    from pptx.enum.chart import XL_CHART_TYPE
+
+    return {"bar": XL_CHART_TYPE.BAR_CLUSTERED, "column": XL_CHART_TYPE.COLUMN_CLUSTERED, "line": XL_CHART_TYPE.LINE_MARKERS,
+            "stacked": XL_CHART_TYPE.COLUMN_STACKED, "doughnut": XL_CHART_TYPE.DOUGHNUT}[kind]
+
+
+def add_chart(slide: Any, block: Chart, box: tuple[float, float, float, float], palette: Any, language: str) -> Any:
+    """Add a chart to ``slide`` and return its graphic frame."""
+    room = {"bar": box[2] * 0.36, "doughnut": box[2] * 0.4}.get(block.kind, 0.0)
+    frame = slide.shapes.add_chart(chart_type(block.kind), *(round(value * _EMU) for value in box),
+                                   chart_data(block, language, room))
+    style(frame.chart, block, palette.series, palette.soft, language)
+    return frame
+
+
+def style(chart: Any, block: Chart, colors: tuple[str, ...], soft: str, language: str) -> None:
+    """Quiet axes, direct labels instead of a grid where they are readable, one colour where one is enough."""
+    from pptx.dml.color import RGBColor
+    from pptx.enum.chart import XL_LEGEND_POSITION, XL_TICK_LABEL_POSITION, XL_TICK_MARK
+    from pptx.util import Pt
+
+    chart.has_title = False
+    chart.font.size = Pt(12)
+    chart.font.color.rgb = RGBColor.from_string(theme.BODY)
+    several = len(block.series) > 1 or block.kind == "doughnut"
+    chart.has_legend = several
+    if several:
+        chart.legend.position = XL_LEGEND_POSITION.RIGHT if block.kind == "doughnut" else XL_LEGEND_POSITION.BOTTOM
+        chart.legend.include_in_layout = False
+        chart.legend.font.size = Pt(12)
+    plot = chart.plots[0]
+    plot.vary_by_categories = block.kind == "doughnut"
+    labelled = len(block.series) == 1 and len(block.categories) <= 14
+    plot.has_data_labels = labelled
+    if labelled:
+        labels = plot.data_labels
+        labels.number_format, labels.number_format_is_linked = number_format(block, language), False
+        labels.font.size = Pt(12)
+        if block.kind == "doughnut":
+            labels.show_percentage, labels.show_value = True, False
+            labels.number_format = "0%"
+            labels.font.color.rgb = RGBColor.from_string("FFFFFF")
+            labels.font.bold = True
+    if block.kind == "doughnut":
+        for number in range(len(block.categories)):
+            _fill(plot.series[0].points[number].format, colors[number % len(colors)])
+        return
+    if block.kind != "line":
+        plot.gap_width = 45
+    for number, series in enumerate(plot.series):
+        ink = colors[number % len(colors)]
+        series.smooth = False if block.kind == "line" else None
+        if block.kind == "line":
+            series.format.line.color.rgb = RGBColor.from_string(ink)
+            series.format.line.width = Pt(2.5)
+            continue
+        series.invert_if_negative = False
+        _fill(series.format, soft if block.highlight is not None and len(block.series) == 1 else ink)
+        if block.highlight is not None and len(block.series) == 1 and 0 <= block.highlight < len(block.categories):
+            _fill(series.points[block.highlight].format, ink)
+    category, value = chart.category_axis, chart.value_axis
+    category.format.line.color.rgb = RGBColor.from_string(theme.LINE)
+    category.major_tick_mark = XL_TICK_MARK.NONE
+    category.tick_labels.font.size = Pt(12)
+    category.tick_label_position = XL_TICK_LABEL_POSITION.LOW
+    category.has_major_gridlines = False
+    value.has_major_gridlines = not labelled
+    value.visible = not labelled
+    if not labelled:
+        value.major_gridlines.format.line.color.rgb = RGBColor.from_string(theme.LINE)
+        value.format.line.fill.background()
+        value.tick_labels.font.size = Pt(12)
+        value.tick_labels.number_format, value.tick_labels.number_format_is_linked = number_format(block, language), False
+    if block.kind == "bar":
+        category.reverse_order = True
+
+
+def _fill(target: Any, ink: str) -> None:
+    from pptx.dml.color import RGBColor
+
+    target.fill.solid()
+    target.fill.fore_color.rgb = RGBColor.from_string(ink)
