@@ -34,9 +34,10 @@ class Act:
     """One answer of the server.
 
     ``calls`` are ``{"tool":, "args":}``; "raw" instead of "args" gives the argument text as it is, "id" the call's id. ``fail`` is
-    "" or: "status" (answers ``status``), "cut" (closes in the middle), "endless" (text without end, whatever the bound), "garbage"
-    (a stream or body that is not JSON), "silent" (reads, never answers), "stall" (begins, then nothing), "reset" (closes at once),
-    "error-event" (an error inside a stream that has begun), "empty" (a well-formed answer with nothing in it).
+    "" or: "status" (answers ``status``), "cut" (closes in the middle), "short" (a stream that ends in order, but too early),
+    "endless" (text without end, whatever the bound), "garbage" (a stream or body that is not JSON), "silent" (reads, never
+    answers), "stall" (begins, then nothing), "reset" (closes at once), "error-event" (an error inside a stream that has begun),
+    "empty" (a well-formed answer with nothing in it).
     ``wait`` is seconds before the first byte, ``pace`` between events, ``shred`` the size in bytes of what is written at once.
     """
 
@@ -118,6 +119,8 @@ class ScriptedModel:
         return self
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+        if not self._thread.is_alive():
+            return
         self._loop.call_soon_threadsafe(self._loop.stop)
         self._thread.join(10)
 
@@ -305,11 +308,11 @@ async def _stream(writer: asyncio.StreamWriter, act: Act, form: Any, body: dict[
 async def _events(act: Act, form: Any, body: dict[str, Any]) -> AsyncIterator[Event]:
     events: list[Event] = form.events(act, body)
     half = max(1, len(events) // 2)
-    if act.fail in ("cut", "stall", "garbage", "error-event", "endless"):
+    if act.fail in ("cut", "stall", "garbage", "error-event", "endless", "short"):
         for event in events[:half]:
             yield event
         if act.fail == "garbage":
-            yield (None, '{"this is": not JSON')
+            yield (events[half - 1][0], '{"this is": not JSON')
         elif act.fail == "error-event":
             yield form.error_event(act.status, act.message, act.code)
         while act.fail == "endless":

@@ -44,8 +44,9 @@ class LocalServer(msgspec.Struct, frozen=True, kw_only=True):
 PROVIDERS = {
     provider.name: provider
     for provider in (
-        Provider(name="anthropic", variable="ANTHROPIC_API_KEY", base="", example="anthropic:claude-sonnet-4-5"),
-        Provider(name="openai", variable="OPENAI_API_KEY", base="", example="openai:gpt-5"),
+        Provider(name="anthropic", variable="ANTHROPIC_API_KEY", base="", example="anthropic:claude-sonnet-5-5"),
+        Provider(name="openai", variable="OPENAI_API_KEY", base="", example="openai:gpt-6.1-sol"),
+        Provider(name="openai-chat", variable="OPENAI_API_KEY", base="", example="openai-chat:gpt-6.1-sol"),
         Provider(
             name="mistral",
             variable="MISTRAL_API_KEY",
@@ -118,9 +119,10 @@ def choose(
     """The model to use: ``name``, else CONFRERE_MODEL, else the settings, else the builtin one.
 
     Names: ``builtin``; ``local`` (the first server that answers on this machine); ``ollama:M``, ``lmstudio:M``, ``llamacpp:M``,
-    ``vllm:M`` (M may be left out: the first model it lists); ``anthropic:M``, ``openai:M``, ``mistral:M``, ``openrouter:M``,
-    ``groq:M``; or the address of any OpenAI-compatible server, ``http://127.0.0.1:8080/v1#M``, its key, if it wants one, in
-    CONFRERE_MODEL_KEY. ``+schema`` after the name drives the model by a JSON schema at each step instead of tools.
+    ``vllm:M`` (M may be left out: the first model it lists); ``anthropic:M``, ``openai:M`` (Responses), ``openai-chat:M``,
+    ``mistral:M``, ``openrouter:M``, ``groq:M``; or the address of any OpenAI-compatible server,
+    ``http://127.0.0.1:8080/v1#M``, its key, if it wants one, in CONFRERE_MODEL_KEY. ``+schema`` after the name drives the model
+    by a JSON schema at each step instead of tools (see ``schema_steps``).
 
     No remote model is ever chosen because a key is there: sending files to one is the person's choice, made by naming it.
     Nothing is sent here, but for asking a local server what models it has when the name leaves that open.
@@ -166,8 +168,10 @@ def find(
         entry.reason, entry.data = why, {"example": example}
         found.append(entry)
     for provider in PROVIDERS.values():
+        if provider.name == "openai-chat":
+            continue  # the same key and the same models as openai
         base = _base(provider, environ)
-        if environ.get(provider.variable) or (provider.name == "openai" and base):
+        if environ.get(provider.variable) or (provider.name.startswith("openai") and base):
             from confrere.models.http import is_loopback
 
             entry = Found(name=provider.name, where=base or provider.name, local=bool(base) and is_loopback(base), used=False)
@@ -249,7 +253,7 @@ def _remote(asked: str, provider: Provider, model: str, environ: Mapping[str, st
     if not model:
         raise WrongUse("models.name-without-model", name=asked, example=provider.example)
     key, base = environ.get(provider.variable, ""), _base(provider, environ)
-    if provider.base or (provider.name == "openai" and base):
+    if provider.base or (provider.name.startswith("openai") and base):
         return _compatible(
             asked,
             provider.name,
@@ -263,12 +267,13 @@ def _remote(asked: str, provider: Provider, model: str, environ: Mapping[str, st
         )
     from confrere.models.pydantic_ai import ProviderModel
 
-    return ProviderModel(asked, provider.name, model, key=key, variable=provider.variable)
+    address = environ.get("ANTHROPIC_BASE_URL", "") if provider.name == "anthropic" else ""
+    return ProviderModel(asked, provider.name, model, key=key, variable=provider.variable, base=address)
 
 
 def _base(provider: Provider, environ: Mapping[str, str]) -> str:
     """The base address the environment sets, "" where it sets none or the provider's own."""
-    if provider.name != "openai":
+    if not provider.name.startswith("openai"):
         return provider.base
     base = environ.get("OPENAI_BASE_URL", "").rstrip("/")
     return "" if base.startswith("https://api.openai.com/") else base
@@ -305,7 +310,12 @@ def _any_local(asked: str, servers: Sequence[LocalServer], environ: Mapping[str,
 def _compatible(asked: str, provider: str, base: str, model: str, **details: Any) -> Model:
     from confrere.models.openai_compatible import OpenAICompatible, Server
 
-    return OpenAICompatible(asked, Server(provider=provider, base=base, **details), model)
+    made = OpenAICompatible(asked, Server(provider=provider, base=base, **details), model)
+    if not made.local and not asked.endswith(SCHEMA_SUFFIX):
+        return made
+    from confrere.models.schema_steps import SchemaSteps
+
+    return SchemaSteps(made, always=asked.endswith(SCHEMA_SUFFIX))
 
 
 def _near(asked: str, servers: Sequence[LocalServer], environ: Mapping[str, str]) -> list[str]:

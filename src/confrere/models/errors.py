@@ -8,6 +8,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 
+import msgspec
+
 from confrere.errors import Failed
 
 _KEY_LIKE = re.compile(r"\b(?:sk|pk|gsk|xai|key|org)[-_][A-Za-z0-9_\-*.]{6,}|(?i:\bbearer\s+)[^\s\"',]+")
@@ -132,6 +134,18 @@ def scrub(text: str, secrets: Iterable[str] = ()) -> str:
             text = text.replace(secret, "•••")
     text = " ".join(_KEY_LIKE.sub("•••", text).split())
     return text if len(text) <= _LONGEST_DETAIL else text[: _LONGEST_DETAIL - 1] + "…"
+
+
+def error_text(raw: str) -> tuple[str, str]:
+    """From the body of an error: all its text, to look for meaning in, and its message alone, to show."""
+    try:
+        body = msgspec.json.decode(raw)
+    except msgspec.DecodeError:
+        return raw, re.sub(r"<[^>]*>", " ", raw)
+    inner = body.get("error", body) if isinstance(body, dict) else body
+    if isinstance(inner, dict):
+        inner = inner.get("message") or inner.get("detail") or msgspec.json.encode(inner).decode()
+    return raw, inner if isinstance(inner, str) else raw
 
 
 _CONTEXT = re.compile(

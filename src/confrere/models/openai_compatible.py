@@ -5,8 +5,6 @@ The protocol is OpenAI's API reference (chat completions, object and stream); wh
 
 from __future__ import annotations
 
-import re
-import secrets
 from collections.abc import AsyncIterator, Callable
 from typing import Any
 
@@ -14,6 +12,7 @@ import msgspec
 
 from confrere.models import http
 from confrere.models.chat_format import to_body
+from confrere.models.draft import Told, make_unique, most_bytes, most_characters, parsed_call
 from confrere.models.errors import (
     BadAnswer,
     CutOff,
@@ -24,11 +23,12 @@ from confrere.models.errors import (
     NoModel,
     TimedOut,
     Unreachable,
+    error_text,
     from_status,
     scrub,
 )
 from confrere.models.habits import Thoughts, printed_calls
-from confrere.models.messages import RESTART, Message, Reply, ToolCall, Turn, Usage
+from confrere.models.messages import Message, Reply, ToolCall, Turn, Usage
 from confrere.models.retry import LOCAL, Again, Limits, persist, retry_after, worth_repeating
 from confrere.models.sse import data_lines
 
@@ -58,23 +58,25 @@ class Server(msgspec.Struct, frozen=True, kw_only=True):
 class OpenAICompatible:
     """A model behind ``POST {base}/chat/completions``.
 
-    ``name`` is what the person typed, ``model`` what the server is told. ``local`` is whether the address is loopback.
+    ``name`` is what the person typed, ``model`` what the server is told. ``local`` is whether the text stays on this machine: the
+    address is loopback, and the model is none of those that Ollama passes on to its cloud. ``prints_calls`` becomes true
+    when the model has printed a call instead of making it.
     """
 
     def __init__(self, name: str, server: Server, model: str, limits: Limits | None = None) -> None:
         self.name = name
         self.server = server
         self.model = model
-        self.local = http.is_loopback(server.base)
+        self.local = stays_here(server.base, model)
+        self.prints_calls = False
         self.limits = limits or (LOCAL if self.local else Limits())
 
     def __repr__(self) -> str:
         return f"OpenAICompatible({self.name})"
 
     async def reply(self, turn: Turn, on_text: Callable[[str], None] | None = None) -> Reply:
-        if not self.model:
-            await self._first_listed()
-        return await self.ask(turn, on_text, to_body(turn, self.model, self.server.provider, self.server.short_ids))
+        body = to_body(turn, await self.served(), self.server.provider, self.server.short_ids)
+        return await self.ask(turn, on_text, body)
 
     async def ask(self, turn: Turn, on_text: Callable[[str], None] | None, body: dict[str, Any]) -> Reply:
         """Send ``body`` and read the reply; ``turn`` says which tools were offered and how long the answer may be."""
@@ -147,15 +149,15 @@ class OpenAICompatible:
         return failure
 
     async def _read(self, response: http.Response, turn: Turn, told: Told) -> Reply:
-        bound = 65536 + turn.max_output_tokens * 1024  # a streamed token costs some 250 bytes of JSON
-        answer = Answer(most=4096 + turn.max_output_tokens * 32)
+        answer = Answer(most_characters(turn))
+        blocks = _bounded(response.blocks, most_bytes(turn), self.name)
         if "text/event-stream" in response.headers.get("content-type", ""):
-            complete = await self._read_stream(_bounded(response.blocks, bound, self.name), answer, told)
+            complete = await self._read_stream(blocks, answer, told)
             if not complete:
                 raise Again(CutOff(self.name, detail="the stream ended before the answer did"))
         else:  # also what a server that does not stream sends when asked to
             raw = bytearray()
-            async for block in _bounded(response.blocks, bound, self.name):
+            async for block in blocks:
                 raw += block
             told.say(self._feed(answer, bytes(raw), "message"))
         return self._finish(turn, answer, told)
@@ -186,15 +188,14 @@ class OpenAICompatible:
         return text
 
     def _finish(self, turn: Turn, answer: Answer, told: Told) -> Reply:
-        offered = {tool.name for tool in turn.tools}
-        used = {call.id for message in turn.messages for call in message.calls}
         told.say(answer.end())
         text = answer.text.strip()
-        calls = [parsed_call(_fresh(slot["id"], used), slot["name"], slot["arguments"]) for slot in answer.slots]
+        calls = [parsed_call(slot["id"], slot["name"], slot["arguments"]) for slot in answer.slots]
         if not calls:
-            text, printed = printed_calls(text, offered)
-            calls = [ToolCall(id=_fresh("", used), tool=tool, args=args) for tool, args in printed]
+            text, printed = printed_calls(text, {tool.name for tool in turn.tools})
+            calls = [ToolCall(id="", tool=tool, args=args) for tool, args in printed]
             if calls:
+                self.prints_calls = True
                 told.replace(text)
         if not text and not calls and answer.finish not in ("length", "content_filter"):
             raise Again(EmptyAnswer(self.name), most=2)
@@ -204,13 +205,18 @@ class OpenAICompatible:
         elif answer.finish == "content_filter" or answer.refused:
             finish = "refusal"
         opaque = {self.server.provider: answer.kept} if answer.kept else {}
-        return Reply(message=Message(role="assistant", text=text, calls=calls, opaque=opaque), usage=answer.usage, finish=finish)
+        message = Message(role="assistant", text=text, calls=calls, opaque=opaque)
+        make_unique(message, turn)
+        return Reply(message=message, usage=answer.usage, finish=finish)
 
-    async def _first_listed(self) -> None:
-        listed = await self.models()
-        if listed is not None and not listed:
-            raise NoModel(self.name, where=self.server.base)
-        self.model = listed[0] if listed else ""  # no list: a server of one model, or none, as the request will tell
+    async def served(self) -> str:
+        """The model's name on the server; where the person named none, the first it lists."""
+        if not self.model:
+            listed = await self.models()
+            if listed is not None and not listed:
+                raise NoModel(self.name, where=self.server.base)
+            self.model = listed[0] if listed else ""  # no list: a server of one model, or none, as the request will tell
+        return self.model
 
     async def models(self) -> list[str] | None:
         """The names the server lists, None when it does not say within a few seconds."""
@@ -230,26 +236,9 @@ class OpenAICompatible:
         return get_close_matches(self.model, listed, n=3, cutoff=0.4) or listed[:3]
 
 
-class Told:
-    """What ``on_text`` has been told of this reply, so that it can be taken back."""
-
-    def __init__(self, on_text: Callable[[str], None] | None) -> None:
-        self._on_text = on_text
-        self._any = False
-
-    def say(self, text: str) -> None:
-        if self._on_text is not None and text:
-            self._any = True
-            self._on_text(text.replace(RESTART, ""))
-
-    def restart(self) -> None:
-        if self._on_text is not None and self._any:
-            self._on_text(RESTART)
-            self._any = False
-
-    def replace(self, text: str) -> None:
-        self.restart()
-        self.say(text)
+def stays_here(base: str, model: str) -> bool:
+    """Whether what is sent to ``model`` at ``base`` stays on this machine, as far as names tell."""
+    return http.is_loopback(base) and not model.rpartition(":")[2].endswith("cloud")
 
 
 class Answer:
@@ -350,29 +339,6 @@ class Answer:
         )
 
 
-def parsed_call(identifier: str, tool: str, raw: str) -> ToolCall:
-    """A call from its JSON text; an empty text is no arguments, as several servers send it."""
-    try:
-        args = msgspec.json.decode(raw.encode("utf-8", "surrogatepass")) if raw.strip() else {}
-    except (msgspec.DecodeError, UnicodeDecodeError):
-        args = None
-    if not isinstance(args, dict):
-        return ToolCall(id=identifier, tool=tool, args=None, raw=raw)
-    return ToolCall(id=identifier, tool=tool, args=args)
-
-
-def error_text(raw: str) -> tuple[str, str]:
-    """From the body of an error: all its text, to look for meaning in, and its message alone, to show."""
-    try:
-        body = msgspec.json.decode(raw)
-    except msgspec.DecodeError:
-        return raw, re.sub(r"<[^>]*>", " ", raw)
-    inner = body.get("error", body) if isinstance(body, dict) else body
-    if isinstance(inner, dict):
-        inner = inner.get("message") or inner.get("detail") or msgspec.json.encode(inner).decode()
-    return raw, inner if isinstance(inner, str) else raw
-
-
 async def _bounded(blocks: AsyncIterator[bytes], most: int, model: str) -> AsyncIterator[bytes]:
     seen = 0
     async for block in blocks:
@@ -380,14 +346,6 @@ async def _bounded(blocks: AsyncIterator[bytes], most: int, model: str) -> Async
         if seen > most:
             raise Endless(model, bytes=seen)
         yield block
-
-
-def _fresh(identifier: str, used: set[str]) -> str:
-    """``identifier``, or a new one where it is missing or was used before in this conversation, as simple servers do."""
-    if not identifier or identifier in used:
-        identifier = f"call_{secrets.token_hex(8)}"
-    used.add(identifier)
-    return identifier
 
 
 def _without(data: dict[str, object], *names: str) -> dict[str, object]:
