@@ -1,0 +1,59 @@
+"""A proxy in its own thread, on a listener that lives in the sandbox's network namespace."""
+
+from __future__ import annotations
+
+import asyncio
+import dataclasses
+import socket
+import threading
+from collections.abc import Sequence
+
+from confrere.sandbox.addresses import HostList
+from confrere.sandbox.protocol import Command, Decide, Record
+from confrere.sandbox.proxy import Proxy
+from confrere.sandbox.resident import PROXY_PORT
+
+URL = f"http://127.0.0.1:{PROXY_PORT}"
+ENVIRONMENT = {
+    **{name: URL for plain in ("http_proxy", "https_proxy", "all_proxy") for name in (plain, plain.upper())},
+    "no_proxy": "",
+    "NO_PROXY": "",
+}
+
+
+class Network:
+    """Starts serving at once; ``allow`` replaces the list for the next request; ``close`` ends every connection."""
+
+    def __init__(self, listener: socket.socket, decide: Decide | None, record: Record | None, proxy: Proxy | None = None) -> None:
+        self.proxy = proxy or Proxy(decide, record)
+        self.listener = listener
+        self.loop = asyncio.new_event_loop()
+        self.thread = threading.Thread(target=self.work, name="sandbox-proxy", daemon=True)
+        self.thread.start()
+
+    def work(self) -> None:
+        asyncio.set_event_loop(self.loop)
+        self.listener.setblocking(False)
+        server = self.loop.run_until_complete(self.proxy.serve(self.listener))
+        try:
+            self.loop.run_forever()
+        finally:
+            server.close()
+            tasks = asyncio.all_tasks(self.loop)
+            for task in tasks:
+                task.cancel()
+            self.loop.run_until_complete(asyncio.gather(*tasks, return_exceptions=True))
+            self.loop.close()
+
+    def allow(self, entries: Sequence[str]) -> None:
+        """Raises ValueError for an entry that is no host; the list then stays as it was."""
+        HostList(entries)
+        self.loop.call_soon_threadsafe(self.proxy.allow, list(entries))
+
+    def equip(self, command: Command) -> Command:
+        return dataclasses.replace(command, env={**ENVIRONMENT, **command.env})
+
+    def close(self) -> None:
+        if self.thread.is_alive():
+            self.loop.call_soon_threadsafe(self.loop.stop)
+            self.thread.join(2)
