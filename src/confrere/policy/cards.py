@@ -1,0 +1,94 @@
+"""Cards: what a person sees before saying yes. Composed from the call's own bytes and labels, never from a model's prose."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import msgspec
+
+from confrere.policy import values
+from confrere.policy.manifest import Manifest, Role
+from confrere.policy.state import HOLE, Call, State
+
+
+class Judged(msgspec.Struct, kw_only=True, frozen=True):
+    """One argument of a call: its role, its value, and whether it is the person's (``why`` names the derivation, ``source`` what it rests on)."""
+
+    name: str
+    role: Role
+    value: Any
+    good: bool
+    why: str = ""
+    source: str = ""
+
+
+def card(state: State, call: Call, manifest: Manifest, rule: str, reason: str, judged: list[Judged], step: int) -> dict[str, Any]:
+    """The card, as JSON values: tool, effect and kind; each argument with its final bytes, where it comes from and what known value it resembles;
+    what was read before; how many more steps of the plan a yes to these values would serve."""
+    known = _known(state)
+    arguments = []
+    for item in judged:
+        shown: dict[str, Any] = {"name": item.name, "role": item.role.value, "value": _json(item.value), "good": item.good}
+        if item.why:
+            shown["why"] = item.why
+        if not item.good:
+            shown["from"] = _found(state, item.value)
+            if item.role in (Role.DEST, Role.URL, Role.HOST, Role.ACCOUNT):
+                near = sorted({other for text in _texts(item.value) for other in known if values.resembles(text, other)})
+                if near:
+                    shown["resembles"] = near[:3]
+        arguments.append(shown)
+    return {
+        "tool": call.tool, "effect": manifest.effect.value, "kind": manifest.kind, "undo": manifest.undo, "rule": rule, "reason": reason,
+        "arguments": arguments, "after": list(state.context.origins) if state.context.untrusted else [], "also": _also(state, call, step),
+    }
+
+
+def _also(state: State, call: Call, step: int) -> int:
+    """How many other unused steps have their holes where this one has."""
+    if step < 0 or state.plan is None:
+        return 0
+    holes = {name for name, value in state.plan[step].args.items() if value == HOLE}
+    used = {use.step for use in state.uses}
+    return sum(
+        i != step and i not in used and other.tool == call.tool and {n for n, v in other.args.items() if v == HOLE} == holes
+        for i, other in enumerate(state.plan)
+    )
+
+
+def _texts(value: Any) -> list[str]:
+    if isinstance(value, dict):
+        return [text for part in value.values() for text in _texts(part)]
+    if isinstance(value, list | tuple):
+        return [text for part in value for text in _texts(part)]
+    return [str(value)] if value not in (None, "") else []
+
+
+def _found(state: State, value: Any) -> list[str]:
+    """The origins of the results that hold one of these values as a field or a page; empty: it was found in none."""
+    wanted = set(_texts(value))
+    out: list[str] = []
+    for source in state.sources:
+        held = {text for record in source.reading.records for field in record.values() for text in ([field] if isinstance(field, str) else field)}
+        if wanted & (held | set(source.reading.members)) or {values.url(text) for text in wanted} & set(source.urls):
+            out += [origin for origin in source.label.origins if origin not in out]
+    return out[:8]
+
+
+def _known(state: State) -> set[str]:
+    """The addresses and names that the person knows: of the brief, the plan's literals and their own records."""
+    brief = {*values.find_addresses(state.brief), *values.find_urls(state.brief), *values.find_accounts(state.brief)}
+    planned = {text for step in state.plan or [] for value in step.args.values() if value != HOLE for text in _texts(value) if len(text) <= 80}
+    own = {
+        field for source in state.sources if not source.label.untrusted for record in source.reading.records for field in record.values()
+        if isinstance(field, str) and 4 <= len(field) <= 80
+    }
+    return brief | planned | own
+
+
+def _json(value: Any) -> Any:
+    if isinstance(value, dict):
+        return {str(name): _json(part) for name, part in value.items()}
+    if isinstance(value, list | tuple):
+        return [_json(part) for part in value]
+    return value if isinstance(value, str | int | float | bool) or value is None else str(value)

@@ -1,0 +1,407 @@
+"""The policy engine: deterministic decisions over labels, the approved plan, grants and provenance.
+
+Pure: no clock, no file, no model; what it knows is ``State``, which only ``apply`` changes, so that a task is rebuilt by folding its events.
+It assumes that the model obeys an attacker from its first untrusted read on. The rules are those of ``rules.toml``; a call is let through
+because of where each of its values comes from, never because of how it reads.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import Any, Literal
+
+import msgspec
+
+from confrere.policy import records, values
+from confrere.policy.brief import Brief
+from confrere.policy.cards import Judged, card
+from confrere.policy.derive import derived
+from confrere.policy.derive.case import Case, Why, identifiers, leaves
+from confrere.policy.derive.objects import quiet_effect
+from confrere.policy.grants import Grant, granted
+from confrere.policy.grants import apply as apply_grant
+from confrere.policy.labels import Confidentiality, Integrity, Label, of_result
+from confrere.policy.manifest import Effect, Manifest, Role
+from confrere.policy.plan import Plan
+from confrere.policy.plan import Step as PlannedStep
+from confrere.policy.rules import Rule, Rules, installation
+from confrere.policy.state import HOLE, MAX_SOURCES, Call, Endorsed, Source, State, Step, Use
+
+HARMLESS = (Role.FREE, Role.QUERY)
+_READING = ("read", "fetch", "download", "browse")
+_MONEY = ("spending", "accounts")
+_UNORDERED = (Role.DEST, Role.ACCOUNT, Role.ATTACH)
+
+
+class Decision(msgspec.Struct, kw_only=True, frozen=True):
+    """What policy says of a call. ``rule`` names the rule; ``reason`` is a catalogue key with its ``data``; ``arguments`` are the judged values;
+    ``card`` is what the person must see where the verdict is ask; ``step`` the plan step that the call would use (-1: none); ``grants`` the ids of the
+    grants that it rests on."""
+
+    verdict: Literal["allow", "ask", "deny"]
+    rule: str
+    reason: str
+    data: dict[str, Any] = {}
+    arguments: list[Judged] = []
+    card: dict[str, Any] | None = None
+    step: int = -1
+    grants: list[str] = []
+
+
+class Engine:
+    """One task's policy. ``rules`` default to the installation's; ``grants`` are the person's, by id."""
+
+    def __init__(self, rules: Rules | None = None, grants: Iterable[Grant] = (), state: State | None = None) -> None:
+        self.rules = rules or installation()
+        self.grants = {grant.id: grant for grant in grants}
+        self.state = state or State()
+        self._brief = Brief(self.state.brief)
+
+    # -- facts: each returns its event, already applied -----------------------------------------------------------------------
+
+    def start(self, brief: str, manifests: Mapping[str, Manifest], task: str = "") -> dict[str, Any]:
+        """A new task: the person's words and the tools with their manifests."""
+        return self._record("policy.started", task=task, brief=brief, manifests={n: msgspec.to_builtins(m) for n, m in manifests.items()})
+
+    def approve_plan(self, plan: Plan | Iterable[PlannedStep | Mapping[str, Any]]) -> dict[str, Any]:
+        """The plan that the person approved. A new one replaces the old; what was used stays used where the same step stands in both."""
+        steps = plan.steps if isinstance(plan, Plan) else plan
+        return self._record("policy.planned", steps=[
+            {"tool": s.tool, "args": s.args} if isinstance(s, PlannedStep) else {"tool": s["tool"], "args": dict(s["args"])} for s in steps
+        ])
+
+    def observe(
+        self, call: Call, text: str, *, data: Any = None, origins: Iterable[str] = (), failed: bool = False, label: Label | None = None,
+    ) -> dict[str, Any]:
+        """What a call gave. ``data`` is the structured result where the tool has one, else the text is read for records; ``origins`` are the view
+        paths or object ids it came from; ``label`` overrides what the manifest says (it can only be worse)."""
+        manifest = self.state.manifests[call.tool]
+        names = list(origins) or [f"{call.tool}:{len(self.state.sources) + 1}"]
+        mark = of_result(manifest.trust, manifest.confidentiality, names)
+        clean = manifest.store not in self.state.stores
+        if not clean:
+            mark = mark.join(Label(Integrity.UNTRUSTED))
+        if label is not None:
+            mark = mark.join(label)
+        reading = records.Reading() if failed else records.shape(data) if data is not None else records.read(text)
+        step, literal = self._step_of(call, manifest)
+        source = Source(
+            tool=call.tool, kind=manifest.kind, store=manifest.store, args=dict(call.args), label=mark, reading=reading, step=step, literal=literal,
+            clean=clean, urls=values.find_urls(text[: records.MAX_TEXT])[:200], created=_created(manifest, reading, text),
+        )
+        opened = manifest.effect is not Effect.READ and not failed and self._carries_open_words(call, step)
+        return self._record("policy.observed", source=msgspec.to_builtins(source), failed=failed, opened=opened)
+
+    def commit(self, call: Call, decision: Decision) -> dict[str, Any]:
+        """The call goes ahead: its step and its grants are used. To be recorded before the effect."""
+        return self._record("policy.used", step=decision.step, args=dict(call.args), grants=decision.grants)
+
+    def endorse(self, call: Call, decision: Decision) -> dict[str, Any]:
+        """The person said yes to the card: the open values of the step are theirs, for this tool and these arguments, until the task ends."""
+        manifest = self.state.manifests[call.tool]
+        items = [
+            {"tool": call.tool, "argument": judged.name, "value": form}
+            for judged in decision.arguments if not judged.good and decision.step >= 0
+            for leaf in leaves(call.args.get(judged.name))
+            if (form := values.canonical(manifest.roles.get(judged.name, Role.TEXT), leaf)) is not None
+        ]
+        return self._record("policy.endorsed", items=items)
+
+    def refuse(self) -> dict[str, Any]:
+        """The person said no. After three, the task may read but not act."""
+        return self._record("policy.refused")
+
+    # -- the fold ---------------------------------------------------------------------------------------------------------------
+
+    def _record(self, type: str, **data: Any) -> dict[str, Any]:
+        event: dict[str, Any] = {"type": type, **data}
+        self.apply(event)
+        return event
+
+    def apply(self, event: Mapping[str, Any]) -> None:
+        """Fold one event (JSON values). Events of other kinds are passed over."""
+        kind, state = event["type"], self.state
+        if kind == "policy.started":
+            self.state = State(task=event["task"], brief=event["brief"], manifests=msgspec.convert(event["manifests"], dict[str, Manifest]))
+            self._brief = Brief(self.state.brief)
+        elif kind == "policy.planned":
+            old, steps = state.plan or [], [msgspec.convert(step, Step) for step in event["steps"]]
+            state.uses = [use for use in state.uses if use.step < min(len(old), len(steps)) and old[use.step] == steps[use.step]]
+            state.plan = steps
+        elif kind == "policy.observed":
+            source = msgspec.convert(event["source"], Source)
+            state.sources = [*state.sources, source][-MAX_SOURCES:]
+            state.context = state.context.join(source.label)
+            if event["opened"] and source.store and source.store not in state.stores:
+                state.stores.append(source.store)
+            if event["failed"]:
+                state.uses = [_failed(use) if use.step == source.step and use.args == source.args else use for use in state.uses]
+        elif kind == "policy.used":
+            if event["step"] >= 0:
+                state.uses = [use for use in state.uses if use.step != event["step"]] + [Use(step=event["step"], args=event["args"])]
+            for id in event["grants"]:
+                apply_grant(self.grants, {"type": "grant.used", "id": id})
+        elif kind == "policy.endorsed":
+            state.endorsed += [item for one in event["items"] if (item := msgspec.convert(one, Endorsed)) not in state.endorsed]
+            state.noes = 0
+        elif kind == "policy.refused":
+            state.noes += 1
+        elif kind.startswith("grant."):
+            apply_grant(self.grants, dict(event))
+
+    # -- the decision -------------------------------------------------------------------------------------------------------------
+
+    def decide(self, call: Call, now: str = "") -> Decision:
+        """What policy says of ``call`` at ``now`` (UTC ISO 8601, for grants that expire). Changes nothing."""
+        manifest = self.state.manifests.get(call.tool)
+        if manifest is None:
+            return Decision(verdict="deny", rule="unknown-tool", reason="policy.unknown-tool", data={"tool": call.tool})
+        rule = self.rules.judge(manifest, [(manifest.roles.get(n, Role.TEXT), str(leaf)) for n, v in call.args.items() for leaf in leaves(v)])
+        data = {"tool": call.tool, "kind": manifest.kind}
+        if rule.verdict == "deny":
+            return Decision(verdict="deny", rule=rule.name, reason="policy.refused-outright", data=data)
+        if rule.verdict == "allow":
+            return Decision(verdict="allow", rule=rule.name, reason="policy.goes-ahead", data=data)
+        if self.state.noes >= 3:
+            return Decision(verdict="deny", rule="three-noes", reason="policy.three-noes", data=data)
+        if rule.verdict == "ask":
+            judged, _ = self._granted(call, manifest, now)
+            return self._ask(call, manifest, rule.name, "policy.always-asks", judged, self._literal_step(call, manifest))
+        if (found := self._by_grant(call, manifest, rule, now)) is not None:
+            return found
+        if self.state.plan is None:
+            return self._unplanned(call, manifest, rule, now)
+        return self._planned(call, manifest, rule, now)
+
+    def _planned(self, call: Call, manifest: Manifest, rule: Rule, now: str) -> Decision:
+        """Fit the call to an unused step: all values good, allow; only values left open by the step in doubt, ask; else refuse."""
+        best: tuple[int, list[Judged]] | None = None
+        for index, step in enumerate(self.state.plan or []):
+            if step.tool != call.tool or self._spent(index, call):
+                continue
+            judged = self._fit(index, call, manifest, rule, now)
+            if judged is None:
+                continue
+            if all(item.good for item in judged):
+                grants = [item.source for item in judged if item.why == "granted"]
+                return Decision(
+                    verdict="allow", rule=rule.name, reason="policy.in-plan", data={"tool": call.tool, "kind": manifest.kind}, arguments=judged,
+                    step=index, grants=grants,
+                )
+            best = best or (index, judged)
+        if best is not None:
+            reason = "policy.literal-only" if rule.verdict == "literal" else "policy.open-value"
+            return self._ask(call, manifest, rule.name, reason, best[1], best[0])
+        return Decision(verdict="deny", rule="out-of-plan", reason="policy.out-of-plan", data={"tool": call.tool, "kind": manifest.kind})
+
+    def _unplanned(self, call: Call, manifest: Manifest, rule: Rule, now: str) -> Decision:
+        """No plan: what the person's own words and records alone led to goes ahead, but not money, accounts and installing; after anything
+        untrusted was read everything asks."""
+        judged, _ = self._granted(call, manifest, now)
+        free = not self.state.context.untrusted and rule.verdict == "plan" and rule.name not in _MONEY and self._may_tell(manifest)
+        if free:
+            return Decision(
+                verdict="allow", rule=rule.name, reason="policy.own-words", data={"tool": call.tool, "kind": manifest.kind}, arguments=judged)
+        return self._ask(call, manifest, rule.name, "policy.no-plan", judged, -1)
+
+    def _by_grant(self, call: Call, manifest: Manifest, rule: Rule, now: str) -> Decision | None:
+        """A page or host that the brief names, or a call whose every sensitive value is granted and whose words may be told there."""
+        if rule.verdict == "literal":
+            return None
+        judged, used = self._granted(call, manifest, now)
+        reading = manifest.effect is Effect.READ
+        roles = {item.role for item in judged}
+        if not judged or not roles & {Role.URL, Role.HOST, Role.DEST, Role.ACCOUNT, Role.DEVICE, Role.PATH}:
+            return None
+        if reading and all(item.good for item in judged if item.role not in HARMLESS) and not (used and not self._quiet_address(call, manifest)):
+            step = self._literal_step(call, manifest)
+            return Decision(verdict="allow", rule=rule.name, reason="policy.named-host", arguments=judged, step=step, grants=used)
+        open_words = [item for item in judged if not item.good and item.role not in HARMLESS]
+        clear = max((g.confidentiality for id in used if (g := self.grants[id]).confidentiality is not None), default=None)
+        if not used or reading or rule.name in _MONEY and Role.AMOUNT not in roles:
+            return None
+        for item in open_words:
+            if item.role is Role.TEXT and clear is not None and not self.state.context.untrusted and self.state.context.confidentiality <= clear:
+                continue
+            if item.role in (Role.WHEN, Role.FLAG, Role.NAME) and manifest.kind in ("device", "home"):
+                continue
+            return None
+        return Decision(verdict="allow", rule=rule.name, reason="policy.granted", arguments=judged, grants=used)
+
+    def _quiet_address(self, call: Call, manifest: Manifest) -> bool:
+        """A granted host may be told nothing private: the address was not written by a model that had read private things."""
+        named = all(
+            values.url(str(leaf)) in self._brief.urls for n, v in call.args.items() if manifest.roles.get(n) is Role.URL for leaf in leaves(v))
+        return named or self.state.context.confidentiality is Confidentiality.PUBLIC
+
+    def _granted(self, call: Call, manifest: Manifest, now: str) -> tuple[list[Judged], list[str]]:
+        """Each argument judged by the brief's own pages and by grants alone, and the grants used."""
+        out, used = [], []
+        for name, role, value in _arguments(call, manifest):
+            why: Why | None = None
+            if role in (Role.URL, Role.HOST) and all(self._brief_page(role, leaf) for leaf in leaves(value)):
+                why = Why("brief")
+            else:
+                found = [granted(self.grants.values(), role, leaf, manifest.kind, now, self.state.task) for leaf in leaves(value)]
+                if found and all(found):
+                    used += [grant.id for grant in found if grant is not None]
+                    why = Why("granted", found[0].id if found[0] else "")
+            out.append(Judged(name=name, role=role, value=value, good=why is not None, why=why.name if why else "", source=why.source if why else ""))
+        return out, sorted(set(used))
+
+    def _brief_page(self, role: Role, value: Any) -> bool:
+        if role is Role.URL:
+            return values.url(str(value)) in self._brief.urls if values.url(str(value)) else False
+        return values.host(str(value)) in {values.host_of(page) for page in self._brief.urls} if values.host(str(value)) else False
+
+    # -- fitting a step -----------------------------------------------------------------------------------------------------------
+
+    def _spent(self, index: int, call: Call) -> bool:
+        return any(use.step == index and not (use.failed and use.args == call.args) for use in self.state.uses)
+
+    def _fit(self, index: int, call: Call, manifest: Manifest, rule: Rule, now: str) -> list[Judged] | None:
+        """Judge each argument against step ``index``; None where a literal of the step differs."""
+        wanted = (self.state.plan or [])[index].args
+        given = {name: value for name, value in call.args.items() if any(True for _ in leaves(value))}
+        if any(value not in (None, "", [], {}) and name not in given for name, value in wanted.items()):
+            return None
+        out: list[Judged] = []
+        case = Case(self.state, self._brief, manifest, index, call.args)
+        for name, value in given.items():
+            role, want = manifest.roles.get(name, Role.TEXT), wanted.get(name)
+            if want == HOLE:
+                why = self._good(case, name, role, value, manifest, rule, now)
+                out.append(Judged(name=name, role=role, value=value, good=why is not None, why=why.name if why else "", source=why.source if why else ""))
+            elif same_value(role, want, value):
+                out.append(Judged(name=name, role=role, value=value, good=True, why="plan"))
+            else:
+                return None
+        return out
+
+    def _good(self, case: Case, name: str, role: Role, value: Any, manifest: Manifest, rule: Rule, now: str) -> Why | None:
+        """Why an open value is the person's: harmless, private to them, endorsed, granted, or derived."""
+        if rule.verdict == "literal":
+            return None
+        if role in HARMLESS:
+            return Why("harmless")
+        forms = [values.canonical(role, leaf) for leaf in leaves(value)]
+        if all(form and Endorsed(tool=case.step.tool, argument=name, value=form) in self.state.endorsed for form in forms):
+            return Why("endorsed")
+        if role in (Role.TEXT, Role.WHEN, Role.FLAG, Role.NAME) and quiet_effect(
+            manifest.kind, manifest.egress, manifest.undo,
+            {kind for other, kind in manifest.roles.items() if case.args.get(other) not in (None, "", [], {})},
+        ):
+            return Why("own-store")
+        if role in (Role.SECRET, Role.COMMAND):
+            return None
+        if not self.state.context.untrusted and rule.name not in _MONEY and self._may_tell(manifest):
+            return Why("trusted-context")
+        found = [granted(self.grants.values(), role, leaf, manifest.kind, now, self.state.task) for leaf in leaves(value)]
+        if found and all(found) and found[0] is not None:
+            return Why("granted", found[0].id)
+        return derived(case, name, role)
+
+    def _may_tell(self, manifest: Manifest) -> bool:
+        """Whether what was read so far may go, in a trusted model's own words, to whom the person named."""
+        limit = self.rules.clearance["person"] if manifest.kind not in _READING else Confidentiality.PUBLIC
+        return self.state.context.confidentiality <= limit
+
+    def _step_of(self, call: Call, manifest: Manifest) -> tuple[int, bool]:
+        """The plan step of a call that ran, and whether every argument is a literal of it. A read takes the first fitting step that no
+        read took before, and may repeat the same call; an effect has the step that it used."""
+        plan = self.state.plan or []
+        if manifest.effect is not Effect.READ:
+            return next(((use.step, False) for use in reversed(self.state.uses) if use.args == call.args and plan[use.step].tool == call.tool), (-1, False))
+        again = -1
+        taken = {source.step for source in self.state.sources}
+        for index, step in enumerate(plan):
+            if step.tool == call.tool and _reads_as(step, call, manifest):
+                if index not in taken:
+                    return index, not any(want == HOLE for want in step.args.values())
+                if again < 0 and not any(want == HOLE for want in step.args.values()):
+                    again = index
+        return again, again >= 0
+
+    def _literal_step(self, call: Call, manifest: Manifest) -> int:
+        """The unused step that says exactly this call, or -1."""
+        for index, step in enumerate(self.state.plan or []):
+            if step.tool == call.tool and not self._spent(index, call) and all(
+                same_value(manifest.roles.get(name, Role.TEXT), step.args.get(name), call.args.get(name)) for name in {*step.args, *call.args}
+            ):
+                return index
+        return -1
+
+    def _carries_open_words(self, call: Call, step: int) -> bool:
+        """Whether the effect wrote something that neither the plan nor a derivation fixed, while the context was untrusted."""
+        if not self.state.context.untrusted:
+            return False
+        manifest = self.state.manifests[call.tool]
+        wanted = (self.state.plan or [])[step].args if step >= 0 else {}
+        return any(
+            wanted.get(name) in (None, HOLE) and manifest.roles.get(name, Role.TEXT) in (Role.TEXT, Role.NAME, Role.ATTACH)
+            for name, value in call.args.items() if any(True for _ in leaves(value))
+        )
+
+    def _ask(self, call: Call, manifest: Manifest, rule: str, reason: str, judged: list[Judged], step: int) -> Decision:
+        shown = card(self.state, call, manifest, rule, reason, judged, step)
+        return Decision(
+            verdict="ask", rule=rule, reason=reason, data={"tool": call.tool, "kind": manifest.kind}, arguments=judged, card=shown, step=step)
+
+    # -- models -----------------------------------------------------------------------------------------------------------------------
+
+    def decide_model(self, name: str, local: bool, label: Label, now: str = "") -> Decision:
+        """Whether text so labelled may be sent to a model. A local one may see what the rules clear it for; a remote one only what they, or a
+        grant of kind ``model`` with a confidentiality, allow."""
+        limit = self.rules.clearance["local-model" if local else "remote-model"]
+        used = [
+            grant for grant in self.grants.values()
+            if grant.what == "model" and grant.value == name and grant.confidentiality is not None and grant.live(now, self.state.task)
+        ]
+        limit = max([limit, *(grant.confidentiality for grant in used if grant.confidentiality is not None)])
+        good = label.confidentiality <= min(limit, Confidentiality.PRIVATE)
+        return Decision(
+            verdict="allow" if good else "deny", rule="model-clearance", reason="policy.goes-ahead" if good else "policy.model-clearance",
+            data={"model": name, "tool": name, "kind": "model"}, grants=[grant.id for grant in used] if good else [],
+        )
+
+
+def same_value(role: Role, want: Any, got: Any) -> bool:
+    """True when a call's argument is what the plan says: exactly, or the same thing by typed equality. Receivers have no order."""
+    if want == got and isinstance(want, bool) == isinstance(got, bool):
+        return True
+    if isinstance(want, dict) or isinstance(got, dict):
+        return isinstance(want, dict) and isinstance(got, dict) and set(want) == set(got) and all(same_value(role, want[k], got[k]) for k in want)
+    if isinstance(want, list | tuple) or isinstance(got, list | tuple):
+        if not (isinstance(want, list | tuple) and isinstance(got, list | tuple)) or len(want) != len(got):
+            return not list(leaves(want)) and not list(leaves(got))
+        if role in _UNORDERED and not any(isinstance(item, dict | list) for item in (*want, *got)):
+            one, other = ([values.canonical(role, item) for item in items] for items in (want, got))
+            return None not in one and None not in other and sorted(map(str, one)) == sorted(map(str, other))
+        return all(same_value(role, a, b) for a, b in zip(want, got, strict=True))
+    if not list(leaves(want)) and not list(leaves(got)):
+        return True
+    return values.same(role, want, got)
+
+
+def _arguments(call: Call, manifest: Manifest) -> list[tuple[str, Role, Any]]:
+    return [(name, manifest.roles.get(name, Role.TEXT), value) for name, value in call.args.items() if any(True for _ in leaves(value))]
+
+
+def _reads_as(step: Step, call: Call, manifest: Manifest) -> bool:
+    names = {*step.args, *call.args}
+    return all(
+        step.args.get(name) == HOLE or same_value(manifest.roles.get(name, Role.QUERY), step.args.get(name), call.args.get(name)) for name in names)
+
+
+def _created(manifest: Manifest, reading: records.Reading, text: str) -> list[str]:
+    """The identifier of what a writing call made: of the one record it gave, or the bare word that is all of its result."""
+    if manifest.kind not in ("write", "create", "draft"):
+        return []
+    if len(reading.records) == 1:
+        return identifiers(reading.records[0])[:1]
+    bare = text.strip().strip("'\"")
+    return [bare] if 0 < len(bare) <= 64 and bare.isascii() and bare.replace("-", "").replace("_", "").isalnum() else []
+
+
+def _failed(use: Use) -> Use:
+    return msgspec.structs.replace(use, failed=True)
