@@ -36,9 +36,9 @@ def arrange(blocks: list[Block], area: Box) -> list[tuple[Block, Box]]:
     places: list[tuple[Block, Box]] = []
     figures = [block for block in blocks if isinstance(block, Figures)]
     rest = [block for block in blocks if not isinstance(block, Figures)]
-    for block in figures:
+    for panels in figures:
         band = 96.0 if rest else min(high / len(figures) - 14, 150.0)
-        places.append((block, (left, top, wide, band)))
+        places.append((panels, (left, top, wide, band)))
         top, high = top + band + 18, high - band - 18
     if not rest:
         return places
@@ -74,7 +74,8 @@ def color(target: Any, name: str) -> None:
     if name in names:
         target.theme_color = names[name]
     else:
-        target.rgb = RGBColor.from_string(name)
+        make: Any = RGBColor
+        target.rgb = make(*bytes.fromhex(name))
 
 
 def describe(shape: Any, name: str, description: str) -> None:
@@ -95,12 +96,12 @@ def biggest(fits: Callable[[float], bool], largest: float, smallest: float = SMA
 
 
 def _frame(slide: Any, box: Box, anchor: str = "top") -> Any:
-    from pptx.enum.text import MSO_ANCHOR
+    from pptx.enum.text import MSO_ANCHOR, MSO_AUTO_SIZE
 
     left, top, wide, high = (round(value * _EMU) for value in box)
     shape = slide.shapes.add_textbox(left, top, wide, high)
     frame = shape.text_frame
-    frame.word_wrap = True
+    frame.word_wrap, frame.auto_size = True, MSO_AUTO_SIZE.NONE
     frame.margin_left = frame.margin_right = frame.margin_top = frame.margin_bottom = 0
     frame.vertical_anchor = {"top": MSO_ANCHOR.TOP, "middle": MSO_ANCHOR.MIDDLE}[anchor]
     return shape

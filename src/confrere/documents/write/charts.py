@@ -16,7 +16,8 @@ def chart_data(block: Chart, language: str, room: float = 0) -> Any:
     points a category's label may take, 0 for no limit."""
     from pptx.chart.data import CategoryChartData
 
-    data = CategoryChartData(number_format=number_format(block, language))
+    make: Any = CategoryChartData
+    data = make(number_format=number_format(block, language))
     data.categories = [clip(plain(name), 12, room, 1) if room else plain(name) for name in block.categories]
     for series in block.series:
         data.add_series(plain(series.name), [None if value is None else float(value) for value in series.values])
@@ -27,7 +28,7 @@ def number_format(block: Chart, language: str) -> str:
     """Whole amounts, or plain numbers without a currency."""
     if not block.currency:
         return "#,##0"
-    small = all(abs(value or 0) < 1000 for series in block.series for value in series.values)
+    small = all(abs(value) < 1000 for series in block.series for value in series.values if value is not None)
     return formats.excel_money(block.currency, language, None if small else 0).split(";")[0]
 
 
@@ -49,13 +50,12 @@ def add_chart(slide: Any, block: Chart, box: tuple[float, float, float, float], 
 
 def style(chart: Any, block: Chart, colors: tuple[str, ...], soft: str, language: str) -> None:
     """Quiet axes, direct labels instead of a grid where they are readable, one colour where one is enough."""
-    from pptx.dml.color import RGBColor
-    from pptx.enum.chart import XL_LEGEND_POSITION, XL_TICK_LABEL_POSITION, XL_TICK_MARK
+    from pptx.enum.chart import XL_LABEL_POSITION, XL_LEGEND_POSITION, XL_TICK_LABEL_POSITION, XL_TICK_MARK
     from pptx.util import Pt
 
     chart.has_title = False
     chart.font.size = Pt(12)
-    chart.font.color.rgb = RGBColor.from_string(theme.BODY)
+    chart.font.color.rgb = _rgb(theme.BODY)
     several = len(block.series) > 1 or block.kind == "doughnut"
     chart.has_legend = several
     if several:
@@ -70,10 +70,12 @@ def style(chart: Any, block: Chart, colors: tuple[str, ...], soft: str, language
         labels = plot.data_labels
         labels.number_format, labels.number_format_is_linked = number_format(block, language), False
         labels.font.size = Pt(12)
+        if block.kind == "line":
+            labels.position = XL_LABEL_POSITION.ABOVE
         if block.kind == "doughnut":
             labels.show_percentage, labels.show_value = True, False
             labels.number_format = "0%"
-            labels.font.color.rgb = RGBColor.from_string("FFFFFF")
+            labels.font.color.rgb = _rgb("FFFFFF")
             labels.font.bold = True
     if block.kind == "doughnut":
         for number in range(len(block.categories)):
@@ -85,7 +87,7 @@ def style(chart: Any, block: Chart, colors: tuple[str, ...], soft: str, language
         ink = colors[number % len(colors)]
         series.smooth = False if block.kind == "line" else None
         if block.kind == "line":
-            series.format.line.color.rgb = RGBColor.from_string(ink)
+            series.format.line.color.rgb = _rgb(ink)
             series.format.line.width = Pt(2.5)
             continue
         series.invert_if_negative = False
@@ -93,7 +95,7 @@ def style(chart: Any, block: Chart, colors: tuple[str, ...], soft: str, language
         if block.highlight is not None and len(block.series) == 1 and 0 <= block.highlight < len(block.categories):
             _fill(series.points[block.highlight].format, ink)
     category, value = chart.category_axis, chart.value_axis
-    category.format.line.color.rgb = RGBColor.from_string(theme.LINE)
+    category.format.line.color.rgb = _rgb(theme.LINE)
     category.major_tick_mark = XL_TICK_MARK.NONE
     category.tick_labels.font.size = Pt(12)
     category.tick_label_position = XL_TICK_LABEL_POSITION.LOW
@@ -101,7 +103,7 @@ def style(chart: Any, block: Chart, colors: tuple[str, ...], soft: str, language
     value.has_major_gridlines = not labelled
     value.visible = not labelled
     if not labelled:
-        value.major_gridlines.format.line.color.rgb = RGBColor.from_string(theme.LINE)
+        value.major_gridlines.format.line.color.rgb = _rgb(theme.LINE)
         value.format.line.fill.background()
         value.tick_labels.font.size = Pt(12)
         value.tick_labels.number_format, value.tick_labels.number_format_is_linked = number_format(block, language), False
@@ -110,7 +112,12 @@ def style(chart: Any, block: Chart, colors: tuple[str, ...], soft: str, language
 
 
 def _fill(target: Any, ink: str) -> None:
+    target.fill.solid()
+    target.fill.fore_color.rgb = _rgb(ink)
+
+
+def _rgb(value: str) -> Any:
     from pptx.dml.color import RGBColor
 
-    target.fill.solid()
-    target.fill.fore_color.rgb = RGBColor.from_string(ink)
+    make: Any = RGBColor
+    return make(*bytes.fromhex(value))

@@ -64,8 +64,9 @@ class Recap(msgspec.Struct, kw_only=True, omit_defaults=True):
 
 
 class Column(msgspec.Struct, kw_only=True, omit_defaults=True):
-    """A table column. ``kind`` is text, number (integers or decimals), money, percent (0.2 is 20 %), date, month or
-    amount (money already in words, where currencies differ by row); ``currency`` is the ISO 4217 code of a money column, ``total`` asks for a total at its foot."""
+    """A table column. ``kind`` is text, number (integers or decimals), money, percent (0.2 is 20 %), date, month
+    or amount (money already in words, where currencies differ by row); ``currency`` is the ISO 4217 code of a money column,
+    ``total`` asks for a total at its foot."""
 
     title: str
     kind: str = "text"

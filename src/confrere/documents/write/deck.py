@@ -74,7 +74,7 @@ class _Layouts:
         layouts = [*presentation.slide_layouts]
         self.width, self.height = presentation.slide_width / _EMU, presentation.slide_height / _EMU
         if ours:
-            self.cover, self.section, self.text, _, self.content = layouts
+            self.cover, self.text, self.section, _, self.content = layouts
             self.palette = Palette()
         else:
             self.cover = _pick(layouts, "title") or layouts[0]

@@ -56,7 +56,7 @@ class Teller:
     def share(self, part: Decimal, whole: Decimal) -> str:
         return formats.percent(part / whole if whole else ZERO, self.language)
 
-    def name(self, key: str, axis: str = "", limit: int = 44) -> str:
+    def name(self, key: str, axis: str = "", limit: int = 60) -> str:
         return line(party(key, axis or self.axis, self.language), limit)
 
     def documents(self, count: int) -> str:
@@ -128,10 +128,14 @@ class Teller:
         if len(self.totals.currencies) > 1:
             other = self.totals.currencies[1]
             amounts = self.say("and", first=amounts, last=self.money(other.all.confirmed, other.code))
-        if one.all.doubts:
-            return self.say("story-overview-doubts", count=self.documents(one.all.count), amount=amounts,
-                            doubtful=self.money(one.all.doubtful, one.code))
-        return self.say("story-overview", count=self.documents(one.all.count), amount=amounts)
+        counted = sum(each.all.count for each in self.totals.currencies)
+        count = self.documents(counted)
+        if counted != len(self.totals.rows):
+            count = self.say("n-of-documents", count=counted, total=self.documents(len(self.totals.rows)))
+        doubtful = [self.money(each.all.doubtful, each.code) for each in self.totals.currencies[:2] if each.all.doubtful]
+        if doubtful:
+            return self.say("story-overview-doubts", count=count, amount=amounts, doubtful=" + ".join(doubtful))
+        return self.say("story-overview", count=count, amount=amounts)
 
     def overview(self, chart: bool, points: bool) -> Slide:
         blocks: list[Block] = [self.key_figures()] if self.totals.rows else []
@@ -284,7 +288,8 @@ class Teller:
         chart = self.months_chart(alt=title)
         assert chart is not None  # two dated months at least
         rows = [row for row in one.rows if row.date and row.date.replace(day=1) == best]
-        return Slide(title=title, blocks=[chart, Text(lines=lines)], notes=self.notes(self.say("notes-months"), self.apart, self.sources(rows)))
+        notes = self.notes(self.say("notes-months"), self.apart, self.sources(rows))
+        return Slide(title=title, blocks=[chart, Text(lines=lines)], notes=notes)
 
     def party_months(self) -> Slide | None:
         """The largest parties month by month, stacked."""
@@ -361,9 +366,10 @@ class Teller:
             one = self.main
             columns = [Column(title=self.say("type")), Column(title=self.say("documents"), kind="number"),
                        Column(title=self.say("total-confirmed"), kind="money", currency=one.code)]
-            rows: list[list[object]] = [[type_label(name, self.language), total.count, total.confirmed] for name, total in one.types.items()]
-            blocks.append(Table(columns=columns, rows=rows, caption=title,
-                                title=currency_label(one.code, self.language), total=[self.say("total-word"), one.all.count, one.all.confirmed]))
+            rows: list[list[object]] = [
+                [type_label(name, self.language), total.count, total.confirmed] for name, total in one.types.items()]
+            blocks.append(Table(columns=columns, rows=rows, caption=title, title=currency_label(one.code, self.language),
+                                total=[self.say("total-word"), one.all.count, one.all.confirmed]))
         other = len(self.totals.rows) - sum(one.all.count for one in self.totals.currencies)
         return Slide(title=title, blocks=blocks, notes=self.notes(self.counted("notes-types", other) if other else "", self.apart))
 
@@ -392,8 +398,9 @@ class Teller:
         """Rows as a table: number, party, type, date, total."""
         columns = [Column(title=self.say("number")), Column(title=self.say(axis or self.axis)), Column(title=self.say("type")),
                    Column(title=self.say("date"), kind="date"), Column(title=self.say("total"), kind="money", currency=code)]
-        lines: list[list[object]] = [[self.label(row), self.name(getattr(row, axis or self.axis), axis), type_label(row.type, self.language),
-                                      row.date, signed(row.total, row)] for row in rows]
+        lines: list[list[object]] = [
+            [self.label(row), self.name(getattr(row, axis or self.axis), axis), type_label(row.type, self.language), row.date,
+             signed(row.total, row)] for row in rows]
         return Table(columns=columns, rows=lines)
 
     def label(self, row: Row) -> str:
@@ -446,7 +453,8 @@ class Teller:
             figures = Figures(figures=[
                 Figure(value=self.money(total.confirmed, one.code), label=self.say("total-confirmed")),
                 Figure(value=self.share(total.confirmed, one.all.confirmed), label=self.say("figure-share")),
-                Figure(value=self.money(total.doubtful, one.code), label=self.say("total-to-confirm"), tone="warn" if total.doubts else "good"),
+                Figure(value=self.money(total.doubtful, one.code), label=self.say("total-to-confirm"),
+                       tone="warn" if total.doubts else "good"),
                 Figure(value=self.money(signed(biggest.total, biggest) or ZERO, one.code), label=self.say("figure-biggest"),
                        note=self.label(biggest)),
             ])
@@ -496,12 +504,13 @@ class Teller:
         for number, page in enumerate(pages):
             first = number * _LINES + 1
             title = self.say("story-list", first=first, last=first + len(page) - 1, total=len(rows))
-            columns = [Column(title=self.say("rank"), kind="number"), Column(title=self.say("number")), Column(title=self.say(self.axis)),
-                       Column(title=self.say("type")), Column(title=self.say("date"), kind="date"), Column(title=self.say("total"), kind="amount"),
-                       Column(title=self.say("status"))]
+            kinds = {"rank": "number", "date": "date", "total": "amount"}
+            columns = [Column(title=self.say(name), kind=kinds.get(name, "text"))
+                       for name in ("rank", "number", self.axis, "type", "date", "total", "status")]
             lines: list[list[object]] = [
-                [first + offset, self.label(row), self.name(getattr(row, self.axis), limit=32), type_label(row.type, self.language), row.date,
-                 self._shown(row, "total"), self.say(self.totals.statuses[number * _LINES + offset])] for offset, row in enumerate(page)]
+                [first + offset, self.label(row), self.name(getattr(row, self.axis)), type_label(row.type, self.language), row.date,
+                 self._shown(row, "total"), self.say(self.totals.statuses[number * _LINES + offset])]
+                for offset, row in enumerate(page)]
             slides.append(Slide(title=title, blocks=[Table(columns=columns, rows=lines, caption=title)], notes=self.sources(page)))
         return slides
 
@@ -583,8 +592,9 @@ class Teller:
     def highlights(self) -> Slide | None:
         if not self.recap.highlights:
             return None
-        return Slide(title=line(self.recap.highlights[0], 110) if len(self.recap.highlights) == 1 else self.say("story-highlights", count=len(self.recap.highlights)),
-                     blocks=[Text(lines=self.recap.highlights)])
+        count = len(self.recap.highlights)
+        title = line(self.recap.highlights[0], 110) if count == 1 else self.say("story-highlights", count=count)
+        return Slide(title=title, blocks=[Text(lines=self.recap.highlights)])
 
     def decisions(self) -> Slide | None:
         count = len(self.recap.decisions)
@@ -608,8 +618,11 @@ class Teller:
         if not actions:
             return None
         people = len({action.who for action in actions if action.who})
-        title = self.counted("story-actions", len(actions)) if people < 2 else self.say("story-actions-people", count=len(actions), people=people)
-        return Slide(title=title, blocks=[self.action_table(actions)], notes=self.notes(*(action.source for action in actions if action.source)))
+        title = self.counted("story-actions", len(actions))
+        if people > 1:
+            title = self.say("story-actions-people", count=len(actions), people=people)
+        sources = self.notes(*(action.source for action in actions if action.source))
+        return Slide(title=title, blocks=[self.action_table(actions)], notes=sources)
 
     # About the work
 
@@ -623,8 +636,8 @@ class Teller:
             doubtful = sum(1 for row in rows if name in row.check)
             lines.append([field_label(name, self.language), found, len(rows) - found, doubtful, Decimal(found) / len(rows)])
         missing = [row for row in lines if row[2]]
-        columns = [Column(title=self.say("check-field")), Column(title=self.say("found"), kind="number"), Column(title=self.say("missing"), kind="number"),
-                   Column(title=self.say("doubtful"), kind="number"), Column(title=self.say("share"), kind="percent")]
+        columns = [Column(title=self.say(name), kind=kind) for name, kind in (
+            ("check-field", "text"), ("found", "number"), ("missing", "number"), ("doubtful", "number"), ("share", "percent"))]
         if missing:
             worst = max(missing, key=lambda row: int(str(row[2])))
             title = self.counted("story-missing", int(str(worst[2])), field=str(worst[0]), total=self.documents(len(rows)))
@@ -648,6 +661,6 @@ class Teller:
         kind = kinds[(number - 1) % 3]
         page = (number - 1) // 3
         title = self.say(f"meeting-{kind}") + (f" ({page + 1})" if page else "")
-        heads = {"decisions": ("decision", "who", "when"), "questions": ("question", "who", "when"), "actions": ("action", "who", "when")}[kind]
-        return Slide(title=title, blocks=[Table(columns=[Column(title=self.say(head)) for head in heads],
-                                                rows=[["", "", ""] for _ in range(8)], caption=title)], notes=self.say("notes-meeting"))
+        columns = [Column(title=self.say(head)) for head in (kind[:-1], "who", "when")]
+        table = Table(columns=columns, rows=[["", "", ""] for _ in range(8)], caption=title)
+        return Slide(title=title, blocks=[table], notes=self.say("notes-meeting"))

@@ -52,7 +52,7 @@ def rounded(value: Decimal, currency: str, language: str) -> str:
         millions = number(value / 1_000_000, language, 1)
         symbol = SYMBOLS.get(currency, currency)
         return f"{millions}{NBSP}M{symbol}" if language == "fr" else f"{symbol}{millions}{NBSP}M"
-    return money(value, currency, language, 0 if abs(value) >= 1000 else None)
+    return money(value, currency, language, 0 if abs(value) >= 1000 or not value else None)
 
 
 def percent(share: Decimal, language: str, places: int = 0) -> str:

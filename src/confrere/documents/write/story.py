@@ -79,7 +79,6 @@ def _candidates(tell: findings.Teller, wanted: int) -> Iterator[tuple[int, list[
         if number >= 4:
             yield 50, [slide]
     yield 97, tell.lists()
-    for slide in tell.month_details():
-        yield 60, [slide]
+    yield 60, [*tell.month_details()]
     for slide in tell.document_details():
         yield 70, [slide]

@@ -13,8 +13,8 @@ from confrere.documents.write import theme
 
 WIDTH, HEIGHT = 960, 540
 MARGIN = 46
-TITLE = (MARGIN, 30, WIDTH - 2 * MARGIN, 72)          # left, top, width, height
-AREA = (MARGIN, 116, WIDTH - 2 * MARGIN, 372)
+TITLE = (MARGIN, 30, WIDTH - 2 * MARGIN, 68)          # left, top, width, height
+AREA = (MARGIN, 110, WIDTH - 2 * MARGIN, 380)
 FOOTER = (MARGIN, 504, 640, 22)
 NUMBER = (WIDTH - MARGIN - 120, 504, 120, 22)
 TITLE_SIZE, BODY_SIZE = 28, 18
@@ -34,12 +34,12 @@ _COLORS = {"dk2": theme.INK, "lt2": theme.TINT, "hlink": theme.ACCENT, "folHlink
 def own_template(language: str) -> Any:
     """A new presentation (``pptx.presentation.Presentation``) with our design and no slide.
 
-    Layouts, in order: cover, section, title and text, two texts, title only.
+    Layouts, in order: cover, title and text, section, two texts, title only.
     """
     from pptx import Presentation
 
     prompts = _PROMPTS["fr" if language == "fr" else "en"]
-    deck = Presentation()
+    deck: Any = Presentation()
     deck.slide_width, deck.slide_height = WIDTH * _EMU, HEIGHT * _EMU
     deck.element.find("{*}sldSz").attrib.pop("type", None)
     _drop_leftovers(deck)
@@ -116,7 +116,8 @@ def _shape(number: int, kind: str, index: int, prompt: str, box: tuple[int, int,
     return (
         f'<p:sp><p:nvSpPr><p:cNvPr id="{number}" name="{names[kind]} Placeholder {number}"/><p:cNvSpPr><a:spLocks noGrp="1"/>'
         f'</p:cNvSpPr><p:nvPr><p:ph{marks}/></p:nvPr></p:nvSpPr><p:spPr>{place}</p:spPr>'
-        f'<p:txBody><a:bodyPr {inset}{where}><a:normAutofit/></a:bodyPr><a:lstStyle>{style}</a:lstStyle><a:p>{content}</a:p></p:txBody></p:sp>'
+        f'<p:txBody><a:bodyPr {inset}{where}><a:normAutofit/></a:bodyPr><a:lstStyle>{style}</a:lstStyle><a:p>{content}</a:p></p:txBody>'
+        '</p:sp>'
     )
 
 
