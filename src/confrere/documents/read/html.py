@@ -1,0 +1,169 @@
+"""HTML as a person sees it in a browser: block by block, tables as tables, nothing fetched, nothing run."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+from typing import Any
+
+from confrere.documents.model import Document, Page, Table, Warning_
+from confrere.documents.read.inspect_html import Styles, embedded_calls
+from confrere.documents.read.limits import Budget, Unreadable
+from confrere.documents.read.text_bytes import decode, read_head
+
+_BYTES = 20_000_000
+_SKIP = {
+    "script",
+    "style",
+    "head",
+    "noscript",
+    "template",
+    "object",
+    "embed",
+    "iframe",
+    "svg",
+    "math",
+    "canvas",
+    "select",
+    "audio",
+    "video",
+}
+_BLOCKS = {
+    "p", "div", "section", "article", "header", "footer", "main", "nav", "aside", "h1", "h2", "h3", "h4", "h5", "h6", "ul", "ol", "li",
+    "dl", "dt", "dd", "table", "tr", "thead", "tbody", "tfoot", "caption", "blockquote", "pre", "form", "fieldset", "figure", "hr",
+    "address", "center", "body", "html", "details", "summary", "figcaption",
+}  # fmt: skip
+_CHARSET = re.compile(rb"charset\s*=\s*[\"']?([\w.-]+)", re.I)
+
+
+def read_html(path: Path, budget: Budget) -> Document:
+    """Read an HTML file. Raises Unreadable."""
+    data, more = read_head(path, _BYTES)
+    declared = _CHARSET.search(data[:4096])
+    text, encoding = decode(data, declared.group(1).decode("ascii") if declared else "")
+    document = Document(kind="html", metadata={"encoding": encoding})
+    page = html_page(text, budget, document, label="page")
+    document.pages.append(page)
+    if more:
+        document.warnings.append(Warning_(code="truncated", where="page", text=str(path.stat().st_size)))
+    return document
+
+
+def html_page(text: str, budget: Budget, document: Document, *, label: str) -> Page:
+    """Return the visible text and tables of HTML as a page; title, language and warnings go to ``document``."""
+    from lxml import etree
+
+    parser = etree.HTMLParser(no_network=True, huge_tree=False, recover=True, remove_comments=True, remove_pis=True, encoding="utf-8")
+    try:
+        root = etree.fromstring(text.encode("utf-8", "replace"), parser)
+    except (etree.XMLSyntaxError, ValueError) as error:
+        raise Unreadable("damaged", str(error)) from error
+    if root is None:
+        return Page(label=label)
+    title = root.find(".//title")
+    if title is not None and title.text and title.text.strip():
+        document.metadata.setdefault("title", " ".join(title.text.split())[:300])
+    if (root.get("lang") or "")[:2].isalpha() and not document.language:
+        document.language = (root.get("lang") or "")[:2].lower()
+    walk = _Walk(Styles("\n".join(s.text or "" for s in root.iter("style"))))
+    walk.element(root, 0, None)
+    document.warnings.extend(walk.warnings(label))
+    document.warnings.extend(embedded_calls(root, label))
+    return Page(label=label, text=budget.take_text(walk.text()), tables=walk.tables)
+
+
+class _Walk:
+    """Gathers visible text, tables, and what is hidden."""
+
+    def __init__(self, styles: Styles) -> None:
+        self._styles = styles
+        self._out: list[str] = []
+        self._hidden: dict[str, list[str]] = {}
+        self.tables: list[Table] = []
+
+    def element(self, element: Any, depth: int, background: str | None) -> None:
+        """Walk an element; its tail belongs to its parent."""
+        tag = element.tag if isinstance(element.tag, str) else ""
+        if not tag or tag in _SKIP or depth > 400:
+            return
+        reason, background = self._styles.hides(element, background)
+        if reason:
+            text = " ".join("".join(element.itertext()).split())
+            if text:
+                self._hidden.setdefault(reason, []).append(text)
+            return
+        if tag == "br":
+            self._out.append("\n")
+            return
+        if tag == "input" and (element.get("type") or "text").lower() in ("text", "email", "number", "date", "tel"):
+            self._out.append(f" {element.get('value') or ''} ")
+            return
+        if tag == "img" and element.get("alt"):
+            self._out.append(f" {element.get('alt')} ")
+            return
+        block = tag in _BLOCKS
+        if block:
+            self._out.append("\n")
+        if tag == "li":
+            self._out.append("- ")
+        if tag == "table" and depth < 200:
+            self._table(element, depth, background)
+        else:
+            self._text(element.text, tag)
+            for child in element:
+                self.element(child, depth + 1, background)
+                self._text(child.tail, tag)
+                if child.tag in ("td", "th"):
+                    self._out.append("   ")
+        if block:
+            self._out.append("\n")
+
+    def _text(self, text: str | None, tag: str) -> None:
+        if text:
+            self._out.append(text if tag == "pre" else re.sub(r"\s+", " ", text))
+
+    def _table(self, table: Any, depth: int, background: str | None) -> None:
+        """Read a table of data cell by cell; a table that only lays out blocks or holds others is read as text."""
+        if table.find(".//table") is not None:
+            for child in table:
+                self.element(child, depth + 1, background)
+            return
+        rows: list[list[str]] = []
+        header, lines = False, list[str]()
+        for row in table.iter("tr"):
+            cells = []
+            reason, ground = self._styles.hides(row, background)
+            for cell in row:
+                if cell.tag not in ("td", "th"):
+                    continue
+                header = header or (cell.tag == "th" and not rows)
+                inner = _Walk(self._styles)
+                if reason:
+                    self._hidden.setdefault(reason, []).append(" ".join("".join(cell.itertext()).split()))
+                    continue
+                inner.element(cell, depth + 1, ground)
+                for code, texts in inner._hidden.items():
+                    self._hidden.setdefault(code, []).extend(texts)
+                cells.append(inner.text())
+                span = cell.get("colspan") or "1"
+                cells.extend([""] * (min(int(span), 50) - 1 if span.isdigit() else 0))
+            if cells:
+                rows.append(cells)
+                lines.append("   ".join(" ".join(c.split()) for c in cells if c))
+        caption = table.find("caption")
+        name = " ".join("".join(caption.itertext()).split()) if caption is not None else ""
+        if name:
+            lines.insert(0, name)
+        if sum(1 for row in rows if len(row) > 1) >= 2:
+            self.tables.append(Table(rows=rows, name=name, header=header))
+            self._out.append("\n".join(lines))
+        else:
+            self._out.append("\n".join(cell for row in rows for cell in row if cell))
+
+    def text(self) -> str:
+        """Return the text, one blank line at most between blocks."""
+        lines = [re.sub(r"[ \t\xa0]{2,}(?=\S)", "   ", line.strip(" \t\xa0")) for line in "".join(self._out).split("\n")]
+        return re.sub(r"\n{3,}", "\n\n", "\n".join(lines)).strip()
+
+    def warnings(self, label: str) -> list[Warning_]:
+        return [Warning_(code=code, where=label, text=" ".join(texts)[:300]) for code, texts in self._hidden.items()]
