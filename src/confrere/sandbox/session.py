@@ -98,14 +98,14 @@ class Session:
                     on_output(which, data)
             elif head.get("is") == "end":
                 return Result(
-                    rc=int(head["rc"]),
+                    rc=_number(head, "rc"),
                     out=b"".join(kept[1]),
                     err=b"".join(kept[2]),
-                    truncated=int(head["truncated"]),
-                    timed_out=head["timed_out"] is True,
-                    orphans=int(head["orphans"]),
+                    truncated=_number(head, "truncated"),
+                    timed_out=head.get("timed_out") is True,
+                    orphans=_number(head, "orphans"),
                     seconds=time.monotonic() - started,
-                    over=over or str(head["over"])[:16],
+                    over=over or ("memory" if head.get("over") == "memory" else ""),
                 )
             else:
                 raise Broken("not an answer")
@@ -185,3 +185,10 @@ class Session:
                     self.process.stderr.close()
             finally:
                 self.turn.release()
+
+
+def _number(head: dict[str, Any], name: str) -> int:
+    value = head.get(name)
+    if type(value) is not int or abs(value) >= 1 << 63:
+        raise Broken(f"no {name}")
+    return value
