@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
 from typing import Any
 
 from confrere.documents.write import formats, theme
@@ -11,14 +12,14 @@ from confrere.documents.write.text import clip, plain
 _EMU = 12700
 
 
-def chart_data(block: Chart, language: str, room: float = 0) -> Any:
+def chart_data(block: Chart, language: str, size: float, room: float) -> Any:
     """The data of a chart as python-pptx wants it (it becomes the workbook embedded in the file). ``room`` is the width in
     points a category's label may take, 0 for no limit."""
     from pptx.chart.data import CategoryChartData
 
     make: Any = CategoryChartData
     data = make(number_format=number_format(block, language))
-    data.categories = [clip(plain(name), 12, room, 1) if room else plain(name) for name in block.categories]
+    data.categories = [clip(plain(name), size, room, 1) if room else plain(name) for name in block.categories]
     for series in block.series:
         data.add_series(plain(series.name), [None if value is None else float(value) for value in series.values])
     return data
@@ -39,29 +40,30 @@ def chart_type(kind: str) -> Any:
             "stacked": XL_CHART_TYPE.COLUMN_STACKED, "doughnut": XL_CHART_TYPE.DOUGHNUT}[kind]
 
 
-def add_chart(slide: Any, block: Chart, box: tuple[float, float, float, float], palette: Any, language: str) -> Any:
-    """Add a chart to ``slide`` and return its graphic frame."""
+def add_chart(slide: Any, block: Chart, box: tuple[float, float, float, float], palette: Any, language: str,
+              size: float = 12) -> Any:
+    """Add a chart to ``slide``, its text at ``size`` points, and return its graphic frame."""
     room = {"bar": box[2] * 0.36, "doughnut": box[2] * 0.4}.get(block.kind, 0.0)
     frame = slide.shapes.add_chart(chart_type(block.kind), *(round(value * _EMU) for value in box),
-                                   chart_data(block, language, room))
-    style(frame.chart, block, palette.series, palette.soft, language)
+                                   chart_data(block, language, size, room))
+    style(frame.chart, block, palette.series, palette.soft, language, size)
     return frame
 
 
-def style(chart: Any, block: Chart, colors: tuple[str, ...], soft: str, language: str) -> None:
+def style(chart: Any, block: Chart, colors: tuple[str, ...], soft: str, language: str, size: float) -> None:
     """Quiet axes, direct labels instead of a grid where they are readable, one colour where one is enough."""
     from pptx.enum.chart import XL_LABEL_POSITION, XL_LEGEND_POSITION, XL_TICK_LABEL_POSITION, XL_TICK_MARK
     from pptx.util import Pt
 
     chart.has_title = False
-    chart.font.size = Pt(12)
+    chart.font.size = Pt(size)
     chart.font.color.rgb = _rgb(theme.BODY)
     several = len(block.series) > 1 or block.kind == "doughnut"
     chart.has_legend = several
     if several:
         chart.legend.position = XL_LEGEND_POSITION.RIGHT if block.kind == "doughnut" else XL_LEGEND_POSITION.BOTTOM
         chart.legend.include_in_layout = False
-        chart.legend.font.size = Pt(12)
+        chart.legend.font.size = Pt(size)
     plot = chart.plots[0]
     plot.vary_by_categories = block.kind == "doughnut"
     labelled = len(block.series) == 1 and len(block.categories) <= 14
@@ -69,7 +71,7 @@ def style(chart: Any, block: Chart, colors: tuple[str, ...], soft: str, language
     if labelled:
         labels = plot.data_labels
         labels.number_format, labels.number_format_is_linked = number_format(block, language), False
-        labels.font.size = Pt(12)
+        labels.font.size = Pt(size)
         if block.kind == "line":
             labels.position = XL_LABEL_POSITION.ABOVE
         if block.kind == "doughnut":
@@ -97,7 +99,7 @@ def style(chart: Any, block: Chart, colors: tuple[str, ...], soft: str, language
     category, value = chart.category_axis, chart.value_axis
     category.format.line.color.rgb = _rgb(theme.LINE)
     category.major_tick_mark = XL_TICK_MARK.NONE
-    category.tick_labels.font.size = Pt(12)
+    category.tick_labels.font.size = Pt(size)
     category.tick_label_position = XL_TICK_LABEL_POSITION.LOW
     category.has_major_gridlines = False
     value.has_major_gridlines = not labelled
@@ -105,7 +107,7 @@ def style(chart: Any, block: Chart, colors: tuple[str, ...], soft: str, language
     if not labelled:
         value.major_gridlines.format.line.color.rgb = _rgb(theme.LINE)
         value.format.line.fill.background()
-        value.tick_labels.font.size = Pt(12)
+        value.tick_labels.font.size = Pt(size)
         value.tick_labels.number_format, value.tick_labels.number_format_is_linked = number_format(block, language), False
     if block.kind == "bar":
         category.reverse_order = True
@@ -121,3 +123,10 @@ def _rgb(value: str) -> Any:
 
     make: Any = RGBColor
     return make(*bytes.fromhex(value))
+
+
+def label(value: Decimal | None, block: Chart, language: str) -> str:
+    """A value of a chart in words, as its data labels show it."""
+    if value is None:
+        return ""
+    return formats.rounded(value, block.currency, language) if block.currency else formats.number(value, language)

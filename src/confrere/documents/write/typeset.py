@@ -1,0 +1,65 @@
+"""Reports as PDF, set by Typst from data: no text of a document is ever read as markup."""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+from pathlib import Path
+from typing import Any
+
+from confrere.documents.write import formats
+from confrere.documents.write.charts import label
+from confrere.documents.write.content import Block, Chart, Figure, Figures, ReportContent, Table, Text
+from confrere.documents.write.package import stamp
+from confrere.documents.write.text import plain
+from confrere.messages import say
+
+
+def report_pdf(path: Path, content: ReportContent, language: str) -> None:
+    """Write ``content`` as an A4 PDF, tagged for screen readers (PDF/UA-1). Uses the fonts Typst brings along."""
+    import typst
+
+    data = {
+        "title": plain(content.title), "subtitle": plain(content.subtitle), "language": "fr" if language == "fr" else "en",
+        "day": [content.day.year, content.day.month, content.day.day] if content.day else None,
+        "summary": [plain(line) for line in content.summary], "summary-title": say("write.summary", language),
+        "figures": [_figure(figure) for figure in content.figures],
+        "sections": [{"title": plain(section.title), "level": section.level,
+                      "blocks": [_block(block, language) for block in section.blocks]} for section in content.sections],
+    }
+    source = Path(__file__).with_name("report.typ")
+    made = typst.compile(
+        str(source), root=str(source.parent), sys_inputs={"data": json.dumps(data)}, pdf_standards=["ua-1"],
+        timestamp=int(stamp(content.day).replace(tzinfo=dt.UTC).timestamp()),
+    )
+    path.write_bytes(made)
+
+
+def _figure(figure: Figure) -> dict[str, str]:
+    return {"value": plain(figure.value), "label": plain(figure.label), "note": plain(figure.note), "tone": figure.tone}
+
+
+def _block(block: Block, language: str) -> dict[str, Any]:
+    if isinstance(block, Figures):
+        return {"type": "figures", "figures": [_figure(figure) for figure in block.figures]}
+    if isinstance(block, Text):
+        return {"type": "text", "title": plain(block.title), "lines": [plain(line) for line in block.lines],
+                "points": block.points, "ordered": block.ordered}
+    if isinstance(block, Chart):
+        return {"type": "chart", "kind": block.kind, "title": plain(block.title), "alt": plain(block.alt or block.title or "–"),
+                "categories": [plain(name) for name in block.categories], "highlight": block.highlight,
+                "series": [{"name": plain(series.name), "values": [float(value or 0) for value in series.values],
+                            "labels": [label(value, block, language) for value in series.values]} for series in block.series]}
+    return _table(block, language)
+
+
+def _table(block: Table, language: str) -> dict[str, Any]:
+    rows = [[formats.cell(value, column.kind, language, column.currency) for value, column in zip(row, block.columns, strict=True)]
+            for row in [*block.rows, *([block.total] if block.total else [])]]
+    longest = [max((len(row[place]) for row in rows), default=0) for place in range(len(block.columns))]
+    widest = max(range(len(longest)), key=lambda place: longest[place], default=0)
+    return {
+        "type": "table", "title": plain(block.title), "rows": rows, "total": block.total is not None,
+        "columns": [{"title": plain(column.title), "right": column.kind in ("number", "money", "percent", "amount"),
+                     "wide": place == widest or longest[place] > 40} for place, column in enumerate(block.columns)],
+    }
