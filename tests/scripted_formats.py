@@ -149,7 +149,7 @@ class Anthropic:
             at = {"index": index}
             deltas: list[dict[str, Any]]
             if block["type"] == "thinking":
-                empty = {"type": "thinking", "thinking": "", "signature": ""}
+                empty: dict[str, Any] = {"type": "thinking", "thinking": "", "signature": ""}
                 deltas = [{"type": "thinking_delta", "thinking": p} for p in pieces(block["thinking"], 7)]
                 deltas.append({"type": "signature_delta", "signature": block["signature"]})
             elif block["type"] == "text":
