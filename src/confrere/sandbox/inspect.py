@@ -22,7 +22,14 @@ Problem = Literal["device", "pipe", "socket", "setid", "attribute", "closed", "d
 DEEPEST = 64
 """Folders below folders, past which a tree is removed: no tool of ours could show or apply it."""
 
-_KEPT_WORDS = {"user.overlay.opaque", "user.overlay.origin", "user.overlay.impure", "user.overlay.nlink", "user.overlay.uuid"}
+_KEPT_WORDS = {
+    "user.overlay.opaque",
+    "user.overlay.whiteout",
+    "user.overlay.origin",
+    "user.overlay.impure",
+    "user.overlay.nlink",
+    "user.overlay.uuid",
+}
 _BIDI = {"\u200e", "\u200f", *"\u202a\u202b\u202c\u202d\u202e", *"\u2066\u2067\u2068\u2069"}
 
 _JOINERS = {"\u200c", "\u200d"}  # Persian and Indic spelling, and emoji, need them

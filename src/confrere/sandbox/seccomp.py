@@ -15,7 +15,7 @@ from collections.abc import Sequence
 
 _LOAD, _JEQ, _JGE, _JSET, _RET, _AND = 0x20, 0x15, 0x35, 0x45, 0x06, 0x54
 _ALLOW, _ERRNO, _KILL = 0x7FFF0000, 0x00050000, 0x80000000
-EPERM, ENOSYS, EAFNOSUPPORT, EPROTONOSUPPORT = 1, 38, 97, 93
+EPERM, ENOSYS, EAFNOSUPPORT, EPROTONOSUPPORT, EOPNOTSUPP = 1, 38, 97, 93, 95
 
 ARCHITECTURES = {"x86_64": 0xC000003E, "aarch64": 0xC00000B7}
 _COLUMN = {"x86_64": 0, "aarch64": 1}
@@ -90,6 +90,16 @@ DENIED: dict[str, tuple[int | None, int | None]] = {
 
 FALLBACK: dict[str, tuple[int | None, int | None]] = {"clone3": (435, 435), "openat2": (437, 437)}
 """Calls whose arguments lie in memory, where a filter cannot look: ENOSYS makes the C library take the older call."""
+
+ATTRIBUTES: dict[str, tuple[int | None, int | None]] = {
+    "setxattr": (188, 5),
+    "lsetxattr": (189, 6),
+    "fsetxattr": (190, 7),
+    "removexattr": (197, 14),
+    "lremovexattr": (198, 15),
+    "fremovexattr": (199, 16),
+}
+"""Extended attributes carry overlayfs's words and our own about where a file came from: as on a file system that has none."""
 
 CHECKED: dict[str, tuple[int | None, int | None]] = {
     "clone": (56, 220),
@@ -211,6 +221,7 @@ def base(architecture: str | None = None, *, unix: bool = True, inet: bool = Tru
     program.fail(ENOSYS)
     program.refuse(DENIED, EPERM)
     program.refuse(FALLBACK, ENOSYS)
+    program.refuse(ATTRIBUTES, EOPNOTSUPP)
     program.when("clone", _no_bits(0, _NAMESPACES))
     program.when("ioctl", [_argument(1), *((_JEQ, len(_TERMINAL) - i, 0, k) for i, k in enumerate(_TERMINAL)), _OK, _NO])
     program.when("personality", [_argument(0), (_JEQ, 1, 0, 0), (_JEQ, 0, 1, 0xFFFFFFFF), _OK, _NO])

@@ -229,15 +229,17 @@ def make_whiteout(facts: dict) -> str:
 
 
 def overlay_words(facts: dict) -> str:
-    """The words with which overlayfs tells itself where a file really is must not be ours to write."""
+    """The words that tell overlayfs, or the view, where a file's content really is must not be ours to write."""
     path = facts["folder"] + "/worded"
     os.makedirs(path, exist_ok=True)
-    for name in ("user.overlay.redirect", "user.overlay.opaque", "trusted.overlay.redirect", "trusted.overlay.opaque"):
+    got = []
+    for name in ("user.overlay.redirect", "user.overlay.opaque", "user.confrere.origin", "trusted.overlay.redirect", "security.capability"):
         try:
             os.setxattr(path, name, b"/")
+            got.append(name)
         except OSError:
             continue
-    return "host looks"
+    return " ".join(got)
 
 
 def setuid_file(facts: dict) -> str:
