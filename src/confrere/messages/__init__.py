@@ -36,17 +36,22 @@ def say(key: str, language: str, **data: object) -> str:
 
 
 def _plain(value: object) -> object:
-    """Make text safe to print: lone surrogates (undecodable file names) and control characters are shown escaped;
-    no-break spaces, which French puts in numbers, stay."""
     if isinstance(value, os.PathLike):
         value = os.fspath(value)
     if isinstance(value, bytes):
         value = os.fsdecode(value)
-    if not isinstance(value, str):
-        return value
+    return show(value) if isinstance(value, str) else value
+
+
+def show(text: str, *, lines: bool = False) -> str:
+    """Text that is safe to print: lone surrogates (undecodable file names) and control characters, those that reorder or hide
+    text included, are shown escaped; no-break spaces, which French puts in numbers, stay; so do line ends, with ``lines``."""
+    kept = " \u00a0\u202f\n\t" if lines else " \u00a0\u202f"
     return "".join(
-        ch if (ch.isprintable() or ch in " \u00a0\u202f") and not 0xD800 <= ord(ch) <= 0xDFFF else ch.encode("unicode_escape", "surrogatepass").decode()
-        for ch in value
+        ch
+        if (ch.isprintable() or ch in kept) and not 0xD800 <= ord(ch) <= 0xDFFF
+        else ch.encode("unicode_escape", "surrogatepass").decode()
+        for ch in text
     )
 
 

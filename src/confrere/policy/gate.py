@@ -68,7 +68,14 @@ class Gate:
         outward = call.manifest.effect is Effect.ACT
         self.record(
             "call.intent",
-            {"call": call.id, "tool": call.tool, "args": call.args, "step": call.step, "effect": call.manifest.effect.value, "verdict": verdict},
+            {
+                "call": call.id,
+                "tool": call.tool,
+                "args": call.args,
+                "step": call.step,
+                "effect": call.manifest.effect.value,
+                "verdict": verdict,
+            },
             outward,
         )
         if verdict.verdict != "allow":

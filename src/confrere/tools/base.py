@@ -37,8 +37,12 @@ class Context(Protocol):
     step: str
     call: str
     language: str
-    view: View
-    library: Library
+
+    @property
+    def view(self) -> View: ...
+
+    @property
+    def library(self) -> Library: ...
 
     def progress(self, done: int, total: int, what: str) -> None:
         """Tell the person where we are; also raises Stopped when the person stopped the task: call it often."""
@@ -54,9 +58,16 @@ class Tool(Protocol):
     """A typed function. ``Args`` is a msgspec Struct whose fields have descriptions (``msgspec.Meta``): it gives both the
     validation and the JSON schema a model sees. Running the same call twice must give the same view (use ``memo``)."""
 
-    name: str
-    description: str
-    manifest: Manifest
-    Args: type[msgspec.Struct]
+    @property
+    def name(self) -> str: ...
+
+    @property
+    def description(self) -> str: ...
+
+    @property
+    def manifest(self) -> Manifest: ...
+
+    @property
+    def Args(self) -> type[msgspec.Struct]: ...
 
     def run(self, args: Any, context: Context) -> Result: ...

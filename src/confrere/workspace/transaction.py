@@ -18,6 +18,7 @@ from __future__ import annotations
 import errno
 import os
 from collections.abc import Callable, Iterable
+from functools import cached_property
 from typing import Any
 
 import msgspec
@@ -458,9 +459,12 @@ class Transaction:
 
     def _arrived(self, item: Item) -> bool:
         status = self.ground.lstat(item.path)
-        if status is None or self.ground.lstat(item.origin) is not None:
+        if status is None:
             return False
-        return status.st_ino == item.inode or self._matches(status, item.before)  # another inode: carried between file systems
+        if status.st_ino == item.inode:
+            return True
+        # another inode: it was carried between file systems, if it is there at all
+        return self.ground.lstat(item.origin) is None and self._matches(status, item.before)
 
     def _do_put(self, item: Item) -> None:
         staged = self._staged(item)
@@ -475,18 +479,41 @@ class Transaction:
 
     def _do_remove(self, item: Item) -> None:
         status = self.ground.lstat(item.path)
-        if status is None:
+        if status is None or self._taken_over(item.path):
             return
         if not self._matches(status, item.before):
             raise OSError(errno.ESTALE, "it was changed meanwhile", item.path)
         self.ground.unlink(item.path)
 
+    def _taken_over(self, path: str) -> bool:
+        """Whether what stands at a path that an item frees is already what a later item puts there (seen when a crash is completed)."""
+        for item in self._late_at.get(path, ()):
+            status = self.ground.lstat(path)
+            if status is None:
+                return False
+            if item.kind == "mkdir":
+                return kind(status.st_mode) == "dir"
+            if item.kind == "move":
+                return self._arrived(item)
+            return self.ground.lstat(self._staged(item)) is None
+        return False
+
+    @cached_property
+    def _late_at(self) -> dict[str, list[Item]]:
+        places: dict[str, list[Item]] = {}
+        for item in self.items:
+            if item.late:
+                places.setdefault(item.path, []).append(item)
+        return places
+
     def _do_rmdir(self, item: Item) -> None:
+        if self._taken_over(item.path):
+            return
         try:
             self.ground.rmdir(item.path)
-        except FileNotFoundError:
-            pass
         except OSError as error:
+            if error.errno in (errno.ENOENT, errno.ENOTDIR, errno.ELOOP):
+                return  # gone already, with what was above it
             if error.errno not in (errno.ENOTEMPTY, errno.EEXIST):
                 raise
             self._refuse(item.change, "workspace.apply-not-empty")

@@ -1,0 +1,77 @@
+"""What a running tool is handed, and how a stop reaches it."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any
+
+from confrere.agent.task import TaskState
+from confrere.errors import Stopped
+
+if TYPE_CHECKING:
+    from confrere.agent.services import Services
+    from confrere.documents.library import Library
+    from confrere.workspace.view import View
+
+Emit = Callable[[str, dict[str, Any]], Any]
+
+
+class StopFlag:
+    """Set once, from any thread; looked at wherever work goes on for long."""
+
+    def __init__(self) -> None:
+        self._event = threading.Event()
+
+    def set(self) -> None:
+        self._event.set()
+
+    def __bool__(self) -> bool:
+        return self._event.is_set()
+
+    def check(self, task: str) -> None:
+        if self._event.is_set():
+            raise Stopped("core.stopped", task=task)
+
+
+class CallContext:
+    """See ``tools.base.Context``."""
+
+    def __init__(
+        self, services: Services, state: TaskState, view: View, emit: Emit, listen: Callable[[str, dict[str, Any]], None], stop: StopFlag
+    ) -> None:
+        self.task = state.id
+        self.language = state.language
+        self.view = view
+        self.step = ""
+        self.call = ""
+        self._services = services
+        self._state = state
+        self._emit = emit
+        self._listen = listen
+        self._stop = stop
+        self._told = 0.0
+
+    @property
+    def library(self) -> Library:
+        return self._services.library
+
+    def enter(self, step: str, call: str) -> None:
+        """From here on, what is done belongs to this step and call."""
+        self.step, self.call = step, call
+        self.view.working(step, call)
+        self._told = 0.0
+
+    def progress(self, done: int, total: int, what: str) -> None:
+        self._stop.check(self.task)
+        now = time.monotonic()
+        if now - self._told >= 0.05 or done == total:
+            self._told = now
+            self._listen("progress", {"step": self.step, "call": self.call, "done": done, "total": total, "what": what})
+
+    def memo(self, name: str, compute: Callable[[], Any]) -> Any:
+        memos = self._state.calls[self.call].memos
+        if name not in memos:
+            self._emit("call.memo", {"call": self.call, "name": name, "value": compute()})
+        return self._state.calls[self.call].memos[name]

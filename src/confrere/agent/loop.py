@@ -1,0 +1,392 @@
+"""The loop. Everything a task does happens here, one thing after the other: fold, decide, pass the gate, append."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import Callable
+from typing import Any
+
+import msgspec
+
+from confrere.agent import prompt
+from confrere.agent.context import CallContext, StopFlag
+from confrere.agent.services import Services
+from confrere.agent.task import TaskState, load
+from confrere.errors import ConfrereError, Failed, Stopped, WrongUse
+from confrere.journal.canonical import digest, dumps
+from confrere.messages import say
+from confrere.models.messages import Message, Model, Reply, ToolCall, Turn
+from confrere.policy.folders import FolderJudge
+from confrere.policy.gate import Call, Gate
+from confrere.policy.manifest import Effect
+from confrere.tools.base import Result, Tool
+from confrere.workspace import applying
+from confrere.workspace.changes import ChangeSet, change_set
+from confrere.workspace.transaction import Outcome
+from confrere.workspace.view import View
+
+MAX_TURNS = 200
+MAX_TEXT = 24_000  # characters of a result that a model is shown
+_POLL = 0.1  # seconds between looks for a stop asked for by another process
+
+Listener = Callable[[str, dict[str, Any]], None]
+
+
+class Runner:
+    """Carries one task on, in this process, until it ends or needs a person. ``listen(kind, body)`` is told every event and progress."""
+
+    def __init__(self, services: Services, task: str, listen: Listener | None = None) -> None:
+        self.services = services
+        self.store = services.store
+        self.task = task
+        self.listen = listen or (lambda kind, body: None)
+        self.stop = StopFlag()
+        self.state: TaskState = load(self.store, task)
+        self._view: View | None = None
+        self._tools: dict[str, Tool] | None = None
+        self._context: CallContext | None = None
+        self._model: Model | None = None
+        self._begun = time.monotonic()
+        self.gate = Gate(FolderJudge(), self.record)
+
+    # -- events
+
+    def record(self, kind: str, body: dict[str, Any], durable: bool = False) -> None:
+        """Append an event, take it into the state, tell the listener."""
+        event = self.store.append(self.task, kind, msgspec.to_builtins(body), durable=durable)
+        self.state.apply(event)
+        self.listen(kind, event.body)
+
+    @property
+    def view(self) -> View:
+        if self._view is None:
+            self._view = self.services.view(self.state)
+        return self._view
+
+    @property
+    def tools(self) -> dict[str, Tool]:
+        if self._tools is None:
+            from confrere.tools.registry import all_tools
+
+            self._tools = {tool.name: tool for tool in all_tools()}
+        return self._tools
+
+    @property
+    def context(self) -> CallContext:
+        if self._context is None:
+            self._context = CallContext(self.services, self.state, self.view, self.record, self.listen, self.stop)
+        return self._context
+
+    def close(self) -> None:
+        if self._view is not None:
+            self._view.close()
+            self._view = None
+
+    # -- the life of the task
+
+    async def run(self) -> TaskState:
+        """Go on until the task ends or waits for a person. Never raises for what a task can meet: the state tells."""
+        holder = self.store.claim(self.task)
+        if holder is not None:
+            raise WrongUse("core.task-busy", task=self.task, pid=holder.pid)
+        self._begun = time.monotonic()
+        work = asyncio.ensure_future(self._live())
+        try:
+            watch = asyncio.ensure_future(self._watch(work))
+            try:
+                await work
+            finally:
+                watch.cancel()
+        except (Stopped, asyncio.CancelledError):
+            self.services.stop_readers()
+            self.record("task.stopped", {}, True)
+        except ConfrereError as error:
+            self.record("task.failed", {"key": error.key, "data": {**error.data, "task": self.task}}, True)
+        except (Exception, BaseExceptionGroup) as error:
+            body = {"key": "agent.defect", "data": {"error": f"{type(error).__name__}: {error}"[:300], "task": self.task}}
+            self.record("task.failed", body, True)
+            self.listen("defect", {"exception": error})
+        finally:
+            self.record("work.session", {"seconds": round(time.monotonic() - self._begun, 3)})
+            self.store.release(self.task)
+            self.close()
+        return self.state
+
+    async def _watch(self, work: asyncio.Future[None]) -> None:
+        """Cancel the work as soon as a stop is asked for, from this process or another."""
+        stamp = self.store.stamp()
+        while not self.stop:
+            await asyncio.sleep(_POLL)
+            if (now := self.store.stamp()) != stamp:
+                stamp = now
+                last = self.store.last(self.task, "stop.requested", "task.resumed", "task.created")
+                if last is not None and last.kind == "stop.requested":
+                    self.stop.set()
+        self.services.stop_readers()
+        work.cancel()
+
+    async def _live(self) -> None:
+        self._finish_interrupted()
+        turns = 0
+        while True:
+            self.stop.check(self.task)
+            self._check_budget()
+            state = self.state.state
+            if state == "drafted" and self.state.roots:
+                await self._in_thread(self._count_files)
+                turns = await self._decide("plan", turns)
+            elif state == "drafted":
+                turns = await self._decide("answer", turns)
+            elif state == "planned" and self.state.yes and not self.state.plan_only:
+                self.approve("--yes")
+            elif state == "approved":
+                assert self.state.plan is not None
+                self.record("message", {"message": prompt.approved(self.state.plan)})
+                self.record("work.begun", {})
+                turns = 0
+            elif state == "running":
+                turns = await self._decide("work", turns)
+            elif state == "review" and self.state.yes and not self._refused_before():
+                await self._in_thread(self.apply)
+            else:
+                if state in ("applied", "done", "review") and not self.state.report:
+                    await self._in_thread(self.build_report)
+                return
+
+    def _refused_before(self) -> bool:
+        return bool(self.state.outcomes)
+
+    async def _in_thread(self, work: Callable[[], Any]) -> Any:
+        return await asyncio.to_thread(work)
+
+    def _check_budget(self) -> None:
+        settings, usage = self.services.settings, self.state.usage
+        if usage.input_tokens + usage.output_tokens > settings.max_tokens:
+            raise Failed("agent.budget-tokens", limit=settings.max_tokens, task=self.task)
+        if (usage.cost_usd or 0.0) > settings.max_cost_usd:
+            raise Failed("agent.budget-cost", limit=settings.max_cost_usd, task=self.task)
+        if self.state.working_seconds + time.monotonic() - self._begun > settings.max_minutes * 60:
+            raise Failed("agent.budget-time", limit=settings.max_minutes, task=self.task)
+
+    def _count_files(self) -> None:
+        """What is there before the work, by name: the report counts against it."""
+        if self.state.files_before:
+            return
+        files = []
+        for entry in self.view.walk(denied=lambda path: None):
+            if entry.type == "file":
+                files.append(entry.path)
+            if len(files) % 1000 == 0:
+                self.stop.check(self.task)
+        self.record("folder.counted", {"files": files})
+
+    def approve(self, by: str) -> None:
+        """The person accepts the plan as it stands: its hash goes with the approval."""
+        self.record("plan.approved", {"hash": self.state.plan_hash, "by": by}, True)
+
+    # -- deciding
+
+    async def _decide(self, phase: str, turns: int) -> int:
+        """One turn of the model and all the calls it asks for. Returns the number of turns taken so far."""
+        if turns >= MAX_TURNS:
+            raise Failed("agent.too-many-turns", limit=MAX_TURNS, task=self.task)
+        calls = self._pending()
+        if not calls:
+            reply = await self._ask(phase)
+            self.record("message", {"message": reply.message, "usage": reply.usage, "finish": reply.finish})
+            calls = reply.message.calls
+            if not calls:
+                await self._answered(phase, reply)
+                return turns + 1
+        for call in calls:
+            self.stop.check(self.task)
+            if call.tool == prompt.PROPOSE.name and phase == "plan":
+                if self._propose(call):
+                    break
+                continue
+            message = await self._call(call, phase)
+            self.record("message", {"message": message})
+        return turns + 1
+
+    def _pending(self) -> list[ToolCall]:
+        """The calls of the last reply that have no answer yet: a restart goes on with them instead of asking again."""
+        answered = set()
+        for message in reversed(self.state.messages):
+            if message.role == "tool":
+                answered.add(message.call_id)
+            elif message.role == "assistant":
+                return [call for call in message.calls if call.id not in answered]
+            else:
+                break
+        return []
+
+    async def _ask(self, phase: str) -> Reply:
+        if self._model is None:
+            self._model = self.services.model(self.state)
+        specs = []
+        if phase == "plan":
+            specs = [prompt.spec(tool, steps=False) for tool in self.tools.values() if tool.manifest.effect is Effect.READ]
+            specs.append(prompt.PROPOSE)
+        elif phase == "work":
+            specs = [prompt.spec(tool, steps=True) for tool in self.tools.values()]
+        turn = Turn(
+            task=self.task,
+            phase=phase,
+            messages=[prompt.system(self.state, phase), *self.state.messages],
+            tools=specs,
+            brief=self.state.brief,
+            roots=[root.name for root in self.state.roots],
+            plan=self.state.plan if phase == "work" else None,
+            language=self.state.language,
+        )
+        return await self._model.reply(turn, lambda text: self.listen("text", {"text": text}))
+
+    async def _answered(self, phase: str, reply: Reply) -> None:
+        """The model said something and asked for nothing: an answer, or the end of the work."""
+        if phase == "work":
+            await self._in_thread(self._review)
+            return
+        from confrere.policy.plan import Plan
+
+        plan = Plan(answer=reply.message.text, language=self.state.language)
+        self.record("plan.proposed", {"plan": plan, "hash": digest(plan)})
+
+    def _propose(self, call: ToolCall) -> bool:
+        """Take a proposed plan; returns whether it is one."""
+        try:
+            plan = prompt.plan_of(call.args or {}, self.tools, self.state.language)
+        except ValueError as error:
+            refusals = sum(1 for message in self.state.messages if message.tool == call.tool and message.failed)
+            if refusals >= 3:
+                raise Failed("agent.no-plan") from None
+            self.record("message", {"message": self._answer(call, f"This is not a plan: {error}", failed=True)})
+            return False
+        self.record("message", {"message": self._answer(call, "The person sees the plan.")})
+        self.record("plan.proposed", {"plan": plan, "hash": digest(plan)})
+        return True
+
+    @staticmethod
+    def _answer(call: ToolCall, text: str, *, failed: bool = False, label: str = "") -> Message:
+        return Message(role="tool", call_id=call.id, tool=call.tool, text=text, failed=failed, label=label)
+
+    # -- calling
+
+    async def _call(self, call: ToolCall, phase: str) -> Message:
+        """Pass one call through the gate and put its result into words for the model."""
+        if call.args is None:
+            return self._answer(call, "The arguments were not a JSON object. Call again with one.", failed=True)
+        tool = self.tools.get(call.tool)
+        if tool is None or (phase == "plan" and tool.manifest.effect is not Effect.READ):
+            return self._answer(call, f"There is no tool {call.tool!r} here.", failed=True)
+        done = self.state.calls.get(call.id)
+        if done is not None and done.status == "open" and done.effect == Effect.ACT:
+            raise Failed("agent.in-doubt", tool=call.tool, task=self.task)
+        args = dict(call.args)
+        step = str(args.pop("step", "")) if phase == "work" else ""
+        if phase == "work" and not step:
+            step = call.id if self._is_step(call.id) else self._step_of(call.tool)
+        try:
+            parsed = msgspec.convert(args, tool.Args)
+        except msgspec.ValidationError as error:
+            return self._answer(call, f"Wrong arguments: {error}", failed=True)
+        request = Call(id=call.id, tool=call.tool, args=args, manifest=tool.manifest, step=step)
+
+        def effect() -> Result:
+            self.context.enter(step, call.id)
+            return tool.run(parsed, self.context)
+
+        try:
+            passed = await self._in_thread(lambda: self.gate.pass_through(request, effect, lambda result: (result.text, result.origins)))
+        except Stopped:
+            raise
+        except ConfrereError as error:
+            if error.key in ("workspace.folder-gone", "core.disk-full"):
+                raise
+            return self._answer(call, error.sentence("en"), failed=True)
+        if passed.result is None:
+            return self._answer(call, say(passed.verdict.reason, "en", **passed.verdict.data), failed=True)
+        result: Result = passed.result
+        text = result.text or dumps(result.data)
+        if len(text) > MAX_TEXT and self._model is not None and self._model.name != "builtin":
+            text = text[:MAX_TEXT] + f"\n[cut: {len(text) - MAX_TEXT} more characters]"
+        return self._answer(call, text, failed=result.failed, label=passed.label)
+
+    def _is_step(self, ident: str) -> bool:
+        return self.state.plan is not None and any(step.id == ident for step in self.state.plan.steps)
+
+    def _step_of(self, tool: str) -> str:
+        """The first step of the plan with this tool that has no call yet, for a model that did not say."""
+        called = {call.step for call in self.state.calls.values()}
+        steps = [step.id for step in self.state.plan.steps if step.tool == tool] if self.state.plan else []
+        return next((step for step in steps if step not in called), steps[-1] if steps else "")
+
+    # -- after the work
+
+    def _review(self) -> None:
+        changes = self.changes()
+        if not changes.changes:
+            self.record("task.done", {})
+            return
+        self.record("review.ready", {"counts": changes.counts(), "changes": changes.changes, "left": changes.left})
+
+    def changes(self) -> ChangeSet:
+        """The change set as it is now."""
+        return change_set(self.view, lambda count: self.stop.check(self.task))
+
+    def _progress(self, what: str) -> Callable[[int, int, str], None]:
+        def tell(done: int, total: int, path: str) -> None:
+            self.stop.check(self.task)
+            self.listen("progress", {"step": what, "call": "", "done": done, "total": total, "what": path})
+
+        return tell
+
+    def apply(self, paths: tuple[str, ...] = ()) -> Outcome:
+        """Apply the changes, all or those of ``paths``, to the real folders. Raises Failed when none was made in the end."""
+        whole = self.changes()
+        partial = len(applying.select(whole.changes, paths)) < len(whole.changes)
+
+        def record(kind: str, body: dict[str, Any], durable: bool) -> None:
+            self.record(kind, {**body, "partial": partial} if kind == "apply.done" else body, durable)
+
+        ident = f"{self.task}-{len(self.state.outcomes) + 1}"
+        outcome = applying.apply(self.view, self.services.vault, record, ident, paths, self._progress("apply"), whole)
+        self.record("apply.settled", {"state": "review" if outcome.refused or partial else "applied"})
+        return outcome
+
+    def undo(self, paths: tuple[str, ...] = (), steps: tuple[str, ...] = ()) -> Outcome:
+        """Take back what was applied: all, some paths, or some steps."""
+        standing = self.state.standing()
+        if not standing:
+            raise WrongUse("agent.nothing-applied", task=self.task)
+        folders: dict[str, tuple[int, int]] = {}
+        for outcome in self.state.outcomes:
+            for path, (before, after) in outcome.folders.items():
+                folders[path] = (folders.get(path, (before, after))[0], after)
+        ident = f"{self.task}-u{len(self.state.undone) + 1}"
+        vault = self.services.vault
+        return applying.undo(self.state.roots, vault, self.record, ident, standing, folders, paths, steps, self._progress("undo"))
+
+    def _finish_interrupted(self) -> None:
+        """Complete, or roll back, what a crash left of an apply or undo."""
+        found = applying.interrupted(self.store.read(self.task, kinds=applying.KINDS))
+        if found is None:
+            self._settle()
+            return
+        applying.finish(found, self.state.roots, self.services.vault, self.record)
+        self._settle()
+
+    def _settle(self) -> None:
+        """Clear the staging area of what was applied just before a crash."""
+        done, settled = self.store.last(self.task, "apply.done"), self.store.last(self.task, "apply.settled")
+        if done is None or done.body["undo"] or (settled is not None and settled.n > done.n):
+            return
+        outcome = msgspec.convert(done.body["outcome"], Outcome)
+        applying.settle(self.view, outcome, everything=False)
+        self.record("apply.settled", {"state": "review" if outcome.refused or self.changes().changes else "applied"})
+
+    def build_report(self) -> None:
+        """Build the report from the disk and record it."""
+        from confrere.agent.report import build
+
+        self.record("report.built", {"report": build(self)})

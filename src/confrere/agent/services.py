@@ -1,0 +1,60 @@
+"""What a task needs to live: the state folder's journal and vault, its view, the document library, the model."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any
+
+from confrere.config import Home, Settings
+from confrere.journal.sqlite import Recovered, SqliteStore, open_store
+from confrere.workspace.vault import Vault
+
+if TYPE_CHECKING:
+    from confrere.agent.task import TaskState
+    from confrere.documents.library import Library
+    from confrere.models.messages import Model
+    from confrere.workspace.view import View
+
+Listener = Callable[[str, dict[str, Any]], None]
+
+
+class Services:
+    """Opened once a process; everything heavy only when it is first needed."""
+
+    def __init__(self, home: Home) -> None:
+        self.home = home
+        self.settings: Settings = home.settings()
+        self.recovered: Recovered | None
+        self.store: SqliteStore
+        self.store, self.recovered = open_store(home.journal, home.blobs)
+        self.vault = Vault(home.vault)
+        self._library: Library | None = None
+
+    def close(self) -> None:
+        if self._library is not None:
+            self._library.close()
+        self.store.close()
+
+    @property
+    def library(self) -> Library:
+        if self._library is None:
+            from confrere.documents.library import Library
+
+            self._library = Library(self.home.cache / "documents")
+        return self._library
+
+    def stop_readers(self) -> None:
+        """End every child process that reads documents, at once."""
+        if self._library is not None:
+            self._library.kill()
+            self._library = None
+
+    def view(self, state: TaskState) -> View:
+        from confrere.workspace.view import View
+
+        return View(state.roots, self.home.work / state.id)
+
+    def model(self, state: TaskState) -> Model:
+        from confrere.models.catalogue import choose
+
+        return choose(state.model or None, self.settings)

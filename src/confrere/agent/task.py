@@ -1,0 +1,202 @@
+"""A task's life as a fold over its events. Whatever is shown or resumed comes from here, never from memory."""
+
+from __future__ import annotations
+
+import secrets
+import time
+from collections.abc import Iterable
+from typing import Any
+
+import msgspec
+
+from confrere.errors import WrongUse
+from confrere.journal.store import Event, Store
+from confrere.models.messages import Message, Usage
+from confrere.policy.plan import Plan
+from confrere.workspace.roots import Root
+from confrere.workspace.transaction import Applied, Outcome
+
+ENDED = ("applied", "done", "failed", "undone", "declined")
+
+
+class CallState(msgspec.Struct, kw_only=True):
+    """One call: ``status`` is open (intended, outcome unknown), ok, error, refused or asked."""
+
+    id: str
+    tool: str
+    args: dict[str, Any]
+    step: str
+    effect: str
+    status: str = "open"
+    rule: str = ""
+    reason: str = ""
+    result: dict[str, Any] = msgspec.field(default_factory=dict)
+    memos: dict[str, Any] = msgspec.field(default_factory=dict)
+    seconds: float = 0.0
+
+
+class TaskState(msgspec.Struct, kw_only=True):
+    """Everything about a task. ``state`` is drafted, planned, approved, running, waiting, review, applied, done (nothing to
+    apply), stopped, failed, declined or undone. Times are ISO 8601, UTC."""
+
+    id: str
+    state: str = "drafted"
+    brief: str = ""
+    language: str = "en"
+    model: str = ""
+    yes: bool = False
+    plan_only: bool = False
+    roots: list[Root] = msgspec.field(default_factory=list)
+    created: str = ""
+    updated: str = ""
+    plan: Plan | None = None
+    plan_hash: str = ""
+    messages: list[Message] = msgspec.field(default_factory=list)
+    calls: dict[str, CallState] = msgspec.field(default_factory=dict)
+    usage: Usage = msgspec.field(default_factory=Usage)
+    files_before: list[str] = msgspec.field(default_factory=list)
+    counts: dict[str, int] = msgspec.field(default_factory=dict)
+    outcomes: list[Outcome] = msgspec.field(default_factory=list)
+    undone: list[Outcome] = msgspec.field(default_factory=list)
+    report: dict[str, Any] = msgspec.field(default_factory=dict)
+    failure: dict[str, Any] = msgspec.field(default_factory=dict)
+    before_stop: str = "drafted"
+    working_seconds: float = 0.0
+    warnings: list[str] = msgspec.field(default_factory=list)
+
+    def apply(self, event: Event) -> None:
+        """Take one event in."""
+        body = event.body
+        self.updated = event.at
+        match event.kind:
+            case "task.created":
+                self.created = event.at
+                self.brief, self.language, self.model = body["brief"], body["language"], body["model"]
+                self.yes, self.plan_only = body["yes"], body["plan_only"]
+                self.roots = msgspec.convert(body["roots"], list[Root])
+                self.warnings = list(body.get("warnings", []))
+            case "task.resumed":
+                self.yes = body.get("yes", self.yes)
+                self.plan_only = False
+                self.model = body.get("model") or self.model
+                if self.state in ("stopped", "failed"):
+                    self.state = self.before_stop
+                self.failure = {}
+            case "folder.counted":
+                self.files_before = body["files"]
+            case "message":
+                self.messages.append(msgspec.convert(body["message"], Message))
+                if "usage" in body:
+                    self._add(msgspec.convert(body["usage"], Usage))
+            case "plan.proposed" | "plan.edited":
+                self.plan = msgspec.convert(body["plan"], Plan)
+                self.plan_hash = body["hash"]
+                self.state = "planned" if self.plan.steps else "done"
+            case "plan.questioned":
+                self.state = "drafted"
+            case "plan.approved":
+                self.state = "approved"
+            case "plan.declined":
+                self.state = "declined"
+            case "work.begun":
+                self.state = "running"
+            case "work.session":
+                self.working_seconds += body["seconds"]
+            case "call.intent":
+                verdict = body["verdict"]
+                status = {"allow": "open", "ask": "asked", "deny": "refused"}[verdict["verdict"]]
+                self.calls[body["call"]] = CallState(
+                    id=body["call"],
+                    tool=body["tool"],
+                    args=body["args"],
+                    step=body["step"],
+                    effect=body["effect"],
+                    status=status,
+                    rule=verdict["rule"],
+                    reason=verdict["reason"],
+                    memos=self.calls[body["call"]].memos if body["call"] in self.calls else {},
+                )
+            case "call.memo":
+                self.calls[body["call"]].memos[body["name"]] = body["value"]
+            case "call.outcome":
+                call = self.calls[body["call"]]
+                call.status, call.seconds = body["status"], body["seconds"]
+                call.result = body.get("result") or {}
+            case "review.ready":
+                self.state, self.counts = "review", body["counts"]
+            case "task.done":
+                self.state = "done"
+            case "apply.done":
+                outcome = msgspec.convert(body["outcome"], Outcome)
+                if body["undo"]:
+                    self.undone.append(outcome)
+                    self.state = "undone" if not self.standing() else self.state
+                else:
+                    self.outcomes.append(outcome)
+                    self.state = "review" if outcome.refused or body.get("partial") else "applied"
+            case "apply.settled":
+                self.state = body["state"]
+            case "report.built":
+                self.report = body["report"]
+            case "task.stopped":
+                self.before_stop, self.state = self.state, "stopped"
+            case "task.failed":
+                self.before_stop, self.state, self.failure = self.state, "failed", body
+
+    def _add(self, usage: Usage) -> None:
+        total = self.usage
+        total.input_tokens += usage.input_tokens
+        total.output_tokens += usage.output_tokens
+        total.cached_tokens += usage.cached_tokens
+        total.requests += usage.requests
+        known = total.requests == usage.requests or total.cost_usd is not None
+        total.cost_usd = (total.cost_usd or 0.0) + usage.cost_usd if usage.cost_usd is not None and known else None
+
+    def standing(self) -> list[Applied]:
+        """The applied changes that have not been taken back, in the order they were made."""
+        back = {_key(entry) for outcome in self.undone for entry in outcome.made}
+        return [entry for outcome in self.outcomes for entry in outcome.made if _inverse_key(entry) not in back]
+
+
+def _key(entry: Applied) -> tuple[str, str, str]:
+    return (entry.change.kind, entry.change.path, entry.change.origin if entry.change.kind == "move" else "")
+
+
+def _inverse_key(entry: Applied) -> tuple[str, str, str]:
+    from confrere.workspace.applying import inverse
+
+    change = inverse(entry.change)
+    return (change.kind, change.path, change.origin if change.kind == "move" else "")
+
+
+def fold(task: str, events: Iterable[Event]) -> TaskState:
+    """The state of a task from its events."""
+    state = TaskState(id=task)
+    for event in events:
+        state.apply(event)
+    return state
+
+
+def load(store: Store, task: str) -> TaskState:
+    return fold(task, store.read(task))
+
+
+def new_id() -> str:
+    """A task identifier: the day and four letters that are easy to read out."""
+    letters = "abcdefghjkmnpqrstuvwxyz23456789"
+    return time.strftime("%y%m%d-") + "".join(secrets.choice(letters) for _ in range(4))
+
+
+def resolve(store: Store, text: str) -> str:
+    """The task a person means: its identifier, the start or the end of it, or "last". Raises WrongUse for none or several."""
+    tasks = store.tasks()
+    if text == "last" and tasks:
+        return tasks[0]
+    if text in tasks:
+        return text
+    found = [task for task in tasks if text and (task.startswith(text) or task.endswith(text))]
+    if not found:
+        raise WrongUse("core.task-unknown", task=text)
+    if len(found) > 1:
+        raise WrongUse("core.task-ambiguous", task=text, names=", ".join(found[:5]))
+    return found[0]

@@ -1,0 +1,252 @@
+"""The commands and their contract: see ``docs/commands.md``. Exit status: 0 done, 1 failed, 2 wrong use, 3 waiting, 4 refused, 5 stopped."""
+
+from __future__ import annotations
+
+import os
+import sys
+from typing import Any
+
+import click
+
+from confrere import __version__
+from confrere.messages import say, system_language
+
+FAILED, WRONG, WAITING, REFUSED, STOPPED = 1, 2, 3, 4, 5
+
+
+def _(key: str, **data: object) -> str:
+    return say(f"cli.{key}", system_language(), **data)
+
+
+class Group(click.Group):
+    """Commands in the order in which a person meets them."""
+
+    def list_commands(self, context: click.Context) -> list[str]:
+        return list(self.commands)
+
+
+@click.group(cls=Group, context_settings={"help_option_names": ["-h", "--help"]}, help=_("help"))
+@click.version_option(__version__, prog_name="confrere")
+def cli() -> None:
+    pass
+
+
+_brief = click.argument("brief", nargs=-1)
+_folder = click.option("--folder", "-f", "folders", multiple=True, metavar="DIR[:ro]", help=_("option-folder"))
+_model = click.option("--model", "-m", default="", metavar="NAME", help=_("option-model"))
+_json = click.option("--json", "as_json", is_flag=True, help=_("option-json"))
+_yes = click.option("--yes", "-y", is_flag=True, help=_("option-yes"))
+_task = click.argument("task", default="last")
+_paths = click.argument("paths", nargs=-1)
+
+
+@cli.command(help=_("help-run"))
+@_brief
+@_folder
+@_model
+@_yes
+@_json
+def run(brief: tuple[str, ...], folders: tuple[str, ...], model: str, yes: bool, as_json: bool) -> int:
+    from confrere.cli import work
+
+    return work.run(_text(brief), list(folders), model=model, yes=yes, as_json=as_json)
+
+
+@cli.command(help=_("help-plan"))
+@_brief
+@_folder
+@_model
+@_json
+def plan(brief: tuple[str, ...], folders: tuple[str, ...], model: str, as_json: bool) -> int:
+    from confrere.cli import work
+
+    return work.run(_text(brief), list(folders), model=model, yes=False, as_json=as_json, plan_only=True)
+
+
+@cli.command(help=_("help-ask"))
+@_brief
+@_model
+@_json
+def ask(brief: tuple[str, ...], model: str, as_json: bool) -> int:
+    from confrere.cli import work
+
+    return work.run(_text(brief), [], model=model, yes=True, as_json=as_json)
+
+
+@cli.command(help=_("help-tasks"))
+@_json
+def tasks(as_json: bool) -> int:
+    from confrere.cli import look
+
+    return look.tasks(as_json)
+
+
+@cli.command(help=_("help-show"))
+@_task
+@_json
+def show(task: str, as_json: bool) -> int:
+    from confrere.cli import look
+
+    return look.show(task, as_json)
+
+
+@cli.command(help=_("help-approve"))
+@_task
+@click.option("--decline", is_flag=True, help=_("option-decline"))
+@_yes
+@_json
+def approve(task: str, decline: bool, yes: bool, as_json: bool) -> int:
+    from confrere.cli import work
+
+    return work.approve(task, decline=decline, yes=yes, as_json=as_json)
+
+
+@cli.command(help=_("help-stop"))
+@click.argument("task", default="")
+@click.option("--all", "everything", is_flag=True, help=_("option-all"))
+def stop(task: str, everything: bool) -> int:
+    from confrere.cli import work
+
+    return work.stop(task, everything)
+
+
+@cli.command(help=_("help-resume"))
+@_task
+@_model
+@_yes
+@_json
+def resume(task: str, model: str, yes: bool, as_json: bool) -> int:
+    from confrere.cli import work
+
+    return work.resume(task, model=model, yes=yes, as_json=as_json)
+
+
+@cli.command(help=_("help-changes"))
+@_task
+@_json
+def changes(task: str, as_json: bool) -> int:
+    from confrere.cli import look
+
+    return look.changes(task, as_json)
+
+
+@cli.command(name="apply", help=_("help-apply"))
+@_task
+@_paths
+@_json
+def apply_(task: str, paths: tuple[str, ...], as_json: bool) -> int:
+    from confrere.cli import work
+
+    return work.apply(task, list(paths), as_json)
+
+
+@cli.command(help=_("help-undo"))
+@_task
+@_paths
+@click.option("--step", "steps", multiple=True, metavar="ID", help=_("option-step"))
+@_json
+def undo(task: str, paths: tuple[str, ...], steps: tuple[str, ...], as_json: bool) -> int:
+    from confrere.cli import work
+
+    return work.undo(task, list(paths), list(steps), as_json)
+
+
+@cli.command(help=_("help-report"))
+@_task
+@_json
+def report(task: str, as_json: bool) -> int:
+    from confrere.cli import look
+
+    return look.report(task, as_json)
+
+
+@cli.command(help=_("help-journal"))
+@click.argument("task", default="")
+@click.option("--verify", is_flag=True, help=_("option-verify"))
+@click.option("--export", metavar="FILE", help=_("option-export"))
+@_json
+def journal(task: str, verify: bool, export: str | None, as_json: bool) -> int:
+    from confrere.cli import look
+
+    return look.journal(task, verify=verify, export=export, as_json=as_json)
+
+
+@cli.command(help=_("help-models"))
+@_json
+def models(as_json: bool) -> int:
+    from confrere.cli import machine
+
+    return machine.models(as_json)
+
+
+@cli.command(help=_("help-doctor"))
+@_json
+def doctor(as_json: bool) -> int:
+    from confrere.cli import machine
+
+    return machine.doctor(as_json)
+
+
+@cli.command(help=_("help-vault"))
+@click.option("--prune", is_flag=True, help=_("option-prune"))
+@click.option("--days", type=click.FloatRange(min=0), default=None, help=_("option-days"))
+@_json
+def vault(prune: bool, days: float | None, as_json: bool) -> int:
+    from confrere.cli import machine
+
+    return machine.vault(prune, days, as_json)
+
+
+def _text(words: tuple[str, ...]) -> str:
+    """The brief: the words given, or standard input for none or "-"."""
+    if words and words != ("-",):
+        return " ".join(words)
+    if sys.stdin.isatty():
+        return ""
+    return sys.stdin.buffer.read(4_000_000).decode("utf-8", "replace")
+
+
+def main() -> None:
+    """The console script. Every error becomes one sentence and an exit status; never a traceback."""
+    for stream in (sys.stdout, sys.stderr):
+        if hasattr(stream, "reconfigure"):
+            stream.reconfigure(errors="backslashreplace")
+    from confrere.errors import ConfrereError
+
+    try:
+        status: Any = cli.main(standalone_mode=False)
+        sys.stdout.flush()
+    except click.exceptions.Exit as error:
+        status = error.exit_code
+    except click.ClickException as error:
+        click.echo(f"confrere: {error.format_message()}", err=True)
+        status = WRONG
+    except (click.Abort, KeyboardInterrupt):
+        click.echo(_("interrupted"), err=True)
+        status = STOPPED
+    except ConfrereError as error:
+        click.echo(f"confrere: {error.sentence(_language())}", err=True)
+        status = error.status
+    except BrokenPipeError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        status = FAILED
+    except OSError as error:
+        click.echo(f"confrere: {_('system-error', reason=str(error))}", err=True)
+        status = FAILED
+    except Exception as error:
+        if os.environ.get("CONFRERE_DEBUG"):
+            raise
+        click.echo(f"confrere: {_('defect', error=f'{type(error).__name__}: {error}')}", err=True)
+        status = FAILED
+    raise SystemExit(status if isinstance(status, int) else 0)
+
+
+def _language() -> str:
+    """The language of the settings, else of the session."""
+    from confrere.config import Home
+    from confrere.errors import ConfrereError
+
+    try:
+        return Home.find().language()
+    except ConfrereError:
+        return system_language()

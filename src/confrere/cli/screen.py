@@ -1,0 +1,309 @@
+"""What a run shows: events as JSON lines for programs, or a plan, progress, changes and a report for a person at a terminal."""
+
+from __future__ import annotations
+
+import json
+import sys
+import time
+from typing import Any, Protocol
+
+import msgspec
+
+from confrere.agent.task import TaskState
+from confrere.messages import say, show
+from confrere.policy.plan import Step
+from confrere.workspace.changes import ChangeSet
+from confrere.workspace.transaction import Outcome
+
+
+class Screen(Protocol):
+    """Where a run is shown. ``asks`` tells whether there is a person to answer."""
+
+    asks: bool
+
+    def begin(self, state: TaskState) -> None: ...
+    def listen(self, kind: str, body: dict[str, Any]) -> None: ...
+    def pause(self) -> None: ...
+    def plan(self, state: TaskState) -> None: ...
+    def ask_plan(self) -> str: ...
+    def edit(self, step: Step) -> dict[str, Any] | None: ...
+    def changes(self, changes: ChangeSet) -> None: ...
+    def ask_changes(self) -> str: ...
+    def undone(self, state: TaskState, outcome: Outcome) -> None: ...
+    def end(self, state: TaskState, hint: str) -> None: ...
+
+
+def print_json(value: Any) -> None:
+    """One JSON value on one line; undecodable file names stay as escapes that JSON readers take."""
+    print(json.dumps(msgspec.to_builtins(value), ensure_ascii=True), flush=True)
+
+
+# what is long in an event is in the journal: a listener gets its size
+_LONG = {"files", "changes", "items", "folders", "outcome", "value", "refused"}
+
+
+class JsonScreen:
+    """One event a line: ``{"event": kind, ...}``; the last line holds ``task``, ``state`` and ``report``."""
+
+    asks = False
+
+    def __init__(self) -> None:
+        self.task = ""
+
+    def begin(self, state: TaskState) -> None:
+        self.task = state.id
+        for warning in state.warnings:
+            print_json({"event": "warning", "task": self.task, "text": warning})
+        print_json({"event": "task.created", "task": self.task, "folders": [root.path for root in state.roots], "model": state.model})
+
+    def listen(self, kind: str, body: dict[str, Any]) -> None:
+        short = {
+            key: len(value) if key in _LONG and isinstance(value, list | dict) else value
+            for key, value in body.items()
+            if key != "exception"
+        }
+        print_json({"event": kind, "task": self.task, **short})
+
+    def pause(self) -> None:
+        pass
+
+    def plan(self, state: TaskState) -> None:
+        pass
+
+    def ask_plan(self) -> str:
+        return "decline"
+
+    def edit(self, step: Step) -> dict[str, Any] | None:
+        return None
+
+    def changes(self, changes: ChangeSet) -> None:
+        pass
+
+    def ask_changes(self) -> str:
+        return "none"
+
+    def undone(self, state: TaskState, outcome: Outcome) -> None:
+        refused = [{"path": entry.change.path, "reason": say(entry.refused, state.language)} for entry in outcome.refused]
+        print_json({"task": state.id, "state": state.state, "undone": len(outcome.made), "refused": refused, "report": state.report})
+
+    def end(self, state: TaskState, hint: str) -> None:
+        failure = {}
+        if state.failure:
+            failure = {"error": say(state.failure["key"], state.language, **state.failure["data"]), "code": state.failure["key"]}
+        line: dict[str, Any] = {"task": state.id, "state": state.state, "report": state.report or None, "next": hint, **failure}
+        if state.state in ("planned", "declined"):
+            line["plan"] = state.plan
+        print_json(line)
+
+
+class TerminalScreen:
+    """For people. With no terminal on both ends it prints the same, and asks nothing."""
+
+    def __init__(self, language: str) -> None:
+        from rich.console import Console
+
+        self.language = language
+        self.console = Console(highlight=False, soft_wrap=False)
+        self.asks = sys.stdin.isatty() and sys.stdout.isatty()
+        self._live: Any = None
+        self._bar: Any = None
+        self._begun = 0.0
+        self._step = ""
+        self._titles: dict[str, str] = {}
+        self._streamed = False
+
+    def say(self, key: str, **data: object) -> str:
+        return say(f"cli.{key}", self.language, **data)
+
+    def begin(self, state: TaskState) -> None:
+        for warning in state.warnings:
+            self.console.print(warning, style="yellow", markup=False)
+        if state.roots:
+            self.console.print(self.say("begun", task=state.id, model=state.model), style="dim", markup=False)
+
+    # -- progress
+
+    def listen(self, kind: str, body: dict[str, Any]) -> None:
+        match kind:
+            case "progress":
+                self._progress(body)
+            case "plan.proposed" | "plan.edited":
+                self._titles = {step["id"]: step["title"] for step in body["plan"]["steps"]}
+            case "text":
+                self.pause()
+                self._streamed = True
+                self.console.print(body["text"], end="", markup=False, soft_wrap=True)
+            case "call.outcome" if self._live is not None:
+                self._finish_step()
+            case "call.intent":
+                self._open_step(body)
+            case "defect":
+                import os
+
+                if os.environ.get("CONFRERE_DEBUG"):
+                    import traceback
+
+                    traceback.print_exception(body["exception"])
+
+    def _open_step(self, body: dict[str, Any]) -> None:
+        title = self._titles.get(body["step"]) or self._tool_title(body["tool"])
+        self._start(title)
+
+    def _tool_title(self, tool: str) -> str:
+        try:
+            return self.say(f"doing-{tool}")
+        except KeyError:
+            return tool
+
+    def _start(self, title: str) -> None:
+        from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
+
+        self.pause()
+        self._step, self._begun = title, time.monotonic()
+        if not self.console.is_terminal:
+            return
+        columns = (
+            TextColumn("{task.description}"),
+            BarColumn(24),
+            TextColumn("{task.fields[count]}"),
+            TimeElapsedColumn(),
+            TextColumn("{task.fields[what]}"),
+        )
+        self._live = Progress(*columns, console=self.console, transient=True)
+        self._live.start()
+        self._bar = self._live.add_task(_plain(title), total=None, count="", what="")
+
+    def _progress(self, body: dict[str, Any]) -> None:
+        if body["step"] in ("apply", "undo") and self._step != self.say(f"doing-{body['step']}"):
+            self._start(self.say(f"doing-{body['step']}"))
+        if self._live is None:
+            return
+        done, total = body["done"], body["total"]
+        elapsed = time.monotonic() - self._begun
+        count = self.say("count", done=done, total=total) if total else str(done)
+        if total and done and elapsed > 2 and done < total:
+            count += " · " + self.say("time-left", time=_span(elapsed / done * (total - done), self.language))
+        what = _plain(str(body["what"]))
+        self._live.update(self._bar, completed=done, total=total or None, count=count, what=what[-60:])
+
+    def _finish_step(self) -> None:
+        title, spent = self._step, time.monotonic() - self._begun
+        self.pause()
+        self.console.print(f"  ✓ {_plain(title)}  ", end="", markup=False)
+        self.console.print(_span(spent, self.language), style="dim", markup=False)
+
+    def pause(self) -> None:
+        if self._live is not None:
+            self._live.stop()
+            self._live = None
+        self._step = ""
+        if self._streamed:
+            self.console.print()
+            self._streamed = False
+
+    # -- the plan
+
+    def plan(self, state: TaskState) -> None:
+        from confrere.cli import render
+
+        render.plan(self.console, state)
+
+    def ask_plan(self) -> str:
+        """accept, decline, "drop N ...", "edit N", or the person's own words."""
+        while True:
+            answer = self._input(self.say("ask-plan"))
+            low = answer.lower()
+            if low in ("", "?"):
+                self.console.print(self.say("ask-plan-help"), markup=False)
+            elif low in ("a", "o", "y", "oui", "yes", "ok", "accept", "accepter"):
+                return "accept"
+            elif low in ("d", "n", "r", "non", "no", "decline", "refuser", "q", "quit"):
+                return "decline"
+            elif (
+                low.split()[0] in ("x", "drop", "retirer", "enlever", "-")
+                and all(part.isdigit() for part in low.split()[1:])
+                and len(low.split()) > 1
+            ):
+                return "drop " + " ".join(low.split()[1:])
+            elif low.split()[0] in ("e", "m", "edit", "modifier") and len(low.split()) == 2 and low.split()[1].isdigit():
+                return f"edit {low.split()[1]}"
+            elif low.isdigit():
+                return f"edit {low}"
+            else:
+                return answer
+
+    def edit(self, step: Step) -> dict[str, Any] | None:
+        """Ask for each argument of a step; an empty answer keeps what is there."""
+        args = dict(step.args)
+        self.console.print(step.title, style="bold", markup=False)
+        for key, value in step.args.items():
+            shown = value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
+            answer = self._input(f"  {key} [{_plain(shown)}]: ")
+            if answer:
+                try:
+                    args[key] = answer if isinstance(value, str) else json.loads(answer)
+                except ValueError:
+                    self.console.print(self.say("edit-wrong", value=answer), style="red", markup=False)
+                    return None
+        return args if args != step.args else None
+
+    # -- changes and the end
+
+    def changes(self, changes: ChangeSet) -> None:
+        from confrere.cli import render
+
+        render.changes(self.console, changes, self.language)
+
+    def ask_changes(self) -> str:
+        """all, none, or the paths to apply, one a line."""
+        while True:
+            low = self._input(self.say("ask-changes")).lower()
+            if low in ("a", "t", "o", "y", "all", "tout", "oui", "yes"):
+                return "all"
+            if low in ("n", "r", "none", "rien", "non", "no", "q"):
+                return "none"
+            if low in ("p", "part", "partie"):
+                lines = []
+                while line := self._input(self.say("ask-paths")):
+                    lines.append(line)
+                if lines:
+                    return "\n".join(lines)
+            else:
+                self.console.print(self.say("ask-changes-help"), markup=False)
+
+    def _input(self, prompt: str) -> str:
+        try:
+            return input(prompt).strip()
+        except EOFError:
+            return "n"
+
+    def undone(self, state: TaskState, outcome: Outcome) -> None:
+        from confrere.cli import render
+
+        render.undone(self.console, outcome, self.language)
+
+    def end(self, state: TaskState, hint: str) -> None:
+        from confrere.cli import render
+
+        if state.failure and state.state == "failed":
+            self.console.print(say(state.failure["key"], state.language, **state.failure["data"]), style="red", markup=False)
+        elif state.state == "declined":
+            self.console.print(self.say("declined"), markup=False)
+        elif state.state == "stopped":
+            self.console.print(say("core.stopped", state.language, task=state.id), style="yellow", markup=False)
+        elif state.report:
+            render.report(self.console, state)
+        if hint:
+            self.console.print(hint, markup=False)
+
+
+def _plain(text: str) -> str:
+    """Safe to print, and never taken for markup."""
+    return show(text).replace("[", "\\[")
+
+
+def _span(seconds: float, language: str) -> str:
+    if seconds < 60:
+        number = f"{seconds:.1f}" if seconds < 10 else f"{seconds:.0f}"
+        return f"{number.replace('.', ',') if language == 'fr' else number} s"
+    return f"{int(seconds // 60)} min {int(seconds % 60):02d} s"
