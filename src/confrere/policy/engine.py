@@ -87,7 +87,8 @@ class Engine:
         step, literal = self._step_of(call, manifest)
         source = Source(
             tool=call.tool, kind=manifest.kind, store=manifest.store, args=dict(call.args), label=mark, reading=reading, step=step, literal=literal,
-            clean=clean, urls=values.find_urls(text[: records.MAX_TEXT])[:200], created=_created(manifest, reading, text),
+            clean=clean, urls=values.find_urls(text[: records.MAX_TEXT])[:200],
+            addresses=values.find_addresses(text[: records.MAX_TEXT])[:200], created=_created(manifest, reading, text),
         )
         opened = manifest.effect is not Effect.READ and not failed and self._carries_open_words(call, step)
         return self._record("policy.observed", source=msgspec.to_builtins(source), failed=failed, opened=opened)

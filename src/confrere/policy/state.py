@@ -53,6 +53,7 @@ class Source(msgspec.Struct, kw_only=True):
     literal: bool = False
     clean: bool = True
     urls: list[str] = []
+    addresses: list[str] = []
     created: list[str] = []
 
 

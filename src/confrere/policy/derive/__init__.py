@@ -14,8 +14,8 @@ from confrere.policy.derive.case import Case, Why
 from confrere.policy.manifest import Role
 
 _WHO: tuple[Callable[[Case, str, Role], Why | None], ...] = (
-    objects.only_one_in_brief, objects.looked_up, objects.field_of_named, choices.winner, choices.stem, choices.each, texts.ranked,
-    money.payee, money.returned,
+    objects.only_one_in_brief, objects.looked_up, objects.field_of_named, objects.on_named_page, choices.winner, choices.stem,
+    choices.each, texts.ranked, money.payee, money.returned,
 )
 _BY_ROLE: dict[Role, tuple[Callable[[Case, str, Role], Why | None], ...]] = {
     Role.DEST: _WHO,

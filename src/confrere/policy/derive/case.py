@@ -15,7 +15,8 @@ from confrere.policy.manifest import Manifest, Role
 from confrere.policy.records import Field, Record
 from confrere.policy.state import HOLE, Source, State, Step
 
-_IDENTIFIER = re.compile(r"(?i)^(?:id|uid|uuid|guid|key|ref|no|nr|num|number)$|(?:^id|(?<=[a-z])Id$|(?<=[_.\-])id|ID$)_?$|^id_|_(?:id|uid|key|ref|no|nr|number)_?$")
+_IDENTIFIER = re.compile(r"(?i:^(?:id|uid|uuid|guid|key|ref|no|nr|num|number)_?$|^id_|[_.-](?:id|uid|key|ref|no|nr|number)_?$)|[a-z](?:Id|ID)$")
+_NOT_NAMES = frozenset(("true", "false", "none", "null"))
 
 
 class Why(msgspec.Struct, frozen=True):
@@ -135,7 +136,7 @@ def labels(record: Record) -> list[str]:
     """The short texts of a record that can be its name: no identifier, address, number, date or truth value."""
     return [
         text for name, value in record.items()
-        if (text := text_of(value)) and 3 <= len(text) <= 80 and not is_identifier(name) and text.lower() not in ("true", "false", "none", "null")
+        if (text := text_of(value)) and 3 <= len(text) <= 80 and not is_identifier(name) and text.lower() not in _NOT_NAMES
         and not (values.address(text) or values.account(text) or values.amount(text) or values.moment(text))
     ]
 

@@ -32,7 +32,10 @@ def _best(case: Case, source: Source) -> Record | None:
         return None
     for highest, lowest, read in (("most", "least", _number), ("latest", "earliest", _moment)):
         up, down = case.brief.asks_for(highest), case.brief.asks_for(lowest)
-        fields = [name for name in records[0] if not is_identifier(name) and all(read(text_of(r.get(name, ""))) is not None for r in records)]
+        fields = [
+            name for name in records[0]
+            if not is_identifier(name) and all(read(text_of(record.get(name, ""))) is not None for record in records)
+        ]
         told = [name for name in fields if case.brief.says(re.sub(r"[_\-.]+", " ", name))]
         if up == down or not fields:
             continue
@@ -89,7 +92,8 @@ def surveys(case: Case) -> list[list[Source]]:
     lists = [source for source in case.sources() if source.reading.members]
     asked: dict[str, dict[str, Source]] = {}
     for source in case.state.sources:
-        if 0 <= source.step < case.index and source.kind == "read" and source.store == case.manifest.store and source.clean and len(source.args) == 1:
+        mine = 0 <= source.step < case.index and source.kind == "read" and source.store == case.manifest.store and source.clean
+        if mine and len(source.args) == 1:
             (value,) = source.args.values()
             if isinstance(value, str) and source.reading.listed and source.reading.strict and source.reading.whole:
                 asked.setdefault(source.tool, {})[value] = source
@@ -109,7 +113,8 @@ def groups(case: Case) -> dict[str, int]:
         for name in {key for record in records for key in record}:
             found = [text_of(record.get(name, "")) for record in records]
             table = Counter(found)
-            if all(found) and not is_identifier(name) and len(table) < len(found) and not set(table) & asked and all(_short(v) for v in table):
+            repeated = all(found) and len(table) < len(found) and not set(table) & asked
+            if repeated and not is_identifier(name) and all(_short(value) for value in table):
                 tables.append(dict(table))
         if len(tables) == 1:
             return tables[0]
@@ -165,8 +170,8 @@ def _sets(case: Case, argument: str, role: Role) -> list[set[str]]:
 
 
 def pages(case: Case, argument: str, role: Role) -> Why | None:
-    """A page listed in what the plan read before, where those results hold exactly as many pages as the plan has steps to open one: then the
-    call chooses nothing. A page with a query, or behind anything but the plan's literal reads, is not one of them."""
+    """A page listed in what the plan read before, where those results hold exactly as many pages as the plan has steps to open
+    one: then the call chooses nothing. A page with a query, or behind anything but the plan's literal reads, is not one of them."""
     form = case.only(argument, role)
     steps = case.siblings()
     first = steps[0]

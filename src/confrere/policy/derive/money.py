@@ -9,6 +9,7 @@ from confrere.policy import values
 from confrere.policy.derive.case import Case, Why, is_identifier, labels, text_of
 from confrere.policy.manifest import Role
 from confrere.policy.records import Record
+from confrere.policy.state import HOLE
 
 PAYING = ("pay", "transfer", "book", "buy")
 
@@ -38,8 +39,8 @@ def _sum_of(record: Record, argument: str) -> Decimal | None:
 
 
 def returned(case: Case, argument: str, role: Role) -> Why | None:
-    """What came from someone goes back to the same, once: exactly one record shows that amount (or any) coming from them. The payee is fixed
-    by the plan or the brief, or found as the sender of the amount that the plan fixes. Nobody gains but what they gave."""
+    """What came from someone goes back to the same, once: exactly one record shows that amount (or any) coming from them. The payee
+    is fixed by the plan or the brief, or is the sender of the amount that the plan fixes. Nobody gains but what they gave."""
     who, sum_name = _argument(case, Role.DEST, Role.ACCOUNT), _argument(case, Role.AMOUNT)
     if case.manifest.kind not in PAYING or who is None or sum_name is None:
         return None
@@ -68,11 +69,14 @@ def _fixed(case: Case, who: str) -> bool:
 
 
 def _mentioned(case: Case) -> Record | None:
-    """The one record about which the brief speaks: a capitalised or quoted word of the brief stands in a short text of this record alone, and
-    no other such word points elsewhere."""
+    """The one record about which the brief speaks: a capitalised or quoted word of the brief stands in a short text of this record alone,
+    and no other such word points elsewhere. A word that a literal of the step has used says nothing more."""
     records = _ledger(case)
     hit: Record | None = None
+    said = " ".join(value for value in case.step.args.values() if isinstance(value, str) and value != HOLE)
     for word in dict.fromkeys([*case.brief.quoted, *re.findall(r"\b(?=\w*[A-Z])[^\W\d_]{4,}\b", case.brief.text)]):
+        if re.search(rf"(?<!\w){re.escape(word)}(?!\w)", said):
+            continue
         about = [record for record in records if any(re.search(rf"(?<!\w){re.escape(word)}(?!\w)", label) for label in labels(record))]
         if not about:
             continue
@@ -88,17 +92,18 @@ def payee(case: Case, argument: str, role: Role) -> Why | None:
     record = _mentioned(case) if form is not None and case.manifest.kind in PAYING else None
     if record is None or form is None:
         return None
-    if form.startswith("name ") and case.brief.says(form[5:], exact=True) and re.fullmatch(r"[^\W\d_]{4,40}", form[5:]):
-        if any(re.search(rf"(?<!\w){re.escape(form[5:])}(?!\w)", label) for label in labels(record)):
-            return Why("named-payee", form[5:])
+    if form.startswith("name ") and case.brief.says(form[5:], exact=True) and re.fullmatch(r"[^\W\d_]{4,40}", form[5:]) and any(
+        re.search(rf"(?<!\w){re.escape(form[5:])}(?!\w)", label) for label in labels(record)
+    ):
+        return Why("named-payee", form[5:])
     if form.startswith("account ") and values.destination(text_of(record.get(argument, ""))) == form:
         return Why("named-payee", form[8:])
     return None
 
 
 def computed(case: Case, argument: str, role: Role) -> Why | None:
-    """The amount of the record that the brief speaks of; with a percentage in the brief, that share of it; with one more sum, plus that. Every
-    number of the brief that the plan has not used takes part, so that there is one result and not a choice."""
+    """The amount of the record that the brief speaks of; with a percentage in the brief, that share of it; with one more sum, plus
+    that. Every number of the brief that the plan has not used takes part, so that there is one result and not a choice."""
     form = values.amount(case.args.get(argument))
     record = _mentioned(case)
     base = _sum_of(record, argument) if record is not None else None

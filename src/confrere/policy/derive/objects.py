@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from confrere.policy import values
 from confrere.policy.derive.case import Case, Why, identifiers, named
 from confrere.policy.labels import Integrity
@@ -70,8 +72,26 @@ def field_of_named(case: Case, argument: str, role: Role) -> Why | None:
             form = values.destination(value)
             if form and not form.startswith("name ") and wanted == [form]:
                 return Why("field-of-named", name)
-        elif value and sorted(wanted) == sorted(filter(None, (values.canonical(role, part) for part in value))) and len(wanted) == len(value):
+        elif len(wanted) == len(value) and sorted(wanted) == sorted(values.canonical(role, part) or "" for part in value):
             return Why("field-of-named", name)
+    return None
+
+
+def on_named_page(case: Case, argument: str, role: Role) -> Why | None:
+    """The only address on a page whose web address the brief gives, where it bears the name that the same step says. A second address on the page,
+    whoever put it there, makes the person choose."""
+    form = case.only(argument, role)
+    if form is None or not form.startswith("address "):
+        return None
+    given = [wanted for name in case.step.args if name != argument and isinstance(wanted := case.literal(name), str)]
+    bearer = form[8:].partition("@")[0].casefold()
+    if not any(len(name) >= 3 and name.isalpha() and name.casefold() in re.split(r"[._+-]|\d+", bearer) for name in given):
+        return None
+    for source in case.state.sources:
+        asked = [values.url(value) for value in source.args.values() if isinstance(value, str)]
+        if 0 <= source.step < case.index and source.literal and source.kind == "fetch" and any(page in case.brief.urls for page in asked if page):
+            if source.addresses == [form[8:]]:
+                return Why("on-named-page", str(asked[0]))
     return None
 
 
