@@ -10,7 +10,7 @@ from typing import Any
 
 from confrere.documents.write import formats, theme
 from confrere.documents.write.content import Block, Chart, Column, Figures, Table, Text
-from confrere.documents.write.text import clip, plain, width, wrap
+from confrere.documents.write.text import clip, column_widths, plain, width, wrap
 from confrere.messages import say
 
 LEADING = 1.22   # the height of a line of Calibri, in its size
@@ -230,7 +230,11 @@ def _table(slide: Any, block: Table, box: Box, palette: Palette, language: str, 
     def rows_at(size: float) -> int:
         return int(high / (size * _ROW)) - 1 - bool(total)
 
-    size = biggest(lambda points: rows_at(points) >= len(cells) and _natural(heads, cells, total, points) <= wide, 16)
+    def natural(size: float) -> float:
+        body = [heads, *cells, *([total] if total else [])]
+        return sum(max(width(row[place], size, row is heads or row is total) for row in body) + 14 for place in range(len(heads)))
+
+    size = biggest(lambda points: rows_at(points) >= len(cells) and natural(points) <= wide, 16)
     if size is None:
         size = biggest(lambda points: rows_at(points) >= len(cells), 16) or SMALLEST
     room = rows_at(size)
@@ -242,7 +246,7 @@ def _table(slide: Any, block: Table, box: Box, palette: Palette, language: str, 
         cells = [*shown, [more, *[""] * (len(heads) - 1)]]
     else:
         more = ""
-    widths = _column_widths(heads, cells, total, size, wide)
+    widths = column_widths([heads, *(row for row in cells if not (more and row[0] == more)), *([total] if total else [])], size, wide, 14)
     rows = [heads, *cells, *([total] if total else [])]
     line = size * _ROW
     x, y, w, h = (round(value * _EMU) for value in (left, top, wide, line * len(rows)))
@@ -267,35 +271,6 @@ def _table(slide: Any, block: Table, box: Box, palette: Palette, language: str, 
     describe(frame, block.title or heading, block.caption or block.title or heading)
     table.first_row = True
     return moved
-
-
-def _natural(heads: list[str], cells: list[list[str]], total: list[str], size: float) -> float:
-    return sum(_wanted(heads, cells, total, size))
-
-
-def _wanted(heads: list[str], cells: list[list[str]], total: list[str], size: float) -> list[float]:
-    """The width each column would like, margins included."""
-    return [
-        max([width(head, size, True), *(width(row[position], size) for row in cells),
-             width(total[position], size, True) if total else 0]) + 14
-        for position, head in enumerate(heads)
-    ]
-
-
-def _column_widths(heads: list[str], cells: list[list[str]], total: list[str], size: float, wide: float) -> list[float]:
-    """Column widths that add up to ``wide``: what columns ask, the widest giving way first."""
-    ordinary = [row for row in cells if len(row) < 2 or any(row[1:])]
-    wanted = _wanted(heads, ordinary or cells, total, size)
-    if sum(wanted) <= wide:
-        return [value * wide / sum(wanted) for value in wanted]
-    low, high = 0.0, max(wanted)
-    for _ in range(40):
-        middle = (low + high) / 2
-        if sum(min(value, middle) for value in wanted) > wide:
-            high = middle
-        else:
-            low = middle
-    return [min(value, low) for value in wanted]
 
 
 def _plain_style(table: Any) -> None:

@@ -56,7 +56,7 @@ def style(chart: Any, block: Chart, colors: tuple[str, ...], soft: str, language
     from pptx.util import Pt
 
     chart.has_title = False
-    chart.font.size = Pt(size)
+    chart.font.size, chart.font.name = Pt(size), theme.FONT
     chart.font.color.rgb = _rgb(theme.BODY)
     several = len(block.series) > 1 or block.kind == "doughnut"
     chart.has_legend = several

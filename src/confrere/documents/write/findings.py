@@ -179,12 +179,12 @@ class Teller:
         first, total = named[0]
         title = self.say("story-first", name=self.name(first, axis), share=self.share(total.confirmed, one.all.confirmed),
                          amount=self.money(total.confirmed, one.code))
-        rest = one.all.confirmed - total.confirmed
+        unknown = dict(ranked).get("")
+        rest = one.all.confirmed - total.confirmed - (unknown.confirmed if unknown else ZERO)
         lines = [self.say("story-second", name=self.name(named[1][0], axis), amount=self.money(named[1][1].confirmed, one.code),
                           share=self.share(named[1][1].confirmed, one.all.confirmed))]
         if len(named) > 2:
             lines.append(self.counted(f"story-others-{axis}", len(named) - 1, amount=self.money(rest, one.code)))
-        unknown = dict(ranked).get("")
         if unknown:
             lines.append(self.counted(f"story-no-{axis}", unknown.count, amount=self.money(unknown.confirmed, one.code)))
         if one.all.doubts:

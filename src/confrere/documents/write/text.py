@@ -68,3 +68,18 @@ def clip(text: str, size: float, limit: float, lines: int = 1, bold: bool = Fals
         else:
             high = middle - 1
     return text[:low].rstrip(" ,;:(") + "…"
+
+
+def column_widths(rows: list[list[str]], size: float, total: float, margins: float) -> list[float]:
+    """Widths in points, adding up to ``total``, for a table whose first row is its (bold) header.
+
+    Columns get what their longest cell asks, ``margins`` included; where that is too much the widest give way first.
+    """
+    wanted = [max(width(row[place], size, number == 0) for number, row in enumerate(rows)) + margins for place in range(len(rows[0]))]
+    if sum(wanted) <= total:
+        return [value * total / sum(wanted) for value in wanted]
+    low, high = 0.0, max(wanted)
+    for _ in range(40):
+        middle = (low + high) / 2
+        low, high = (low, middle) if sum(min(value, middle) for value in wanted) > total else (middle, high)
+    return [min(value, low) for value in wanted]

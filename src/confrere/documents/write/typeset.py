@@ -11,8 +11,10 @@ from confrere.documents.write import formats
 from confrere.documents.write.charts import label
 from confrere.documents.write.content import Block, Chart, Figure, Figures, ReportContent, Table, Text
 from confrere.documents.write.package import stamp
-from confrere.documents.write.text import plain
+from confrere.documents.write.text import column_widths, plain
 from confrere.messages import say
+
+_TEXT_WIDTH = (210 - 2 * 22) / 25.4 * 72  # points: A4 less the margins of report.typ
 
 
 def report_pdf(path: Path, content: ReportContent, language: str) -> None:
@@ -56,10 +58,9 @@ def _block(block: Block, language: str) -> dict[str, Any]:
 def _table(block: Table, language: str) -> dict[str, Any]:
     rows = [[formats.cell(value, column.kind, language, column.currency) for value, column in zip(row, block.columns, strict=True)]
             for row in [*block.rows, *([block.total] if block.total else [])]]
-    longest = [max((len(row[place]) for row in rows), default=0) for place in range(len(block.columns))]
-    widest = max(range(len(longest)), key=lambda place: longest[place], default=0)
+    shares = column_widths([[plain(column.title) for column in block.columns], *rows], 9, _TEXT_WIDTH, 12)
     return {
         "type": "table", "title": plain(block.title), "rows": rows, "total": block.total is not None,
         "columns": [{"title": plain(column.title), "right": column.kind in ("number", "money", "percent", "amount"),
-                     "wide": place == widest or longest[place] > 40} for place, column in enumerate(block.columns)],
+                     "share": share} for column, share in zip(block.columns, shares, strict=True)],
     }

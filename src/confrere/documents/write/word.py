@@ -8,7 +8,7 @@ from typing import Any
 from confrere.documents.write import formats, theme
 from confrere.documents.write.content import Block, Chart, Column, Figure, Figures, ReportContent, Table, Text
 from confrere.documents.write.package import settle, stamp
-from confrere.documents.write.text import plain, width
+from confrere.documents.write.text import column_widths, plain
 from confrere.messages import say
 
 _W = "http://schemas.openxmlformats.org/wordprocessingml/2006/main"
@@ -145,7 +145,8 @@ def _text(document: Any, block: Text, numbering: _Numbering) -> None:
         document.add_paragraph(plain(block.title), style="Caption")
     number = numbering.restart() if block.ordered else 0
     for line in block.lines:
-        paragraph = document.add_paragraph(plain(line), style="List Number" if block.ordered else "List Bullet" if block.points else "Normal")
+        style = "List Number" if block.ordered else "List Bullet" if block.points else "Normal"
+        paragraph = document.add_paragraph(plain(line), style=style)
         if number:
             paragraph._p.get_or_add_pPr().append(parse_xml(
                 f'<w:numPr xmlns:w="{_W}"><w:ilvl w:val="0"/><w:numId w:val="{number}"/></w:numPr>'))
@@ -187,7 +188,7 @@ def _table(document: Any, block: Table, language: str, heading: str) -> None:
     table.autofit = False
     _describe(table, block.title or heading, block.caption or block.title or heading)
     _borders(table)
-    widths = _widths(rows)
+    widths = column_widths(rows, 9, _TEXT_WIDTH, 12)
     for place, column in enumerate(table.columns):
         column.width = Pt(widths[place])
     # table.cell() walks the whole table each time; the rows' XML is walked once.
@@ -219,19 +220,6 @@ def _cell(cell: Any, text: str, column: Column, header: bool, total: bool) -> No
     if header or total:
         _shade(cell, theme.INK if header else theme.TINT)
     _margins(cell, 70)
-
-
-def _widths(rows: list[list[str]]) -> list[float]:
-    """Column widths in points adding up to the text's: what the cells ask, the widest columns giving way first."""
-    wanted = [min(max(width(row[place], 9, number == 0) for number, row in enumerate(rows)) + 12, 260.0)
-              for place in range(len(rows[0]))]
-    if sum(wanted) <= _TEXT_WIDTH:
-        return [value * _TEXT_WIDTH / sum(wanted) for value in wanted]
-    low, high = 0.0, max(wanted)
-    for _ in range(40):
-        middle = (low + high) / 2
-        low, high = (low, middle) if sum(min(value, middle) for value in wanted) > _TEXT_WIDTH else (middle, high)
-    return [min(value, low) for value in wanted]
 
 
 def _row(row: Any, header: bool) -> None:
@@ -297,6 +285,11 @@ def _chart(document: Any, block: Chart, language: str, heading: str) -> None:
     number = 1 + sum(1 for part in package.iter_parts() if str(part.partname).startswith("/word/charts/"))
     book = Part(PackURI(f"/word/embeddings/Microsoft_Excel_Sheet{number}.xlsx"),
                 "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet", made.chart_workbook.xlsx_part.blob, package)
+    # Word and LibreOffice frame a chart that says nothing about its outline.
+    made._element.append(parse_xml(
+        '<c:spPr xmlns:c="http://schemas.openxmlformats.org/drawingml/2006/chart" '
+        'xmlns:a="http://schemas.openxmlformats.org/drawingml/2006/main"><a:noFill/><a:ln><a:noFill/></a:ln></c:spPr>'))
+    _chart_order(made._element)
     xml = made.blob
     chart = Part(PackURI(f"/word/charts/chart{number}.xml"), made.content_type, xml, package)
     relation = chart.relate_to(book, "http://schemas.openxmlformats.org/officeDocument/2006/relationships/package")
@@ -316,6 +309,15 @@ def _chart(document: Any, block: Chart, language: str, heading: str) -> None:
         '<a:graphic><a:graphicData uri="http://schemas.openxmlformats.org/drawingml/2006/chart">'
         f'<c:chart xmlns:c="http://schemas.openxmlformats.org/drawingml/2006/chart" r:id="{anchor}"/>'
         '</a:graphicData></a:graphic></wp:inline></w:drawing></w:r>'))
+
+
+def _chart_order(space: Any) -> None:
+    """Put the shape properties where the format wants them: right after the chart."""
+    from docx.oxml.ns import qn
+
+    properties = space[-1]
+    chart = next(child for child in space if child.tag == qn("c:chart"))
+    chart.addnext(properties)
 
 
 def _rgb(value: str) -> Any:
