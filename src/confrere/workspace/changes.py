@@ -107,7 +107,7 @@ class _Comparison:
                     self._gone(tree, path, below, real, lower)
                 if not folder:
                     self.other.append(Change(kind="mkdir", path=path, after=state_of(entry.path, status)))
-                self._compare(tree, below, entry.path, real if folder else None, layer.is_opaque(entry.path))
+                self._compare(tree, below, entry.path, real if folder else None, opaque or layer.is_opaque(entry.path))
             elif what == "special":
                 self.left.append((path, "workspace.apply-special"))
             else:
