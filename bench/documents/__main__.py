@@ -1,6 +1,7 @@
 """Field accuracy, calibration and classification on a folder of labelled documents.
 
 ``python -m bench.documents --data DIR [--only receipts,invoices_mixed] [--cache DIR] [--errors]``
+``python -m bench.documents --papers tests/extract/papers/known [--errors]``
 
 DIR holds one folder a kind with ``truth.jsonl`` (``file``, ``field``, ``value`` a line) and ``files/``. Fields named ``_x_visible`` tell that x
 is on the page: with the structured XML taken away, only those are scored. ``--cache`` keeps what was read, so that OCR runs once.
@@ -20,6 +21,7 @@ from pathlib import Path
 import msgspec
 
 from bench.documents.compare import same
+from bench.documents.papers import read_papers
 from confrere.documents.extract import extract
 from confrere.documents.model import Document, Record
 
@@ -52,14 +54,19 @@ class Score:
 
 def main() -> None:
     parser = argparse.ArgumentParser(prog="python -m bench.documents")
-    parser.add_argument("--data", type=Path, required=True)
+    parser.add_argument("--data", type=Path, help="folder of labelled documents")
+    parser.add_argument("--papers", type=Path, action="append", default=[], help="folder of papers written for measuring")
     parser.add_argument("--only", default="")
     parser.add_argument("--cache", type=Path)
     parser.add_argument("--errors", action="store_true", help="print every value that is wrong")
     options = parser.parse_args()
     only = {name for name in options.only.split(",") if name}
     given: list[tuple[str, float, bool, bool]] = []
-    for folder in sorted(path for path in options.data.iterdir() if (path / "truth.jsonl").is_file()):
+    for folder in options.papers:
+        score = _papers(folder)
+        _show(folder.name, score, 0.0, options.errors)
+        given += score.given
+    for folder in _folders(options.data):
         if folder.name == "malformed" or (only and folder.name not in only):
             continue
         truth = _truth(folder)
@@ -72,6 +79,22 @@ def main() -> None:
             if not structured:
                 given += score.given
     _calibration(given)
+
+
+def _folders(data: Path | None) -> list[Path]:
+    return sorted(path for path in data.iterdir() if (path / "truth.jsonl").is_file()) if data else []
+
+
+def _papers(folder: Path) -> Score:
+    score = Score()
+    for name, (document, fields) in read_papers(folder).items():
+        record = extract(document)
+        score.files += 1
+        score.typed += record.type == fields["type"]
+        if record.type != fields["type"]:
+            score.errors.append(f"{name}: type {fields['type']}, got {record.type} ({record.type_confidence:.2f})")
+        _grade(score, name, record, {key: value for key, value in fields.items() if key != "type"})
+    return score
 
 
 def _truth(folder: Path) -> dict[str, dict[str, str]]:

@@ -4,21 +4,29 @@ from __future__ import annotations
 
 import datetime as dt
 import re
+from dataclasses import dataclass
 from decimal import Decimal
 
 from confrere.documents.extract import (
     amounts,
+    checks,
     classify,
     confidence,
+    contracts,
     currency,
+    dates,
     einvoice,
-    identifiers,
     layout,
+    letters,
+    lines,
+    minutes,
     number,
     party,
+    registrations,
     totals,
     when,
 )
+from confrere.documents.extract.confidence import Evidence
 from confrere.documents.extract.layout import Layout, Segment
 from confrere.documents.model import Document, Field, Record
 
@@ -29,61 +37,198 @@ PAID = ("invoice", "credit-note", "receipt", "quote")
 def extract(document: Document, *, name: str = "", languages: tuple[str, ...] = ("fr", "en")) -> Record:
     """Understand one read document: its type and its fields, each with source and calibrated confidence.
 
-    ``name`` is the file's name, used as a weak hint. ``languages`` are those of the person, most used first: they decide
-    what nothing on the paper decides. Amounts of a credit note are positive: its type says that they are to be deducted.
-    Never raises for what a document holds; a document with ``error`` gives a record of type "other" with no field.
+    ``name`` is the file's name, a weak hint. ``languages`` are those of the person, most used first: they decide between
+    day and month where nothing on the paper does. Amounts of a credit note are positive: its type says that they are to be
+    deducted. Never raises for what a document holds; a document with ``error`` gives a record of type "other".
     """
+    if document.error:
+        return Record(type="other", type_confidence=0.5)
     structured = einvoice.read(document)
-    page = layout.build(document)
     if structured is not None:
+        _compare(structured, document)
+        checks.check(structured)
         return structured
+    page = layout.build(document)
     kind, sure = classify.classify(document, page, name)
     record = Record(type=kind, type_confidence=sure)
-    if kind in PAID:
-        _money(record, page, name)
+    job = _Job(record, document, page, name)
+    if kind in ("letter", "other"):
+        job.reconsider()
+    if record.type in PAID:
+        job.money()
+    elif record.type in ("contract", "letter", "statement", "minutes", "mail", "identity", "cv"):
+        job.paper()
+    if record.type in ("minutes", "transcript"):
+        minutes.fill(record, document)
+    checks.check(record)
     return record
 
 
-def _money(record: Record, page: Layout, name: str) -> None:
-    found = [amount for segment in page.segments for amount in amounts.find(segment)]
-    sums = totals.read(page)
-    days = when.read(page)
-    parties = party.read(page, receipt=record.type == "receipt")
-    number_found, number_margin = number.read(page, name)
-    code, code_score = currency.read(page, found)
+def _compare(record: Record, document: Document) -> None:
+    """Structured data wins, but a total that a reader of the page would not see is worth a look."""
+    total = record.fields.get("total")
+    if total is None or document.kind != "pdf":
+        return
+    page = layout.build(document)
+    value = abs(Decimal(total.value))
+    shown = {abs(amount.value) for segment in page.segments for amount in amounts.find(segment, amounts.decimal_mark(page))}
+    if shown and value not in shown:
+        record.check["total"] = "extract.xml-not-on-page"
 
-    def put(field: str, value: str, score: float, margin: float, segment: Segment | None, **flags: bool) -> None:
-        record.fields[field] = Field(
+
+@dataclass
+class _Job:
+    """One document on its way to a record."""
+
+    record: Record
+    document: Document
+    page: Layout
+    name: str
+
+    def put(self, field: str, value: str, evidence: Evidence, segment: Segment | None) -> None:
+        self.record.fields[field] = Field(
             value=value,
-            confidence=confidence.of(field, score, margin, record.type, **flags),
-            source=page.label(segment) or "text",
-            box=page.box(segment),
+            confidence=confidence.of(field, evidence),
+            source=self.page.label(segment) or "text",
+            box=self.page.box(segment),
         )
 
-    sign = -1 if record.type == "credit-note" and sums.total is not None and sums.total.value < 0 else 1
-    for field, reading in (("total", sums.total), ("net", sums.net), ("tax", sums.tax)):
-        if reading is not None:
+    def reconsider(self) -> None:
+        """A paper of no clear type that asks for a total is an invoice, or a receipt when it tells of payment."""
+        sums = totals.read(self.page)
+        if sums.total is None or sums.total.score < 3.0 or not (sums.proof or {"gross"} & sums.total.readers):
+            return
+        if len(self.page.rows) > 400:
+            return
+        paid = re.search(r"\b(?:cash|change|cashier|visa|mastercard|especes|carte bancaire|caisse|ticket|debit card)\b", self.page.folded)
+        self.record.type = "receipt" if paid else "invoice"
+        self.record.type_confidence = 0.6
+
+    def money(self) -> None:
+        record, page = self.record, self.page
+        sums = totals.read(page)
+        sign = -1 if record.type == "credit-note" and sums.total is not None and sums.total.value < 0 else 1
+        for field, reading in (("total", sums.total), ("net", sums.net), ("tax", sums.tax)):
+            if reading is None:
+                continue
             segment = reading.amount.segment if reading.amount else None
-            put(field, amounts.plain(sign * reading.value), reading.score, sums.margin, segment, proved=bool(sums.proof))
-    record.taxes = {rate: amounts.plain(sign * Decimal(value)) for rate, value in sums.taxes.items()}
-    if days.date is not None:
-        put("date", days.date.date.iso, days.date.score, days.margin, days.date.date.segment)
-    if days.due is not None:
-        put("due_date", days.due.date.iso, days.due.score, days.margin, days.due.date.segment)
-    if parties.supplier is not None:
-        put("supplier", parties.supplier.name, parties.supplier.score, parties.supplier_margin, parties.supplier.segment)
-    if parties.client is not None:
-        put("client", parties.client.name, parties.client.score, parties.client_margin, parties.client.segment)
-    if number_found is not None:
-        put("number", number_found.value, number_found.score, number_margin, number_found.segment)
-    if code:
-        put("currency", code, code_score, code_score, None)
-    _identifiers(record, page)
+            negative = reading.value < 0 and record.type == "credit-note"
+            evidence = Evidence(reading.score, sums.margin, bool(sums.proof), page.ocr, len(reading.readers))
+            self.put(field, amounts.plain(-reading.value if sign < 0 or negative else reading.value), evidence, segment)
+        record.taxes = {rate: amounts.plain(abs(Decimal(value)) if record.type == "credit-note" else Decimal(value)) for rate, value in sums.taxes.items()}
+        self.days()
+        self.parties(receipt=record.type == "receipt")
+        self.number()
+        found = [amount for segment in page.segments for amount in amounts.find(segment)]
+        code, score = currency.read(page, found)
+        if code:
+            self.put("currency", code, Evidence(score, score, score >= 3.0, page.ocr, 1), None)
+        record.line_items = lines.read(page, sums)
+
+    def days(self) -> None:
+        days = when.read(self.page)
+        if days.date is not None:
+            date = days.date
+            evidence = Evidence(date.score, days.margin, "date" in date.kinds, self.page.ocr, len(date.kinds))
+            self.put("date", date.date.iso, evidence, date.date.segment)
+            if date.date.swapped is not None and not _settled(self.page, date.date.value):
+                low = self.record.fields["date"]
+                self.record.fields["date"] = Field(value=low.value, confidence=min(low.confidence, 0.93), source=low.source, box=low.box)
+        if days.due is not None:
+            due = days.due
+            self.put("due_date", due.date.iso, Evidence(due.score, 1.0, True, self.page.ocr, 1), due.date.segment)
+
+    def parties(self, *, receipt: bool) -> None:
+        author = " ".join(self.document.metadata.get(key, "") for key in ("author", "Author", "title", "Title", "company"))
+        found = party.read(self.page, receipt=receipt, author=author)
+        for field, who, margin in (("supplier", found.supplier, found.supplier_margin), ("client", found.client, found.client_margin)):
+            if who is not None:
+                evidence = Evidence(who.score, margin, bool(who.readers & {"label", "sender", "legal", "domain"}), self.page.ocr, len(who.readers))
+                self.put(field, who.name, evidence, who.segment)
+        self.registrations(found.clients)
+
+    def registrations(self, clients: list[Segment]) -> None:
+        for field, found in registrations.read(self.page, clients).items():
+            evidence = Evidence(found.score, found.score, bool(found.valid), self.page.ocr, 1)
+            self.put(field, found.value, evidence, found.segment)
+            if found.valid is False:
+                self.record.check[field] = "extract.check-digits"
+
+    def number(self) -> None:
+        found, margin = number.read(self.page, self.record.type, self.name)
+        if found is not None:
+            self.put("number", found.value, Evidence(found.score, margin, found.score > 3, self.page.ocr, 1), found.segment)
+
+    def paper(self) -> None:
+        """The fields of papers without amounts to pay."""
+        record = self.record
+        if record.type == "mail":
+            self.mail()
+            return
+        if record.type in ("cv", "identity"):
+            return
+        if record.type == "contract":
+            self.contract()
+            self.number()
+            self.registrations([])
+            return
+        self.days()
+        if record.type == "letter":
+            self.letter()
+        if record.type == "statement":
+            self.parties(receipt=False)
+            self.period()
+
+    def mail(self) -> None:
+        head = self.document.metadata
+        for field, key in (("supplier", "from"), ("client", "to")):
+            who = letters.mail_name(head.get(key, ""))
+            if who:
+                self.record.fields[field] = Field(value=who, confidence=0.97, source=key)
+        day = re.match(r"\d{4}-\d\d-\d\d", head.get("date", ""))
+        if day:
+            self.record.fields["date"] = Field(value=day.group(), confidence=0.99, source="date")
+
+    def letter(self) -> None:
+        written = letters.sender(self.page)
+        if written is not None:
+            self.put("supplier", written[0], Evidence(2.4, 1.0, False, self.page.ocr, 1), written[1])
+        read = letters.addressee(self.page, written[0] if written else "")
+        if read is not None:
+            self.put("client", read[0], Evidence(2.4, 1.0, False, self.page.ocr, 1), read[1])
+
+    def contract(self) -> None:
+        bound = contracts.parties(self.document.text)
+        roles = {entry.role: entry.name for entry in bound if entry.role}
+        spare = [entry.name for entry in bound if entry.name not in roles.values()]
+        for field in ("supplier", "client"):
+            who = roles.get(field) or (spare.pop(0) if spare else "")
+            if who:
+                self.put(field, who, Evidence(2.6 if field in roles else 1.6, 1.0, field in roles, self.page.ocr, 1), None)
+        best: dates.Date | None = None
+        for segment in self.page.segments:
+            for date in dates.find(segment):
+                told = contracts.made(self.page.rows[segment.row].text[: max(date.start, 0)] if segment is self.page.rows[segment.row].segments[0] else segment.text[: date.start])
+                if told:
+                    best = date
+        if best is not None:
+            self.put("date", best.iso, Evidence(2.8, 1.0, True, self.page.ocr, 1), best.segment)
+        else:
+            self.days()
+
+    def period(self) -> None:
+        """A statement's date is the end of its period."""
+        for segment in self.page.segments:
+            found = dates.find(segment)
+            if len(found) >= 2 and re.search(r"(?:period|du|from|vom|statement)", segment.folded[: found[0].start]):
+                self.put("date", found[1].iso, Evidence(2.8, 1.0, True, self.page.ocr, 1), segment)
+                return
 
 
-def _identifiers(record: Record, page: Layout) -> None:
-    for segment in page.segments:
-        for iban, _, valid in identifiers.ibans(segment.text):
-            if "iban" not in record.fields:
-                record.fields["iban"] = Field(value=iban, confidence=0.97 if valid else 0.5, source=page.label(segment), box=page.box(segment))
-    _ = (re, dt)
+def _settled(page: Layout, day: dt.date) -> bool:
+    """Whether the paper itself shows which of day and month comes first: another date of it can be read in one way only,
+    or the same day stands there in words."""
+    others = [date for segment in page.segments for date in dates.find(segment)]
+    return any(date.swapped is None and date.value != day for date in others) or any(
+        date.value == day and date.swapped is None for date in others
+    )

@@ -208,7 +208,7 @@ def _boxed(page: Page) -> list[list[Segment]]:
 
 
 def _segment(run: list[Word], ocr: bool) -> Segment:
-    text = " ".join(word.text.strip() for word in run)
+    text = _SPACED.sub(lambda match: match.group().replace(" ", ""), " ".join(word.text.strip() for word in run))
     return Segment(
         text,
         min(w.x0 for w in run),
@@ -217,6 +217,10 @@ def _segment(run: list[Word], ocr: bool) -> Segment:
         max(w.y1 for w in run),
         ocr=ocr,
     )
+
+
+_SPACED = re.compile(r"(?<!\S)[^\W\d_](?: [^\W\d_]){4,}(?!\S)")
+"""Letter-spaced titles: "F A C T U R E"."""
 
 
 def _lines(words: list[Word]) -> list[list[Word]]:

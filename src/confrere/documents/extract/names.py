@@ -27,7 +27,7 @@ _ORGANISATION = re.compile(
     r"studio|partners|systems?|systemes|clinic|clinique|university|universite|ecole|school|association|fondation|federation|"
     r"mairie|commune|bank|banque|insurance|assurances?|energie|energy|telecom|catering|kitchen|foods?|book ?shop|books|motors|"
     r"automobiles?|cleaning|nettoyage|design|media|digital|software|logiciels?|verein|werke|handel|vertrieb|bau|apotheke|backerei|"
-    r"bar|pub|grill|pizzeria|traiteur|fleuriste|florist|coiffure|salon|optique|opticien|dentaire|veterinaire|auto|ferme|domaine|chateau)s?(?![^\W_])"
+    r"auberge|bar|pub|grill|societe|association|entreprise|etablissements|ets|maison|atelier|pizzeria|traiteur|fleuriste|florist|coiffure|salon|optique|opticien|dentaire|veterinaire|auto|ferme|domaine|chateau)s?(?![^\W_])"
 )
 _STREET = re.compile(
     r"(?<![^\W_])(?:rue|avenue|av|bd|bld|boulevard|allees?|chemin|chem|route|rte|impasse|imp|place|quai|cours|square|sente|faubourg|fbg|villa|hameau|"
@@ -38,7 +38,7 @@ _STREET = re.compile(
 )
 _STREET_DE = re.compile(r"(?:stra[sß]?se|str\.?|weg|platz|gasse|allee|ring|damm|ufer|straat|laan|plein|kade|gracht|singel)\s*\d")
 _POSTAL = re.compile(
-    r"(?<![\w-])(?:[A-Z]{1,2}-?\s?)?\d{4,6}\s+(?![A-Z]{0,3}\d)[^\W\d_][\w'’.-]+|(?<!\w)[A-Z]{1,2}\d[A-Z\d]?\s?\d[A-Z]{2}(?!\w)|\b[A-Z]{2}\.?,?\s+\d{5}(?:-\d{4})?\b|"
+    r"(?<![\w-])(?:[A-Z]{1,2}-?\s?)?\d{4,6}\s*(?![A-Z]{0,3}\d)[^\W\d_][\w'’.-]+|(?<!\w)[A-Z]{1,2}\d[A-Z\d]?\s?\d[A-Z]{2}(?!\w)|\b[A-Z]{2}\.?,?\s+\d{5}(?:-\d{4})?\b|"
     r"(?<!\w)\d{4}\s?[A-Z]{2}(?!\w)|(?<!\w)\d{2}-\d{3}\s+[^\W\d_]{3,}|(?<!\w)\d{5}(?!\w)"
 )
 _CONTACT = re.compile(
@@ -56,6 +56,17 @@ _NOISE = re.compile(
     r"cashier|table|dear|bonjour|madame|monsieur|objet|subject|reference|ref|montant|amount|payment|conditions|echeance|due|adresse|address|"
     r"livraison|delivery|www|order|commande|customer|licence|powered|confidential|brouillon|draft|logo|numero|number|no|invoice|facture|receipt|"
     r"rechnung|factuur|datum|kundennummer|siege social|registered office|vielen dank|bedankt|prix|price|slogan|tel|fax|periode|period|contact|attn|item|designation)(?![^\W_])"
+)
+_WORDS = frozenset(
+    "name nom naam firma anschrift adresse adres address strasse ort land pays country ville city telephone incoterms omschrijving bedrag "
+    "prijs preis betrag menge inhalt wahrung currency devise montant betreff bemerkung bemerkungen notes note remarque remarks kommentar "
+    "rooms room qty hours hrs rate unit unite prix total subtotal taxe taxes tax vat tva libelle article articles artikel produit product "
+    "products produkt beschreibung bezeichnung leistung prestation prestations service services quantite aantal cantidad precio importe "
+    "concepto descrizione importo quantita net brut ht ttc remise discount disc each ext item items goods reason value motif detail details "
+    "terms job po signature accepted logo paid work hours mode ref your our votre notre vos nos references informations contact contacts "
+    "ansprechpartner nummer telefon fax email mail web banque bank banking position pos cash card staff seller supplier verkaufer kaufer "
+    "lieferant kunde empfanger emetteur destinataire client customer vendor buyer bill ship sold from to prepared attention pour for "
+    "vendeur acheteur sommaire summary overview anlage annexe horaires subject objet kopie copie copy duplicata original salesperson".split()
 )
 _CIVILITY = re.compile(r"^\W*(?:m\.?|mr\.?|mrs\.?|ms\.?|mme\.?|mlle\.?|monsieur|madame|herrn?|frau|dhr\.?|mevr\.?|sr\.?|sra\.?|dr\.?)\s+(?=\S)")
 _COUNTRIES = frozenset(
@@ -129,7 +140,12 @@ def clean(text: str) -> str:
 
 def is_name(text: str) -> bool:
     """Whether a text may be the name of a company or a person."""
+    if text.rstrip().endswith(":"):
+        return False
     name = clean(text)
+    parts = words(_FORM.sub(" ", fold(name)))
+    if not parts or all(part in _WORDS or part.isdigit() for part in parts):
+        return False
     letters = sum(ch.isalpha() for ch in name)
     if letters < 2 or len(name) > 70 or letters < 0.5 * len(name.replace(" ", "")):
         return False
@@ -140,6 +156,11 @@ def is_name(text: str) -> bool:
     if is_contact(name) and not has_legal_form(name):
         return False
     return not is_noise(name) or has_legal_form(name) and len(name.split()) < 7
+
+
+def has_postcode(text: str) -> bool:
+    """Whether a line holds a postal code with its town, in a usual order."""
+    return bool(_POSTAL.search(text)) and is_address(text)
 
 
 def stem(name: str) -> str:

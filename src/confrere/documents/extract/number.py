@@ -23,7 +23,7 @@ class Found:
     segment: Segment | None
 
 
-def read(layout: Layout, name: str = "") -> tuple[Found | None, float]:
+def read(layout: Layout, kind: str = "invoice", name: str = "") -> tuple[Found | None, float]:
     """The best number and how far it is ahead of the next. ``name`` is the file's name: a number that stands in it too is
     more likely."""
     best: dict[str, Found] = {}

@@ -1,22 +1,29 @@
-"""Who issued a paper, and to whom: candidates from labels, header, footer, address blocks, domains and repetition."""
+"""Who issued a paper, and to whom: candidates from labels, header, footer, address blocks, domains and repetition, each by
+a reader of its own; readers that agree raise a candidate."""
 
 from __future__ import annotations
 
 import re
 from dataclasses import dataclass, field
 
-from confrere.documents.extract import names
+from confrere.documents.extract import blocks, names
 from confrere.documents.extract.labels import Hit, labels
-from confrere.documents.extract.layout import Layout, Row, Segment
-from confrere.documents.extract.text import compact, fold
+from confrere.documents.extract.layout import Layout, Segment
+from confrere.documents.extract.text import compact
 
 _FREE_MAIL = frozenset(
-    "gmail yahoo hotmail outlook orange wanadoo free sfr laposte gmx web aol icloud live msn example localhost facebook google".split()
+    "gmail yahoo hotmail outlook orange wanadoo free sfr laposte gmx web aol icloud live msn example localhost facebook "
+    "google instagram twitter linkedin arms-fnb tcpdf".split()
 )
-_DOMAIN = re.compile(r"(?:@|www\.|https?://(?:www\.)?)((?:[a-z0-9-]+\.)+[a-z]{2,})|(?<![\w.@])((?:[a-z0-9-]{3,}\.)+(?:fr|com|de|nl|be|co\.uk|eu|net|org|io|ch|it|es|pl))(?!\w)")
-_FOOTER = re.compile(
-    r"(?:au capital|siege social|registered office|regd|geschaftsfuhrer|handelsregister|amtsgericht|registered in|company number|rcs|siret|sitz der|kvk|vat reg)"
+_DOMAIN = re.compile(
+    r"(?:@|www\.|https?://(?:www\.)?)((?:[a-z0-9-]+\.)+[a-z]{2,})"
+    r"|(?<![\w.@])((?:[a-z0-9-]{3,}\.)+(?:fr|com|de|nl|be|co\.uk|eu|net|org|io|ch|it|es|pl|example))(?!\w)"
 )
+_LEGAL = re.compile(
+    r"(?:au capital|siege social|registered office|regd|geschaftsfuhr|handelsregister|amtsgericht|registered in|company number|"
+    r"\brcs\b|\bsiret\b|\bsiren\b|sitz der|\bkvk\b|vat reg|capital social|\btva\b|registergericht)"
+)
+_WEAK_LABELS = frozenset("to from de aan compte client for doit destination attention attn cliente pour titulaire payer kunde klant".split())
 
 
 @dataclass(slots=True)
@@ -31,16 +38,20 @@ class Found:
 
 @dataclass(slots=True)
 class Parties:
-    """The names chosen, the margin of each over its nearest rival, and the rivals."""
+    """The names chosen, the margin of each over its nearest rival, and the rivals of the supplier."""
 
     supplier: Found | None = None
     client: Found | None = None
     supplier_margin: float = 0.0
     client_margin: float = 0.0
     rivals: list[str] = field(default_factory=list)
+    clients: list[Segment] = field(default_factory=list)
+    """The segments of the client's blocks: what stands there is not the supplier's."""
 
 
-class _Board:
+class Board:
+    """Candidates by name, spellings merged."""
+
     def __init__(self) -> None:
         self.found: dict[str, Found] = {}
 
@@ -54,267 +65,216 @@ class _Board:
         entry = self.found.get(key)
         if entry is None:
             self.found[key] = Found(name, score, segment, {reader})
-            return
-        if reader in entry.readers:
+        elif reader in entry.readers:
             entry.score = max(entry.score, score)
         else:
-            entry.score += 0.6 * score
+            high, low = max(entry.score, score), min(entry.score, score)
+            entry.score = high + 0.5 * max(low, 0.0)
             entry.readers.add(reader)
-        if (names.has_legal_form(name), -len(name)) > (names.has_legal_form(entry.name), -len(entry.name)):
+        if entry is not None and (names.has_legal_form(name), -len(name)) > (names.has_legal_form(entry.name), -len(entry.name)):
             entry.name = name
 
 
-def read(layout: Layout, *, receipt: bool) -> Parties:
-    """Find supplier and client. ``receipt`` trusts the head of the page more: tickets begin with the shop's name."""
-    clients = _Board()
-    suppliers = _Board()
-    fenced: set[int] = set()
+def read(layout: Layout, *, receipt: bool, author: str = "") -> Parties:
+    """Find supplier and client. ``receipt`` trusts the head of the page more: tickets begin with the shop's name.
+    ``author`` is what the file's own metadata says of who made it."""
+    suppliers, clients = Board(), Board()
+    fenced: dict[int, str] = {}
     _labelled(layout, suppliers, clients, fenced)
-    _blocks(layout, suppliers, clients, fenced, receipt)
+    _addressed(layout, suppliers, clients, fenced, receipt)
     (_ticket if receipt else _header)(layout, suppliers, fenced)
-    _footer(layout, suppliers)
+    _legal(layout, suppliers)
     _domains(layout, suppliers, clients)
-    _repeated(layout, suppliers, fenced)
-    return _choose(suppliers, clients, receipt)
+    _repeated(layout, suppliers)
+    if author:
+        for key, entry in suppliers.found.items():
+            if len(key) > 3 and key in compact(author):
+                entry.score += 0.6
+    parties = _choose(suppliers, clients)
+    parties.clients = [segment for segment in layout.segments if fenced.get(id(segment)) == "client"]
+    return parties
 
 
-def _labelled(layout: Layout, suppliers: _Board, clients: _Board, fenced: set[int]) -> None:
+def _labelled(layout: Layout, suppliers: Board, clients: Board, fenced: dict[int, str]) -> None:
     for segment in layout.segments:
         for hit in labels("party", segment.ocr).find(segment.plain):
             if not _stands_alone(segment, hit):
                 continue
-            weight = _label_weight(segment, hit)
-            if weight <= 0:
-                continue
+            weight = 2.4 if hit.term in _WEAK_LABELS else 3.0
             board = {"client": clients, "supplier": suppliers}.get(hit.kind)
-            lines = _after(layout, segment, hit)
-            for line in lines:
-                if hit.kind != "supplier":
-                    fenced.add(id(line[0]))
-            if board is None:
-                continue
             rank = 0
-            for place, text in lines:
-                if names.is_name(text) and not _is_label(text):
-                    named = re.match(r"(?i)^(?:name|nom|naam|firma|company|societe|raison sociale)\s*:?\s+(.+)", text)
-                    board.add(named[1] if named else text, weight - 1.2 * rank, place, "label")
+            for line in blocks.announced(layout, segment, hit):
+                if hit.kind != "supplier":
+                    fenced[id(line.segment)] = hit.kind
+                if board is not None and rank < 2 and names.is_name(line.text) and not blocks.is_label(line.text):
+                    board.add(_first_piece(line.text), weight - 1.4 * rank, line.segment, "label")
                     rank += 1
-                if rank >= 2:
-                    break
+
+
+def _first_piece(text: str) -> str:
+    """Of "Acme GmbH, Ringstr. 4, 79098 Freiburg" the name."""
+    pieces = re.split(r"\s*,\s+", text)
+    return pieces[0] if len(pieces) > 1 and (any(map(names.is_address, pieces[1:])) or len(pieces) > 2) else text
 
 
 def _stands_alone(segment: Segment, hit: Hit) -> bool:
-    """A label begins its segment (or follows a separator) and is the whole of it, or a colon or line follows."""
+    """A label begins its segment and is the whole of it, or a colon or a name follows. Short words want the colon."""
     before = segment.plain[: hit.start].strip(" *-#:.>([")
     after = segment.text[hit.end :].lstrip()
-    if before and before not in ("votre", "notre", "your", "our", "l", "the", "le"):
+    if before and before not in ("votre", "notre", "your", "our", "l", "the", "le", "la"):
         return False
-    return not after or after[0] in ":-/(" or not after[0].islower()
+    if hit.term in ("to", "from", "de", "aan", "doit", "for", "pour", "compte", "payer", "attention"):
+        return after.startswith(":") or not after
+    return not after or after[0] in ":-/(*" or not (after[0].islower() or after[0].isdigit() or after.startswith(("N°", "n°", "No", "#")))
 
 
-def _label_weight(segment: Segment, hit: Hit) -> float:
-    if hit.term in ("to", "from", "de", "aan", "compte", "client", "to", "for", "doit", "destination", "attention", "attn", "cliente"):
-        after = segment.text[hit.end :].strip()
-        if hit.term in ("to", "from", "de", "aan", "doit") and after and not after.startswith(":"):
-            return 0.0
-        return 2.6
-    return 3.0
-
-
-def _is_label(text: str) -> bool:
-    """Whether a text is only a label of its own."""
-    plain = fold(text).strip(" :.-")
-    return any(
-        hit.start == 0 and hit.end >= len(plain) - 2
-        for group in ("party", "date", "number", "money")
-        for hit in labels(group).find(plain)
-    )
-
-
-def _after(layout: Layout, segment: Segment, hit: Hit) -> list[tuple[Segment, str]]:
-    """The lines a party label announces: the rest of its own segment, then what stands under it, then to its right."""
-    own = segment.text[hit.end :].lstrip(" :-/)").strip()
-    lines: list[tuple[Segment, str]] = []
-    if own and not own.startswith(("(", "#")):
-        lines.append((segment, own))
-    right = layout.right_of(segment)
-    under = [(other, other.text) for other in layout.below(segment, rows=6, gap=2.2)]
-    beside = [(right[0], right[0].text)] if right and not own and right[0].x0 - segment.x1 < 12 * segment.height else []
-    if beside and (segment.text.rstrip().endswith(":") or not under) and names.is_name(right[0].text) and not _is_label(right[0].text):
-        return lines + beside + [(other, other.text) for other in layout.below(right[0], rows=5, gap=2.2)]
-    return lines + under
-
-
-def _blocks(layout: Layout, suppliers: _Board, clients: _Board, fenced: set[int], receipt: bool) -> None:
-    """Address blocks: the first line over a postal code. The one with contact or registration lines, or with its sender's
-    line, is the supplier's; another one is the client's."""
-    seen: set[int] = set()
-    for segment in layout.segments:
-        if segment.page > 0 or not names._POSTAL.search(segment.text) or not names.is_address(segment.text):
+def _addressed(layout: Layout, suppliers: Board, clients: Board, fenced: dict[int, str], receipt: bool) -> None:
+    """Address blocks: contact and registration lines under one speak for the issuer; a block that follows the sender's line, or
+    stands in the window of the envelope, is the client's."""
+    after_sender: Segment | None = None
+    for block in blocks.addresses(layout):
+        head = block.lines[0]
+        if block.sender:
+            suppliers.add(block.sender, 2.2, head, "sender")
+            after_sender = head
             continue
-        block = _block_of(layout, segment)
-        head = block[0]
-        if id(head) in seen:
+        name = block.name
+        if name is None or receipt or any(id(line) in fenced for line in block.lines):
             continue
-        seen.add(id(head))
-        one_line = re.split(r"\s+[|●•·–—-]\s+|\s*[|●•·]\s*|,\s+", segment.text)
-        if len(one_line) > 1 and names.is_name(one_line[0]) and not names.is_address(one_line[0]):
-            suppliers.add(one_line[0], 2.2, segment, "sender")
-            continue
-        if id(head) in fenced or any(id(line) in fenced for line in block):
-            continue
-        text = " ".join(line.text for line in block)
-        own = _own_marks(layout, block)
-        left = head.x0 < 0.45 * layout.sheets[0].width
-        name = next((line for line in block if names.is_name(line.text)), None)
-        if name is None or receipt:
-            continue
-        weight = 1.2 + (0.8 if own else 0.0) + (0.4 if names.has_legal_form(text) else 0.0)
-        suppliers.add(name.text, weight, name, "block")
-        if not own:
-            clients.add(name.text, 1.2 + (0.5 if not left or layout.depth(head) > 0.12 else 0.0), name, "block")
+        right = head.x0 > 0.45 * layout.sheets[0].width
+        follows = after_sender is not None and 0 <= head.row - after_sender.row <= 5 and head.beside(after_sender)
+        weight = 1.0 + 0.7 * block.marks + 0.3 * any(names.has_legal_form(line.text) for line in block.lines) - 0.8 * names.civility(name.text)
+        if not follows:
+            suppliers.add(name.text, weight, name, "block")
+        client = 1.0 + 1.2 * follows + 0.5 * right - 0.5 * block.marks + 0.8 * names.civility(name.text)
+        clients.add(name.text, client, name, "block")
 
 
-def _block_of(layout: Layout, segment: Segment) -> list[Segment]:
-    """The lines over ``segment`` that belong to it, top first: same left edge or centre, close together."""
-    block = [segment]
-    while len(block) < 6:
-        over = layout.above(block[0], gap=1.3)
-        if over is None:
-            break
-        aligned = abs(over.x0 - block[0].x0) < 1.5 * segment.height or abs((over.x0 + over.x1) - (block[0].x0 + block[0].x1)) < 3 * segment.height
-        if not aligned or _is_label(over.text) or names.is_title(over.text):
-            break
-        block.insert(0, over)
-    return block
-
-
-def _own_marks(layout: Layout, block: list[Segment]) -> bool:
-    """Whether telephone, web or registration lines continue the block: papers print their issuer's, seldom the client's."""
-    under = list(layout.below(block[-1], rows=4, gap=1.8))
-    return any(re.search(r"(?:@|www\.|tel|phone|fax|siret|tva|vat|ust|btw|iban|rcs)", other.folded) for other in [*block, *under])
-
-
-def _header(layout: Layout, suppliers: _Board, fenced: set[int]) -> None:
+def _header(layout: Layout, suppliers: Board, fenced: dict[int, str]) -> None:
     """The name printed first, or largest, at the head of the first page."""
-    rows = [row for row in layout.rows if row.page == 0][:14]
-    heights = sorted(segment.height for row in layout.rows if row.page == 0 for segment in row.segments)
+    first = [row for row in layout.rows if row.page == 0]
+    heights = sorted(segment.height for row in first for segment in row.segments)
     usual = heights[len(heights) // 2] if heights else 1.0
     rank = 0
-    for row in rows:
+    for row in first[:14]:
+        crowded = len(row.segments) > 3
         for segment in row.segments:
-            if id(segment) in fenced or _is_label(segment.text) or not names.is_name(segment.text):
+            if id(segment) in fenced or blocks.is_label(segment.text):
                 continue
-            score = 1.5 - 0.22 * rank
-            score += 0.8 * names.has_legal_form(segment.text) + 0.3 * names.has_business_word(segment.text)
-            score += min(0.8, max(0.0, segment.height / usual - 1.2))
-            score -= 0.5 * names.civility(segment.text)
-            suppliers.add(segment.text, score, segment, "header")
+            titled = re.match(r"(?i)^(.{3,40}?)\s+(?:invoice|receipt|facture|tax invoice|quotation)$", segment.text.strip())
+            text = titled[1] if titled else segment.text
+            if not names.is_name(text):
+                continue
+            left = layout.left_of(segment)
+            if left is not None and left.text.rstrip().endswith(":"):
+                continue
+            score = 1.5 - 0.22 * rank - 0.7 * crowded
+            score += 0.6 * names.has_legal_form(text) + 0.3 * names.has_business_word(text)
+            score += min(1.0, max(0.0, segment.height / usual - 1.15))
+            score -= 0.6 * names.civility(text)
+            suppliers.add(text, score, segment, "header")
             rank += 1
-    for row in rows:
-        for segment in row.segments:
-            title = re.match(r"(?i)^(.{3,40}?)\s+(?:invoice|receipt|facture|tax invoice)$", segment.text.strip())
-            if title and names.is_name(title[1]):
-                suppliers.add(title[1], 1.6, segment, "title")
 
 
-def _ticket(layout: Layout, suppliers: _Board, fenced: set[int]) -> None:
+def _ticket(layout: Layout, suppliers: Board, fenced: dict[int, str]) -> None:
     """A ticket's first lines: the shop's name, then its address and numbers."""
-    rows = [row for row in layout.rows if row.page == 0][:12]
     rank = 0
     address = False
-    previous: Row | None = None
-    for row in rows:
+    previous = ""
+    for row in layout.rows[:12]:
         first = row.segments[0]
         text = " ".join(segment.text for segment in row.segments)
         if id(first) in fenced:
             continue
-        if names.is_address(text) and not names.has_legal_form(text):
+        formed = names.has_legal_form(text)
+        if (names.is_address(text) or names.is_contact(text)) and not formed:
             address = True
-        if not names.is_name(text) or _is_label(text):
-            previous = None
+            previous = ""
+            continue
+        if names.is_title(text):
+            address = True  # what follows the title is the sale, not the shop
+        if not names.is_name(text) or blocks.is_label(text):
+            previous = ""
             continue
         letters = sum(ch.isalpha() for ch in text)
-        formed = names.has_legal_form(text)
-        score = 2.4 - 0.35 * rank - (0.9 if address else 0.0) + 1.4 * formed + 0.3 * names.has_business_word(text)
-        score -= 1.5 * (letters < 4)
+        score = 2.4 - 0.3 * rank - 1.3 * address + 1.2 * formed + 0.3 * names.has_business_word(text) - 1.2 * (letters < 4)
         suppliers.add(text, score, first, "ticket")
-        if formed and previous is not None and len([w for w in names.significant(text) if not names.has_business_word(w)]) == 0:
-            suppliers.add(previous.text + " " + text, score + 0.6, first, "joined")
-        previous = row
+        if formed and previous and all(names.has_business_word(word) for word in names.significant(text)):
+            suppliers.add(f"{previous} {text}", score + 0.6, first, "joined")
+        previous = text
         rank += 1
 
 
-def _footer(layout: Layout, suppliers: _Board) -> None:
-    """Legal lines: "X SAS au capital de ...", "GmbH, Amtsgericht ..."."""
+def _legal(layout: Layout, suppliers: Board) -> None:
+    """Legal lines: "X SAS au capital de ...", "Y GmbH, Amtsgericht ..."; or a company's name that stands over one."""
     for segment in layout.segments:
-        for match in _FOOTER.finditer(segment.folded):
-            before = re.split(r"(?:\s+[-–—|•·]\s+|\||•|·|,\s|:\s)", segment.text[: match.start()])
-            for piece in before[:2]:
-                if names.has_legal_form(piece) and names.is_name(piece):
-                    suppliers.add(piece, 2.0, segment, "footer")
-            break
-        if _FOOTER.search(segment.folded):
-            over = layout.above(segment, gap=1.5)
-            if over is not None and names.is_name(over.text) and layout.depth(segment) > 0.75 and not _is_label(over.text):
-                suppliers.add(over.text, 1.2, over, "footer")
-        elif layout.depth(segment) > 0.8 and names.has_legal_form(segment.text) and names.is_name(segment.text):
-            suppliers.add(segment.text, 1.0, segment, "footer")
+        match = _LEGAL.search(segment.folded)
+        low = layout.depth(segment) > 0.7
+        if match is None:
+            if low and names.has_legal_form(segment.text) and names.is_name(segment.text):
+                suppliers.add(segment.text, 1.0, segment, "legal")
+            continue
+        pieces = re.split(r"\s+[-–—|•·]+\s+|\||•|·|,\s|:\s", segment.text)
+        for piece in pieces[:2]:
+            cut = _LEGAL.search(piece.lower())
+            piece = piece[: cut.start()] if cut else piece
+            if names.has_legal_form(piece) and names.is_name(piece):
+                suppliers.add(piece, 2.0 if low else 1.2, segment, "legal")
+                break
+        else:
+            over = layout.above(segment, gap=1.6)
+            if over is not None and names.is_name(over.text) and not blocks.is_label(over.text):
+                suppliers.add(over.text, 1.0 if low or re.match(r"\W*(?:s\.?a\.?s?|sarl|eurl)\b", segment.folded) else 0.4, over, "legal")
 
 
-def _domains(layout: Layout, suppliers: _Board, clients: _Board) -> None:
+def _domains(layout: Layout, suppliers: Board, clients: Board) -> None:
     """A web or mail domain that repeats a candidate's name confirms it."""
     stems: dict[str, Segment] = {}
     for segment in layout.segments:
         for match in _DOMAIN.finditer(segment.folded):
             host = (match[1] or match[2]).split(".")
-            stem = compact(host[-3] if len(host) > 2 and host[-2] in ("co", "com", "org") else host[-2]) if len(host) > 1 else ""
-            if len(stem) >= 3 and stem not in _FREE_MAIL:
-                stems.setdefault(stem, segment)
-    matched = set()
+            part = host[-3] if len(host) > 2 and host[-2] in ("co", "com", "org") else host[-2] if len(host) > 1 else ""
+            if len(compact(part)) >= 3 and part not in _FREE_MAIL:
+                stems.setdefault(compact(part), segment)
+    matched = False
     for key, entry in suppliers.found.items():
-        for stem in stems:
-            if len(key) >= 3 and (stem in key or (key in stem and len(key) >= 4)):
-                client = clients.found.get(key)
-                entry.score += 1.0 if client is None or client.score < 2.0 else 0.2
-                entry.readers.add("domain")
-                matched.add(stem)
-    for stem, segment in stems.items():
-        if stem not in matched and len(stems) == 1:
-            suppliers.add(stem.capitalize(), 0.9, segment, "domain-only")
+        if any(len(key) >= 3 and (stem in key or (key in stem and len(key) >= 4)) for stem in stems):
+            client = clients.found.get(key)
+            entry.score += 1.3 if client is None or "label" not in client.readers else 0.2
+            entry.readers.add("domain")
+            matched = True
+    if not matched and len(stems) == 1:
+        stem, segment = next(iter(stems.items()))
+        suppliers.add(stem.capitalize(), 0.6, segment, "domain-only")
 
 
-def _repeated(layout: Layout, suppliers: _Board, fenced: set[int]) -> None:
+def _repeated(layout: Layout, suppliers: Board) -> None:
     """A name printed again elsewhere (footer, signature, bank account) is more likely the issuer's."""
-    lines: dict[int, str] = {segment.row * 100 + n: compact(segment.text) for n, segment in enumerate(layout.segments)}
+    lines = [compact(segment.text) for segment in layout.segments]
     for key, entry in suppliers.found.items():
-        if len(key) < 4:
-            continue
-        count = sum(1 for text in lines.values() if key in text)
-        entry.score += 0.35 * min(count - 1, 3) if count > 1 else 0.0
+        count = sum(1 for line in lines if key in line) if len(key) > 3 else 1
         if count > 1:
+            entry.score += 0.3 * min(count - 1, 3)
             entry.readers.add("repeated")
 
 
-def _choose(suppliers: _Board, clients: _Board, receipt: bool) -> Parties:
+def _choose(suppliers: Board, clients: Board) -> Parties:
     result = Parties()
-    by_client = sorted(clients.found.items(), key=lambda item: -item[1].score)
-    strong = {key for key, entry in by_client if "label" in entry.readers}
+    told = {key for key, entry in clients.found.items() if "label" in entry.readers and entry.score >= 2.0}
     for key, entry in suppliers.found.items():
-        if key in strong and "label" not in entry.readers:
+        if key in told and "label" not in entry.readers:
             entry.score -= 2.0
-        if names.has_legal_form(entry.name):
-            entry.score += 0.5
+        entry.score += 0.3 * names.has_legal_form(entry.name)
     ranked = sorted(suppliers.found.items(), key=lambda item: -item[1].score)
+    own = ""
     if ranked:
-        key, result.supplier = ranked[0]
-        rivals = [entry for other, entry in ranked[1:] if other not in key and key not in other]
+        own, result.supplier = ranked[0]
+        rivals = [entry for key, entry in ranked[1:] if key not in own and own not in key]
         result.supplier_margin = result.supplier.score - (rivals[0].score if rivals else 0.0)
         result.rivals = [entry.name for entry in rivals[:3]]
-        by_client = [item for item in by_client if item[0] != key and item[0] not in key]
-    if by_client:
-        result.client = by_client[0][1]
-        result.client_margin = result.client.score - (by_client[1][1].score if len(by_client) > 1 else 0.0)
+    others = [entry for key, entry in clients.found.items() if not own or (key not in own and own not in key)]
+    others.sort(key=lambda entry: -entry.score)
+    if others:
+        result.client = others[0]
+        result.client_margin = others[0].score - (others[1].score if len(others) > 1 else 0.0)
     return result
-
-

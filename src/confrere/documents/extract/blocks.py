@@ -1,0 +1,142 @@
+"""Groups of lines that belong together: what a party label announces, and address blocks."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+from confrere.documents.extract import names
+from confrere.documents.extract.labels import Hit, labels
+from confrere.documents.extract.layout import Layout, Segment
+from confrere.documents.extract.text import fold
+
+_NAME_OF = re.compile(
+    r"^\W*(?:name|nom|naam|firma|company(?: name)?|societe|raison sociale|denomination|nombre|ragione sociale|nazwa|legal name|business name|"
+    r"trading name|nom et prenom|full name|nom/raison sociale)\s*(?::\s*|$)"
+)
+_CONTACT_LINE = re.compile(r"(?:@|www\.|https?:|\btel|\bphone|\bfax|\bmob|siret|\btva\b|\bvat\b|\bust|\bbtw\b|iban|\brcs\b|\bgst\b|\babn\b|\bkvk\b)")
+
+
+@dataclass(slots=True)
+class Line:
+    """A line of a block: its text without the label that announced it, and its segment."""
+
+    text: str
+    segment: Segment
+
+
+@dataclass(slots=True)
+class Block:
+    """An address block: the lines over and with a postal code. ``marks`` tells that telephone, web or registration lines
+    go on under it; ``sender`` that the whole stands on one line, as in the window of an envelope."""
+
+    lines: list[Segment]
+    marks: bool = False
+    sender: str = ""
+
+    @property
+    def name(self) -> Segment | None:
+        """The first line that may be a name."""
+        return next((line for line in self.lines if names.is_name(line.text) and not is_label(line.text)), None)
+
+
+def is_label(text: str) -> bool:
+    """Whether a text is nothing but the label of something."""
+    plain = fold(text).strip(" :.-*#")
+    return bool(_NAME_OF.fullmatch(plain)) or any(
+        hit.start <= 1 and hit.end >= len(plain) - 2
+        for group in ("party", "date", "number", "money")
+        for hit in labels(group).find(plain)
+    )
+
+
+def announced(layout: Layout, segment: Segment, hit: Hit) -> list[Line]:
+    """The lines a party label announces: the rest of its own segment, then what stands under it or to its right.
+
+    Where the lines are themselves labelled ("Name: X", "Address: Y"), the one labelled as name comes first.
+    """
+    own = re.sub(r"^[\s:/)*.-]+", "", segment.text[hit.end :]).strip()
+    lines: list[Line] = []
+    if own and not own.startswith(("(", "#")):
+        lines.append(Line(own, segment))
+    right = layout.right_of(segment)[:1]
+    under = list(layout.below(segment, rows=7, gap=2.2))
+    if right and not own:
+        value = right[0]
+        near = value.x0 - segment.x1 < 14 * segment.height
+        named = names.is_name(value.text) and not is_label(value.text)
+        if near and named and (segment.text.rstrip().endswith(":") or not _column(segment, under)):
+            lines.append(Line(value.text.lstrip(" :"), value))
+            under = list(layout.below(value, rows=5, gap=2.2))
+    for other in under:
+        named_line = _labelled_name(layout, other)
+        if named_line is not None:
+            lines.insert(0, named_line)
+            break
+        if is_label(other.text):
+            if lines and lines[-1].segment is not segment:
+                break
+            continue
+        lines.append(Line(other.text, other))
+    return lines
+
+
+def _column(segment: Segment, under: list[Segment]) -> bool:
+    """Whether a label heads a column of its own: a line starts right under it."""
+    return bool(under) and abs(under[0].x0 - segment.x0) < 2 * segment.height and names.is_name(under[0].text)
+
+
+def _labelled_name(layout: Layout, segment: Segment) -> Line | None:
+    match = _NAME_OF.match(segment.folded)
+    if match is None:
+        return None
+    own = segment.text[match.end() :].strip(" :")
+    if own:
+        return Line(own, segment) if names.is_name(own) else None
+    right = layout.right_of(segment)[:1]
+    return Line(right[0].text.lstrip(" :"), right[0]) if right and names.is_name(right[0].text.lstrip(" :")) else None
+
+
+def addresses(layout: Layout) -> list[Block]:
+    """The address blocks of the first page, top first."""
+    found: list[Block] = []
+    seen: set[int] = set()
+    for segment in layout.segments:
+        if segment.page > 0 or not names.has_postcode(segment.text):
+            continue
+        sender = _sender(segment.text)
+        lines = [segment] if sender else _upward(layout, segment)
+        if id(lines[0]) in seen:
+            continue
+        seen.add(id(lines[0]))
+        under = list(layout.below(segment, rows=5, gap=1.9))
+        found.append(Block(lines, any(_CONTACT_LINE.search(line.folded) for line in [*lines, *under]), sender))
+    return found
+
+
+def _sender(text: str) -> str:
+    """The name at the head of a sender's line ("Acme GmbH | Europa-Allee 1 | 60486 Frankfurt"), "" when it is none."""
+    pieces = re.split(r"\s+[-–—·|●•∙]\s+|\s*[|●•·∙]\s*|,\s+", text)
+    if len(pieces) < 3 and not re.search(r"[|●•·∙]|\s[-–—]\s", text):
+        return ""
+    first = pieces[0]
+    return first if len(pieces) > 1 and names.is_name(first) and not names.is_address(first) else ""
+
+
+def _upward(layout: Layout, segment: Segment) -> list[Segment]:
+    """The lines over ``segment`` that belong to it, top first: same left edge, right edge or centre, close together."""
+    lines = [segment]
+    while len(lines) < 6:
+        over = layout.above(lines[0], gap=1.6)
+        if over is None or is_label(over.text) or names.is_title(over.text) or _CONTACT_LINE.search(over.folded):
+            break
+        slack = 1.5 * segment.height
+        aligned = (
+            abs(over.x0 - lines[0].x0) < slack
+            or abs(over.x1 - lines[0].x1) < slack
+            or abs((over.x0 + over.x1) - (lines[0].x0 + lines[0].x1)) < 2 * slack
+        )
+        if not aligned or names.has_postcode(over.text):
+            break
+        lines.insert(0, over)
+    return lines
