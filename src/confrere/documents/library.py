@@ -59,13 +59,15 @@ class _Result(msgspec.Struct, kw_only=True):
 class Library:
     """Reads files. Safe to use from several threads; close it, or use it as a context manager.
 
-    ``workers`` is the number of processes for what needs no OCR (default: one a core, four at most). Everything a file can
+    ``workers`` is the number of processes for what needs no OCR (default: one a core, four at most). ``languages`` are those of the person, most used first: they
+    decide between readings that the paper leaves open. Everything a file can
     do wrong comes back as ``Document.error``; only ``kill`` makes a call raise (Stopped).
     """
 
-    def __init__(self, cache_dir: Path, *, workers: int | None = None, limits: Limits = DEFAULT) -> None:
+    def __init__(self, cache_dir: Path, *, workers: int | None = None, limits: Limits = DEFAULT, languages: tuple[str, ...] = ("fr", "en")) -> None:
         self._cache = Cache(cache_dir)
         self._limits = limits
+        self._languages = languages
         self._count = workers or max(1, min(len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1, 4))
         self._lock = threading.Lock()
         self._text: queue.SimpleQueue[_Job | None] = queue.SimpleQueue()
@@ -230,7 +232,7 @@ class Library:
             if job.name.rpartition(".")[2].lower() in _PICTURES:
                 self._pictures.put(job)
                 return None
-        answer = worker.ask(job.path, job.name, record=job.record, limits=self._limits)
+        answer = worker.ask(job.path, job.name, record=job.record, limits=self._limits, languages=self._languages)
         if answer.needs_ocr:
             self._pictures.put(job)
             return None
@@ -271,11 +273,11 @@ class Library:
 
     # Keys and packed results
 
-    @staticmethod
-    def _key(content: str, name: str, *, record: bool) -> str:
+    def _key(self, content: str, name: str, *, record: bool) -> str:
         suffix = "".join(c for c in Path(name).suffix[1:].lower() if c.isalnum() and c.isascii())[:12]
         key = f"{content}.{suffix}" if suffix else content
-        return f"{key}+{hashlib.sha256(os.fsencode(name)).hexdigest()[:16]}" if record else key
+        told = os.fsencode(name) + b"\0" + ",".join(self._languages).encode()
+        return f"{key}+{hashlib.sha256(told).hexdigest()[:16]}" if record else key
 
     def _document(self, result: _Result, path: Path, name: str) -> Document:
         try:

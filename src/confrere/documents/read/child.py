@@ -58,7 +58,7 @@ def _answer(question: Question) -> Answer:
         sound = False
     slim = b""
     if question.record:
-        record, well = _extract(document, name, path)
+        record, well = _extract(document, name, question.languages)
         sound = sound and well
         slim = pack(Understood(document=_slim(document), record=record))
     answer = Answer(document=pack(document), slim=slim, sound=sound, memory=_memory())
@@ -66,12 +66,11 @@ def _answer(question: Question) -> Answer:
     return answer
 
 
-def _extract(document: Document, name: str, path: Path) -> tuple[Record, bool]:
+def _extract(document: Document, name: str, languages: tuple[str, ...]) -> tuple[Record, bool]:
     from confrere.documents.extract import extract
 
     try:
-        record: Record = extract(document, name=name, data_path=path)
-        return record, True
+        return extract(document, name=name, languages=languages), True
     except Exception as error:
         # A defect of ours met on one paper: that paper goes on the to-check list, the others go on.
         document.warnings.append(Warning_(code="not-understood", text=f"{type(error).__name__}: {error}"[:300]))

@@ -27,6 +27,22 @@ _READERS = {
     "markdown": ("plain", "read_plain"),
     "yaml": ("plain", "read_plain"),
     "json": ("plain", "read_plain"),
+    "xml": ("markup", "read_xml"),
+    "pptx": ("pptx", "read_pptx"),
+    "odt": ("odf", "read_odf"),
+    "odp": ("odf", "read_odf"),
+    "rtf": ("rtf", "read_rtf"),
+    "doc": ("old_office", "read_doc"),
+    "ppt": ("old_office", "read_ppt"),
+    "msg": ("msg", "read_msg"),
+    "ics": ("calendar", "read_calendar"),
+    "vcf": ("calendar", "read_calendar"),
+    "srt": ("transcript", "read_transcript"),
+    "vtt": ("transcript", "read_transcript"),
+    "zip": ("archive", "read_zip"),
+    "tar": ("archive", "read_tar"),
+    "audio": ("media", "read_media"),
+    "video": ("media", "read_media"),
 }
 
 

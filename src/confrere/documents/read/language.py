@@ -38,17 +38,22 @@ def detect_language(text: str) -> str:
     A word counts for each language that has it, divided by how many have it; the first 20,000 characters are looked at.
     """
     scores: dict[str, float] = {}
+    seen: dict[str, set[str]] = {}
     count = 0
     for match in _SPLIT.finditer(text[:20_000].lower()):
         count += 1
-        languages = _INDEX.get(match.group())
-        for code in languages or ():
-            scores[code] = scores.get(code, 0.0) + 1.0 / len(languages or ())
+        word = match.group()
+        languages = _INDEX.get(word, ())
+        # Letters standing alone are initials and units as often as words.
+        weight = (0.3 if len(word) == 1 else 1.0) / max(len(languages), 1)
+        for code in languages:
+            scores[code] = scores.get(code, 0.0) + weight
+            seen.setdefault(code, set()).add(word)
     if not scores:
         return ""
     ranked = sorted(scores.items(), key=lambda item: -item[1])
     first, score = ranked[0]
     second = ranked[1][1] if len(ranked) > 1 else 0.0
-    if score < 1.5 or score < 1.15 * second or score < 0.02 * count:
+    if score < 1.5 or score < 1.15 * second or score < 0.02 * count or len(seen[first]) < 3:
         return ""
     return first

@@ -11,6 +11,7 @@ from email.header import decode_header
 from pathlib import Path
 
 from confrere.documents.model import Document, Page, Warning_
+from confrere.documents.read.attachments import attach
 from confrere.documents.read.inspect_text import differs
 from confrere.documents.read.limits import Budget, Unreadable
 from confrere.documents.read.text_bytes import decode
@@ -90,7 +91,8 @@ def message_page(message: email.message.Message, label: str, document: Document,
     """Return a message as a page; its attachments and warnings go to ``document``."""
     plain: list[str] = []
     marked: list[str] = []
-    _parts(message, document, budget, plain, marked)
+    beside: list[str] = []
+    _parts(message, document, budget, (plain, marked, beside))
     lines = [f"{name}: {header_text(message.get(name))}" for name in _SHOWN if message.get(name)]
     page = Page(label=label)
     body = "\n".join(plain).strip()
@@ -103,16 +105,24 @@ def message_page(message: email.message.Message, label: str, document: Document,
         if seen.text.strip():
             body = seen.text
         page.tables = seen.tables
+    if beside:
+        from confrere.documents.read.html import html_page
+
+        for text in beside:
+            more = html_page(text, budget, document, label=label)
+            body += "\n\n" + more.text
+            page.tables += more.tables
     page.text = budget.take_text("\n".join(lines) + "\n\n" + body.replace("\r\n", "\n").strip())
     return page
 
 
-def _parts(message: email.message.Message, document: Document, budget: Budget, plain: list[str], marked: list[str]) -> None:
-    """Gather bodies and attachments of a message, at most 500 parts, at any depth of its own structure."""
-    waiting: list[tuple[email.message.Message, int]] = [(message, 0)]
+def _parts(message: email.message.Message, document: Document, budget: Budget, bodies: tuple[list[str], ...]) -> None:
+    """Gather bodies (plain, HTML instead of plain, HTML beside it) and attachments of a message, at most 500 parts at any depth."""
+    plain, marked, beside = bodies
+    waiting: list[tuple[email.message.Message, int, bool]] = [(message, 0, False)]
     seen = 0
     while waiting:
-        part, depth = waiting.pop(0)
+        part, depth, choice = waiting.pop(0)
         seen += 1
         if seen > _PARTS or depth > 30:
             document.warnings.append(Warning_(code="truncated", where="parts"))
@@ -129,7 +139,8 @@ def _parts(message: email.message.Message, document: Document, budget: Budget, p
         if part.is_multipart():
             payload = part.get_payload()
             children = [p for p in payload if isinstance(p, email.message.Message)] if isinstance(payload, list) else []
-            waiting = [(child, depth + 1) for child in children] + waiting
+            choice = choice or kind == "multipart/alternative"
+            waiting = [(child, depth + 1, choice) for child in children] + waiting
             continue
         data = part.get_payload(decode=True)
         if not isinstance(data, bytes):
@@ -137,7 +148,7 @@ def _parts(message: email.message.Message, document: Document, budget: Budget, p
         disposition = (part.get_content_disposition() or "").lower()
         if kind in ("text/plain", "text/html") and disposition != "attachment" and not (name and disposition != "inline"):
             text = decode(data, part.get_content_charset() or "")[0]
-            (plain if kind == "text/plain" else marked).append(text)
+            (plain if kind == "text/plain" else marked if choice or not plain else beside).append(text)
         elif data:
             if not name:
                 name = "attachment" + {"text/calendar": ".ics", "application/pdf": ".pdf", "image/png": ".png", "image/jpeg": ".jpg"}.get(
@@ -158,25 +169,3 @@ def _flat(message: email.message.Message) -> bytes:
         return message.as_bytes()
     except Exception:  # a message email could parse but not write back (surrogates, unknown charset)
         return str(message.get_payload()).encode("utf-8", "replace")
-
-
-def attach(document: Document, budget: Budget, name: str, data: bytes) -> None:
-    """Add an attachment under a name of its own, within the bound; tell what it holds when it can hide something."""
-    name = Path(name.replace("\\", "/")).name.strip() or "attachment"
-    stem, dot, suffix = name.rpartition(".")
-    number = 1
-    unique = name
-    while unique in document.attachments:
-        number += 1
-        unique = f"{stem} ({number}).{suffix}" if dot and stem else f"{name} ({number})"
-    held = sum(len(v) for v in document.attachments.values())
-    if held + len(data) > budget.limits.attachments:
-        document.warnings.append(Warning_(code="truncated", where=unique, text="attachment"))
-        return
-    document.attachments[unique] = data
-    if data[:4] == b"PK\x03\x04" and not unique.lower().endswith((".docx", ".xlsx", ".pptx", ".odt", ".ods", ".odp")):
-        document.warnings.append(Warning_(code="nested-attachment", where=unique, text="zip"))
-    elif unique.lower().endswith((".eml", ".msg")) and b"attachment" in data[:200_000].lower():
-        document.warnings.append(Warning_(code="nested-attachment", where=unique, text="message"))
-    elif data[:5] == b"%PDF-" and b"/EmbeddedFile" in data:
-        document.warnings.append(Warning_(code="nested-attachment", where=unique, text="pdf"))

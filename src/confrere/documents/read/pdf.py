@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from confrere.documents.model import Document, Page, Table, Warning_, Word
+from confrere.documents.read.attachments import attach
 from confrere.documents.read.inspect_pdf import EXCERPT, split_hidden
 from confrere.documents.read.inspect_text import differs
 from confrere.documents.read.layout import reading_text
@@ -204,17 +205,9 @@ def _metadata(pdf: Any) -> dict[str, str]:
 def _attachments(pdf: Any, document: Document, budget: Budget) -> None:
     import pypdfium2
 
-    left = budget.limits.attachments
-    for index in range(min(pdf.count_attachments(), 200)):
+    for index in range(min(pdf.count_attachments(), 500)):
         try:
             item = pdf.get_attachment(index)
-            name = item.get_name() or f"attachment-{index + 1}"
-            data = bytes(item.get_data())
+            attach(document, budget, item.get_name() or f"attachment-{index + 1}", bytes(item.get_data()))
         except pypdfium2.PdfiumError:
             document.warnings.append(Warning_(code="damaged-part", where=f"attachment {index + 1}"))
-            continue
-        if len(data) > left:
-            document.warnings.append(Warning_(code="truncated", where=name, text="attachment"))
-            continue
-        left -= len(data)
-        document.attachments[name] = data

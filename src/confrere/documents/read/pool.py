@@ -38,13 +38,13 @@ class Worker:
         self._lock = threading.Lock()
         self._stopped = False
 
-    def ask(self, path: Path, name: str, *, record: bool, limits: Limits) -> Answer:
+    def ask(self, path: Path, name: str, *, record: bool, limits: Limits, languages: tuple[str, ...] = ()) -> Answer:
         """Have a file read. What goes wrong with the process is an answer too (``timeout``, ``crashed``). Raises Killed."""
         with self._lock:
             self._stopped = False
             process = self._process or self._start()
             self._process = process
-        question = Question(path=os.fsencode(path), name=os.fsencode(name), record=record, ocr=self.ocr, limits=limits)
+        question = Question(path=os.fsencode(path), name=os.fsencode(name), record=record, ocr=self.ocr, limits=limits, languages=languages)
         seconds = (limits.ocr_seconds if self.ocr else limits.seconds) + 2
         try:
             data = self._exchange(process, msgspec.msgpack.encode(question), time.monotonic() + seconds)

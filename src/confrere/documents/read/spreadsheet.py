@@ -41,8 +41,12 @@ def read_spreadsheet(path: Path, budget: Budget) -> Document:
                 document.kind = "xlsb" if "xl/workbook.bin" in container else "xlsx"
                 document.metadata = properties(container)
                 document.warnings.extend(inspect_package(container))
-                hidden = inspect_workbook(container)
-                document.warnings.extend(hidden.warnings)
+                try:
+                    hidden = inspect_workbook(container)
+                except (Unreadable, KeyError) as error:
+                    document.warnings.append(Warning_(code="damaged-part", text=str(error)[:300]))
+                else:
+                    document.warnings.extend(hidden.warnings)
     _sheets(path, document, budget, hidden)
     return document
 
@@ -53,7 +57,7 @@ def _old(path: Path) -> Document:
     with Ole(path) as ole:
         names = ole.names()
         if any("Encrypt" in name for name in names):
-            raise Unreadable("encrypted", kind="xlsx")
+            raise Unreadable("encrypted")
         document = Document(kind="xls", metadata=ole.metadata())
         if any(name.startswith(("_VBA_PROJECT", "Macros/")) for name in names):
             document.warnings.append(Warning_(code="macro", where="VBA"))

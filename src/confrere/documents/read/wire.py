@@ -12,13 +12,14 @@ from confrere.documents.read.limits import Limits
 
 class Question(msgspec.Struct, kw_only=True):
     """Read the file at ``path`` (bytes of the file system) under ``name`` (surrogates escaped as bytes too); ``record``: extract as well;
-    ``ocr``: whether pictures may be read here."""
+    ``ocr``: whether pictures may be read here; ``languages`` are the person's."""
 
     path: bytes
     name: bytes
     record: bool
     ocr: bool
     limits: Limits
+    languages: tuple[str, ...]
 
 
 class Answer(msgspec.Struct, kw_only=True):
