@@ -8,7 +8,6 @@ One pass of an Aho-Corasick automaton (Aho and Corasick, 1975) finds the forms o
 
 from __future__ import annotations
 
-import json
 import re
 from collections import Counter
 from collections.abc import Iterable, Mapping
@@ -26,6 +25,7 @@ if TYPE_CHECKING:
 
 _SURROGATE = re.compile("[\ud800-\udfff]")
 _ENCODED = re.compile(r"[A-Za-z0-9+/_=%-]*")
+_QUOTES = re.compile(r"[\"'\\\n]")
 _EDGE = 512  # characters of encoded text beside a match that are taken with it, at most, on either side
 
 
@@ -107,7 +107,8 @@ class Redactor:
     def _pair(self, key: Any, item: Any, found: Counter[str]) -> Any:
         """The value of a key: ``{"password": "x1…"}`` says no less than ``password=x1…``."""
         if isinstance(key, str) and isinstance(item, str) and item:
-            for _, end, kind in self._spans(f'"{key}": {json.dumps(item)}'):
+            plain = _QUOTES.sub("x", item)
+            for _, end, kind in self._spans(f'"{key}": "{plain}"'):
                 if end > len(key) + 4 and kind in ("password", "key"):
                     found[kind] += 1
                     return f"[redacted: {kind}]"

@@ -53,7 +53,7 @@ _PLACEHOLDER = re.compile(
 # A value after a name: quoted to its closing quote (a backslash before each when inside another string), or bare to the next separator.
 _VALUE = (
     r"""(?:\\?["'])?\s{0,3}(?::=|=>|={1,2}|:|\bis\b|\best\b)\s{0,3}"""
-    r"""(?:(?P<q>\\?["'])(?P<quoted>(?:(?!(?P=q))[^\n]){4,512}?)(?P=q)|(?P<secret>[^\s"'<>,;&(){}\[\]\\]{4,512}+)(?!\())"""
+    r"""(?:(?P<q>\\?["'])(?P<quoted>(?:(?!(?<!\\)(?P=q))[^\n]){4,512}+)(?P=q)|(?P<secret>[^\s"'<>,;&(){}\[\]\\]{4,512}+)(?!\())"""
 )
 
 
@@ -108,7 +108,7 @@ def _is_basic(found: re.Match[str]) -> bool:
 _KEY_WORDS = (
     *_cases("secret", "token", "apikey", "api_key", "api-key", "api key", "access_key", "access-key", "accesskey", "accountkey"),
     *_cases(
-        "private_key", "auth_key", "encryption_key", "credential", "signature", "sig=", "jeton", "clé api", "clé d'accès", "clé secrète"
+        "private_key", "auth_key", "encryption_key", "credential", "sig=", "signature=", "jeton", "clé api", "clé d'accès", "clé secrète"
     ),
     *("apiKey", "ApiKey", "API key", "accessKey", "AccessKey", "AccountKey", "privateKey", "encryptionKey", "clé API", "Clé API"),
 )
@@ -126,7 +126,10 @@ SHAPES: tuple[Shape, ...] = (
     _prefixed("anthropic-key", "sk-ant-", r"sk-ant-[A-Za-z0-9]{2,12}-[A-Za-z0-9_-]{20,300}"),
     Shape(
         "openai-key", ("sk-",),
-        re.compile(r"(?<![A-Za-z0-9_-])sk-(?!ant-)(?=[A-Za-z0-9_-]*[0-9])(?:(?:proj|svcacct|admin|None|or-v1)-[A-Za-z0-9_-]{20,300}|[A-Za-z0-9]{20,64})(?![A-Za-z0-9])"),
+        re.compile(
+            r"(?<![A-Za-z0-9_-])sk-(?!ant-)(?=[A-Za-z0-9_-]{0,300}[0-9])"
+            r"(?:(?:proj|svcacct|admin|None|or-v1)-[A-Za-z0-9_-]{20,300}|[A-Za-z0-9]{20,64})(?![A-Za-z0-9])"
+        ),
     ),
     _prefixed("google-key", "AIza GOCSPX- ya29.", r"AIza[A-Za-z0-9_-]{35}|GOCSPX-[A-Za-z0-9_-]{20,60}|ya29\.[A-Za-z0-9_-]{20,500}"),
     _prefixed("hugging-face-token", "hf_", r"hf_[A-Za-z0-9]{30,60}"),
@@ -145,13 +148,16 @@ SHAPES: tuple[Shape, ...] = (
     Shape(
         "private-key", ("-----BEGIN ",),
         re.compile(
-            r"-----BEGIN (?:[A-Z0-9]+ ){0,3}PRIVATE KEY(?: BLOCK)?-----(?:[^-]|-(?!----END)){0,20000}?(?:-----END [A-Z0-9 ]{4,40}-----|$)"
-            r"|-----BEGIN (?:[A-Z0-9]+ ){0,3}PRIVATE KEY(?: BLOCK)?-----[A-Za-z0-9+/=\s\\]*"
+            r"-----BEGIN (?:[A-Z0-9]+ ){0,3}PRIVATE KEY(?: BLOCK)?-----"
+            r"(?:(?:[^-]|-(?!----)){0,20000}+-----END [A-Z0-9 ]{4,40}-----|[A-Za-z0-9+/=\s\\]{0,20000}+)"
         ),
     ),
     Shape("bearer", _cases("bearer "), re.compile(r"(?i:bearer)[ \t]{1,3}(?P<secret>[A-Za-z0-9._~+/-]{16,8192}={0,2})"), _is_bearer),
     Shape("basic-login", _cases("basic "), re.compile(r"(?i:basic)[ \t]{1,3}(?P<secret>[A-Za-z0-9+/]{8,1024}={0,2})"), _is_basic),
-    Shape("url-password", ("://",), re.compile(r"://[^\s/:@\"'<>]{0,128}:(?P<secret>[^\s/@\"'<>]{3,256})@(?=[A-Za-z0-9\[])"), _is_url_password),
+    Shape(
+        "url-password", ("://",),
+        re.compile(r"://[^\s/:@\"'<>]{0,128}:(?P<secret>[^\s/@\"'<>]{3,256})@(?=[A-Za-z0-9\[])"), _is_url_password,
+    ),
     Shape(
         "password", _cases("password", "passwd", "passphrase", "pwd", "mdp", "mot de passe", "mot_de_passe", "motdepasse"),
         re.compile(r"(?i:passw(?:or)?d|passphrase|pwd|mdp|mot[ _]?de[ _]?passe)[\w-]{0,24}" + _VALUE), _is_password,
@@ -161,7 +167,7 @@ SHAPES: tuple[Shape, ...] = (
         _KEY_WORDS,
         re.compile(
             r"(?i:secret|token|api[_ -]?key|access[_-]?key|account[_-]?key|private[_-]?key|auth_key|encryption[_-]?key|credential|jeton"
-            r"|cl[ée]f? (?:d['’]acc[èe]s|api|secr[èe]te)|signature|sig(?==))[\w-]{0,24}" + _VALUE
+            r"|cl[ée]f? (?:d['’]acc[èe]s|api|secr[èe]te)|(?:signature|sig)(?==))[\w-]{0,24}" + _VALUE
         ),
         _is_key,
     ),
@@ -175,16 +181,14 @@ _CARD_16 = re.compile(r"4|5[1-5]|2(?:22[1-9]|2[3-9]\d|[3-6]\d\d|7[01]\d|720)|601
 def is_card(text: str, start: int, end: int) -> bool:
     """Whether ``text[start:end]``, found by CARD, is a whole card number: issuer's digits, length, Luhn, not part of something longer.
 
-    An IBAN's groups are not: letters or further groups of digits stand beside them.
+    An IBAN's groups are not: further groups of digits stand beside them.
     """
     digits = re.sub(r"\D", "", text[start:end])
     before, after = text[max(0, start - 2) : start], text[end : end + 2]
-    if re.search(r"[A-Za-z0-9_/.+-]$", before) or re.match(r"[A-Za-z0-9_/]|[.,]\d", after):
+    if re.search(r"[A-Za-z0-9_/.+-]\Z", before) or re.match(r"[A-Za-z0-9_/]|[.,]\d", after):
         return False
-    if len(digits) < end - start and (re.search(r"[A-Za-z0-9][ -]$", before) or re.match(r"[ -]\d", after)):
-        grouped_words = re.search(r"[a-z] $", before)  # "card 4…" may stand before groups, a further group or an IBAN's may not
-        if not grouped_words or re.match(r"[ -]\d", after):
-            return False
+    if len(digits) < end - start and (re.search(r"\d[ -]\Z", before) or re.match(r"[ -]\d", after)):
+        return False
     if not (len(digits) == 16 and _CARD_16.match(digits)) and not (len(digits) == 15 and digits[:2] in ("34", "37")):
         return False
     doubled = [int(digit) * (2 if place % 2 else 1) for place, digit in enumerate(reversed(digits))]
