@@ -56,7 +56,7 @@ def clauses(found: list[Item]) -> list[Clause]:
         question = any(item.text == "?" for item in parts)
         first = meaningful[0] if meaningful else None
         alone = first is not None and first.has("g.except", "g.only", "g.not") and not any(item.has("v.") for item in meaningful)
-        if _headed(meaningful) or alone or joiner == "stop":
+        if _headed(meaningful) or alone or joiner == "stop" or (out and _parallel(out[-1].items, meaningful)):
             clause = Clause(waiting + parts, number, question, alone)
             waiting = []
             out.append(clause)
@@ -76,11 +76,21 @@ def clauses(found: list[Item]) -> list[Clause]:
     return merged
 
 
+def _parallel(before: list[Item], meaningful: list[Item]) -> bool:
+    """ "... les images par année et les factures par fournisseur": a second wish that shares the verb of the first."""
+
+    def files_then_way(parts: list[Item]) -> bool:
+        ways = [index for index, item in enumerate(parts) if item.has("g.by")]
+        return bool(ways) and any(item.has("t.", "k.") for item in parts[: ways[0]])
+
+    return files_then_way(before) and files_then_way(meaningful) and any(item.has("v.sort", "v.rename") for item in before)
+
+
 def _heads_joined(found: list[Clause]) -> list[Clause]:
     """A headless start ("Pour 2026, ...") belongs to what follows it in the same sentence."""
     out: list[Clause] = []
     for clause in found:
-        if out and out[-1].sentence == clause.sentence and not out[-1].alone and not _headed(
+        if out and out[-1].sentence == clause.sentence and not out[-1].alone and not any(i.has("g.by") for i in out[-1].items) and not _headed(
             [item for item in out[-1].items if not item.filler]
         ):
             out[-1] = Clause(out[-1].items + clause.items, clause.sentence, clause.question or out[-1].question, False)
@@ -110,6 +120,9 @@ def _next(parts: list[Item], at: int) -> int | None:
         item = parts[index]
         if item.used or item.filler or item.has("g.definite", "g.indefinite", "g.of", "g.in"):
             continue
+        if item.bare in ("rien", "nothing", "anything", "aucun", "aucune"):
+            item.used = True
+            continue
         return index
     return None
 
@@ -126,6 +139,8 @@ def _govern(clause: Clause) -> None:
         elif item.has("g.only") and not item.used:
             item.used = True
             following = _next(parts, index)
+            if mode == "not":
+                mode = "main"
             if following is not None and _restricts(parts, index, following):
                 mode = "only"
         elif item.has("g.not") and not item.used:
@@ -157,6 +172,9 @@ def _govern(clause: Clause) -> None:
                     after.used = True
                 clause.refusals.append(((after.tag("v.") or after.tag("o.")) if verb else "", refusal))
                 mode = "not"
+        elif item.has("v.leave") and not item.used and mode != "not":
+            item.used, mode, refusal = True, "not", []
+            clause.refusals.append(("touch", refusal))
         elif item.has("g.but"):
             item.used, mode = True, "main"
         elif mode in ("except", "only") and not item.used and (item.has("v.") and not item.has("n.", "t.", "k.") or item.has("g.by", "q.")):

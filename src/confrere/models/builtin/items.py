@@ -147,7 +147,7 @@ def _settle(found: list[Item]) -> None:
     for item in found:
         if item.has("v.") and item.has("n.", "t.", "k.", "d.", "f."):
             noun = before is not None and (
-                before.has("g.definite", "g.indefinite", "g.of", "g.in", "g.by", "v.make", "v.write", "g.not")
+                before.has("g.definite", "g.indefinite", "g.of", "g.in", "g.by", "v.make", "v.write", "g.not", "v.merge")
                 or before.kind == "number"
                 or (before.has("k.", "n.", "t.") and not before.has("v."))
             )

@@ -69,7 +69,7 @@ class Lexicon:
         if not exact:
             words = tuple(stem(word) for word in words)
         self.phrases.setdefault(words[0], []).append(Entry(words, exact, tag, language))
-        if len(words) == 1 and len(plain) >= 4 and tag[0] in "vntkdfgoq" and "'" not in plain:
+        if len(words) == 1 and len(plain) >= 4 and tag[0] in "vntkdfgoql" and "'" not in plain:
             key = stem(plain)
             self.stems.setdefault(key, len(plain))
             self.sounds.setdefault(_sound(key), key)
@@ -133,7 +133,7 @@ class Lexicon:
         matches = [match for stemmed in found if (match := self._match(words, at, stemmed, stemmed))]
         if not matches:
             return None
-        matches.sort(key=lambda match: (-match.length, "vntkdfgoqx".find(match.tags[0][0][0]) % 11))
+        matches.sort(key=lambda match: (-match.length, "vntkdfgoqlx".find(match.tags[0][0][0]) % 11))
         return matches[0]
 
 

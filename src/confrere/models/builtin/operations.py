@@ -7,7 +7,7 @@ from typing import Any
 
 from confrere.models.builtin.clauses import DELIVERABLES, Clause
 from confrere.models.builtin.items import Item
-from confrere.models.builtin.slots import columns, dimensions, party_ahead, pattern_of, put, scope_of
+from confrere.models.builtin.slots import DAYS, columns, dimensions, party_ahead, pattern_of, put, scope_of
 from confrere.models.builtin.understanding import Beyond, Understanding, Wish
 
 _MADE = {
@@ -19,7 +19,7 @@ _ON_FILES = {"sort", "rename", "merge", "split", "convert", "move", "delete", "n
 _OUT_VERBS = ("o.mail", "o.translate", "o.calendar", "o.pay", "o.print", "o.media", "o.secure", "o.advice")
 FORMATS = {
     "recap": ("xlsx", "csv"), "extract": ("xlsx", "csv"), "index": ("html", "xlsx"), "report": ("docx", "pdf", "md"), "minutes": ("docx", "pdf", "md"),
-    "clean": ("xlsx", "csv"), "consolidate": ("xlsx",), "deck": ("pptx",), "convert": ("pdf", "docx", "xlsx", "csv", "txt", "md", "html", "image"),
+    "consolidate": ("xlsx",), "deck": ("pptx",), "convert": ("pdf", "docx", "xlsx", "csv", "txt", "md", "html", "image"),
 }
 
 
@@ -68,7 +68,7 @@ class Reading:
     def before(self, item: Item) -> Item | None:
         """What stands just before, fillers skipped."""
         index = self.parts.index(item)
-        return next((other for other in reversed(self.parts[:index]) if not other.filler), None)
+        return next((other for other in reversed(self.parts[:index]) if not other.filler and other.kind != "comma"), None)
 
     def after(self, item: Item) -> Item | None:
         """What stands just after, fillers and articles skipped."""
@@ -76,6 +76,17 @@ class Reading:
         return next(
             (other for other in self.parts[index + 1 :] if not other.filler and not other.has("g.definite", "g.indefinite", "g.of")), None
         )
+
+    def into(self, item: Item) -> bool:
+        """Whether the item is where something goes: "en PDF", "dans un fichier Excel", "as a CSV file"."""
+        index = self.parts.index(item)
+        for other in reversed(self.parts[:index]):
+            if other.filler or other.has("g.definite", "g.indefinite", "n.files", "g.in") and not other.has("v."):
+                if other.has("g.in"):
+                    return True
+                continue
+            return other.has("v.convert") and other.bare.endswith((" en", " in", " as", " au format"))
+        return False
 
     def preceded(self, item: Item, *tags: str) -> bool:
         other = self.before(item)
@@ -95,6 +106,9 @@ class Reading:
             if not verb.used:
                 self._verb(verb, by)
         self._things(by)
+        kinds = [item for item in self.parts if item.has("k.") and not item.used]
+        if not self.made and len(kinds) >= 2 and self.into(kinds[-1]):
+            self.wish("convert", None)
         if not self.made and by:
             self._bare_dimensions(by)
         self._fill(by)
@@ -144,7 +158,8 @@ class Reading:
             return True
         if place and self.parts[place - 1].has("g.of") and any(item.has("t.", "n.amounts") for item in self.parts[:place]):
             return False
-        self._give_up(out.tag("o."))
+        codes = [item.tag("o.") for item in self.parts if item.has("o.")]
+        self._give_up(next((code for code in ("phone", "translate") if code in codes), codes[0]))
         return True
 
     def _give_up(self, code: str) -> None:
@@ -163,6 +178,8 @@ class Reading:
 
     def _question(self) -> bool:
         asked = next((item for item in self.parts if item.has("q.count", "q.sum", "q.which", "q.where", "q.exists", "q.when") and not item.used), None)
+        if asked is None and (self.clause.question or not self.has("v.")) and self.has("t.", "k.", "n.files") and not self.has(*DELIVERABLES):
+            asked = next((item for item in self.parts if item.has("q.max", "q.min", "q.last", "q.first")), None)
         if asked is None:
             return False
         ahead = [item for item in self.parts[: self.parts.index(asked)] if not item.filler and not item.has("v.list", "v.find", "v.do", "v.make", "g.", "n.names")]
@@ -225,7 +242,8 @@ class Reading:
 
     def _verb(self, verb: Item, by: list[str]) -> None:
         name = verb.tag("v.")
-        data = self.has("n.data", "k.csv", "t.spreadsheet") or (self.has("n.table", "k.xlsx") and name in ("clean", "normalise", "dedupe"))
+        tabular = any(item.kind == "file" and item.bare.endswith((".csv", ".xlsx", ".tsv", ".xls", ".ods")) for item in self.parts)
+        data = tabular or self.has("n.data", "k.csv", "t.spreadsheet") or (self.has("n.table", "k.xlsx") and name in ("clean", "normalise", "dedupe"))
         if name == "sort":
             kept = self.after(verb)
             if kept is not None and kept.has("n.duplicates"):
@@ -274,7 +292,8 @@ class Reading:
         elif name == "consolidate":
             self.wish("consolidate", verb)
         elif name == "fill":
-            self.wish("quote", verb)
+            if self.has("t.quote", "n.offer", "n.template") and not self.made:
+                self.wish("quote", verb)
         elif name == "count" or (name == "list" and not self.has(*DELIVERABLES, "n.amounts") and self.has("t.", "k.", "n.files", "d.", "q.")):
             self.wish("list", verb, question="count" if name == "count" else "which")
         elif name == "find" and not self.has(*DELIVERABLES) and self.has("t.", "k.", "n.files", "d."):
@@ -286,7 +305,12 @@ class Reading:
         elif name == "aside" and any(wish.operation == "duplicates" for wish in self.context.wishes):
             verb.used = True
             next(wish for wish in self.context.wishes if wish.operation == "duplicates").params["action"] = "aside"
-        elif name == "delete" and not self.has("n.duplicates"):
+        elif name == "delete" and self.has("n.duplicates"):
+            host = next((wish for wish in [*self.made, *self.context.wishes] if wish.operation == "clean"), None)
+            if host is not None and not self.has("n.files"):
+                for item in self.parts:
+                    item.used |= item.has("n.duplicates", "v.delete", "n.data")
+        elif name == "delete":
             earlier = next((wish for wish in self.context.wishes if wish.operation == "duplicates"), None)
             if earlier is not None and not self.has("t.", "k.", "n.files"):
                 earlier.params["action"], verb.used = "delete", True
@@ -300,7 +324,7 @@ class Reading:
             if self.made[-1].operation in ("sort", "convert"):
                 self.made[-1].operation = "merge"
             verb.used = True
-        elif self.has("k.pdf", "t.", "n.files", "k.image", "k.csv", "k.xlsx", "n.table", "n.data", "n.report", "n.minutes") and not (
+        elif any(item.kind == "file" for item in self.parts) or self.has("k.pdf", "t.", "n.files", "k.image", "k.csv", "k.xlsx", "n.table", "n.data", "n.report", "n.minutes") and not (
             self.first("n.deck") and not self.has("k.pdf")
         ):
             self.wish("merge", verb)
@@ -316,7 +340,7 @@ class Reading:
             verb.used = True
 
     def _move(self, verb: Item, by: list[str]) -> None:
-        into = next((item for item in self.parts if item.has("k.") and self.preceded(item, "g.in") and not item.used), None)
+        into = next((item for item in self.parts if item.has("k.") and self.into(item) and not item.used), None)
         duplicates = self.first("n.duplicates")
         table = self.first("n.table", "n.index", "n.deck", "n.report")
         if duplicates is not None:
@@ -328,7 +352,7 @@ class Reading:
                 item.used |= item.has("n.folder")
         elif into is not None and not self.has("n.folder"):
             self.wish("extract" if self.has("n.amounts", "f.") else "convert", verb)
-        elif table is not None and self.preceded(table, "g.in"):
+        elif table is not None and self.into(table):
             verb.used = True
             if self.has("n.amounts", "f.", "t.", "n.data"):
                 self.wish("extract", verb)
@@ -350,6 +374,8 @@ class Reading:
                 self.wish("clean", item)
             elif item.has(*_MADE):
                 self._thing(item, verb)
+            elif item.has("k.docx") and not self.made and self.has("v.make", "v.write") and self.preceded(item, "g.indefinite"):
+                self.wish("report", item, format="docx")
             elif item.has("t.quote") and self.has("v.make", "v.write", "v.fill") and self.preceded(item, "g.indefinite", "v.make", "v.write"):
                 self.wish("quote", item)
             elif item.has("n.chart") and not self.made:
@@ -368,6 +394,17 @@ class Reading:
         shadowed = bool(self.made) and before is not None and before.has("g.with", "g.of") and operation not in ("duplicates",)
         plural = item.bare.split()[-1].endswith(("s", "x")) and item.bare not in ("minutes", "slides", "diapos")
         existing = item.has(*_EXISTING) and plural and (before is None or before.has("g.definite", "v.", "g.of", "g.and"))
+        if operation == "recap" and any(wish.operation in ("convert", "merge") for wish in self.made):
+            host = next(wish for wish in self.made if wish.operation in ("convert", "merge"))
+            if host.operation == "convert" and self.into(item):
+                put(host.params, "to", "xlsx")
+            else:
+                host.only.types.append("spreadsheet")
+            item.used = True
+            return
+        if operation == "duplicates" and any(wish.operation == "clean" for wish in [*self.made, *self.context.wishes]) and not self.has("n.files"):
+            item.used = True
+            return
         if on_files and existing and operation in ("deck", "recap", "report", "minutes"):
             next(wish for wish in self.made if wish.operation in _ON_FILES).only.types.append(_EXISTING[next(t for t in item.tags if t in _EXISTING)])
             item.used = True
@@ -387,7 +424,7 @@ class Reading:
                 for other in self.parts[self.parts.index(number) + 1 : self.parts.index(number) + 3]:
                     other.used |= other.has("n.page")
             return
-        if operation == "recap" and item.used is False and before is not None and before.has("g.in", "g.indefinite", "v.make") and any(
+        if operation == "recap" and (self.into(item) or before is not None and before.has("g.indefinite", "v.make")) and any(
             wish.operation in ("extract", "list", "index") for wish in self.made
         ):
             target = next(wish for wish in self.made if wish.operation in ("extract", "list", "index"))
@@ -405,16 +442,6 @@ class Reading:
             return
         if operation == "recap" and (item.bare.startswith(("excel", "tableur"))) and any(wish.operation in ("recap", "index", "consolidate") for wish in self.made):
             next(wish for wish in self.made if wish.operation in ("recap", "index", "consolidate")).params.setdefault("format", "xlsx")
-            item.used = True
-            return
-        if operation == "report" and item.bare in ("word", "word document", "word file", "document word"):
-            host = next((wish for wish in self.made if wish.operation in ("report", "minutes", "quote")), None) or self._last("report", "minutes")
-            if self.has("v.convert", "v.move") and self.made:
-                put(self.made[-1].params, "to", "docx")
-            elif host is not None:
-                put(host.params, "format", "docx")
-            else:
-                self.wish("report", item, format="docx")
             item.used = True
             return
         if shadowed:
@@ -450,7 +477,7 @@ class Reading:
     def _bare_dimensions(self, by: list[str]) -> None:
         """ "Par client" alone: it completes the last wish that sorts, else asks to sort."""
         last = self._last("sort", "recap", "list", "extract")
-        if last is not None:
+        if last is not None and not (last.operation == "sort" and last.params.get("by") and self.has("t.", "k.")):
             put(last.params, "by", by)
         else:
             self.wish("sort", None)
@@ -529,22 +556,20 @@ class Reading:
 
     def _formats(self) -> None:
         for item in self.parts:
-            if item.used or not (item.has("k.") or item.has("n.table", "n.report")):
+            if item.used or not (item.has("k.") or item.has("n.table")):
                 continue
-            kind = item.tag("k.") or ("xlsx" if item.bare.split()[0] in ("excel", "tableur", "xlsx") else "docx" if "word" in item.bare else "")
-            into = self.preceded(item, "g.in", "v.convert") and not self.has_type_before(item)
+            kind = item.tag("k.") or ("xlsx" if item.bare.split()[0] in ("excel", "tableur", "xlsx") else "")
+            into = self.into(item)
             convert = next((w for w in self.made if w.operation == "convert"), None)
             if convert is not None and kind and into and "to" not in convert.params and (item.has("k.") or kind):
-                if self.preceded(item, "v.convert") and any(
-                    other.has("k.") and not other.used and other is not item for other in self.parts
-                ):
-                    continue
                 convert.params["to"], item.used = kind, True
                 continue
             for wish in self.made:
                 allowed = FORMATS.get(wish.operation, ())
-                before = self.before(item)
-                joined = before is not None and (before.has("g.in", "n.table", "n.report", "n.index", "n.minutes", "k.", "g.or") or before.used and before.has("n."))
+                before, after = self.before(item), self.after(item)
+                joined = into or (before is not None and before.has("n.table", "n.report", "n.index", "n.minutes", "g.or")) or (
+                    after is not None and after.used and after.has("n.table", "n.report", "n.index", "n.minutes")
+                )
                 if kind in allowed and joined and wish.operation != "convert":
                     put(wish.params, "format", kind)
                     item.used = True
@@ -554,9 +579,6 @@ class Reading:
                 if last is not None and kind in FORMATS.get(last.operation, ()):
                     put(last.params, "format", kind)
                     item.used = True
-
-    def has_type_before(self, item: Item) -> bool:
-        return False
 
     def _language(self) -> None:
         for item in self.parts:
@@ -625,6 +647,14 @@ class Reading:
                 return
 
     def _extras(self) -> None:
+        merge = next((w for w in self.made if w.operation == "merge"), None)
+        if merge is not None:
+            for item in self.parts:
+                if not item.used and item.has("d.date", "q.first", "q.last"):
+                    put(merge.params, "order", "newest" if item.has("q.last") else "date")
+                    item.used = True
+                elif not item.used and item.has("k.pdf") and self.preceded(item, "v.merge"):
+                    item.used = True
         for item in self.parts:
             if item.used:
                 continue
@@ -664,7 +694,7 @@ class Reading:
         for index, item in enumerate(self.parts):
             if item.has("g.for") and not item.used:
                 tail = self.parts[index:]
-                if all(part.used or part.filler or part.kind == "unknown" and not part.proper or part.has("g.", "x.", "n.", "o.", "q.") for part in tail) and (
+                if all(part.used or part.filler or part.kind == "unknown" and (not part.proper or part.bare in DAYS) or part.has("g.", "x.", "n.", "o.", "q.") for part in tail) and (
                     self.made or self.result.wishes
                 ):
                     self.result.purposes.append(" ".join(dict.fromkeys(part.text for part in tail)))

@@ -60,7 +60,7 @@ _ATOM = re.compile(
     """,
     re.VERBOSE,
 )
-_SINCE = r"(?:depuis|since|a partir d(?:e|u)|a compter d(?:e|u)|des|starting|from|onwards from)(?: (?:le|la|l'|the|fin|debut|mois de|mois d'|in|of))*"
+_SINCE = r"(?:depuis|since|a partir d(?:e|u)|a compter d(?:e|u)|des|starting|starting from|onwards from)(?: (?:le|la|l'|the|fin|debut|mois de|mois d'|in|of))*"
 _AFTER = r"(?:apres|posterieur(?:e|es|s)? a|posterieurs au|after|later than)(?: (?:le|la|l'|the|fin))*"
 _BEFORE = r"(?:avant|anterieur(?:e|es|s)? a|anterieurs au|before|earlier than|prior to|older than)(?: (?:le|la|l'|the|debut))*"
 _UNTIL = r"(?:jusqu' ?(?:a|au|en|aux|a fin|fin)|until|till|up to|through|thru)(?: (?:le|la|l'|the|fin|end of))*"
@@ -234,5 +234,7 @@ def _relations(text: str, atoms: list[re.Match[str]], starts: dict[int, int], en
         days = re.search(r"(?:^| )((?:du|from|entre|between)(?: (?:le|the))? (\d{1,2})(?: (?:er|st|nd|rd|th))? (?:au|to|et|and)(?: (?:le|the))?) $", prefix)
         if days and start == begin and since == until and 0 < int(days[2]) <= span[0].day:
             start, since = days.start(1), span[0].replace(day=int(days[2])).isoformat()
+        if onwards := re.match(r" (?:onwards?|on|et apres|and later|and after)(?= |$)", text[end:]):
+            end, until = end + onwards.end(), ""
         found.append(Period(since, until, starts[start], ends[end]))
     return found

@@ -11,6 +11,7 @@ from confrere.tools.office.scope import Scope
 LEGAL = {"sarl", "sa", "sas", "sasu", "eurl", "sci", "ltd", "limited", "llc", "inc", "gmbh", "plc", "co", "corp", "bv", "spa", "scop", "snc"}
 _ACRONYMS = {"pdf", "csv", "html", "ht", "ttc", "tva", "iban", "rib", "excel", "word", "powerpoint", "docx", "xlsx", "pptx"}
 SORTABLE = {"client", "supplier", "year", "month", "quarter", "date", "type", "extension", "currency", "vat"}
+DAYS = set("lundi mardi mercredi jeudi vendredi samedi dimanche monday tuesday wednesday thursday friday saturday sunday".split())
 _PATTERN_WORDS = {
     "aaaa": "year", "yyyy": "year", "annee": "year", "year": "year", "mm": "month", "mois": "month", "month": "month", "jj": "day",
     "dd": "day", "date": "date", "client": "client", "customer": "client", "fournisseur": "supplier", "supplier": "supplier",
@@ -28,12 +29,12 @@ def party_ahead(parts: list[Item], at: int, *, loose: bool) -> list[Item]:
     index = at
     while index < len(parts):
         item = parts[index]
-        if item.used or item.bare in _ACRONYMS:
+        if item.used or item.bare in _ACRONYMS or item.bare in DAYS:
             break
         if item.kind == "quote" and not out:
             return [item]
         wordy = item.kind == "unknown" and item.text[:1].isalpha()
-        named = (item.proper and not item.has("v.", "k.") and item.kind in ("unknown", "lex")) or (wordy and item.bare in LEGAL) or (
+        named = (item.proper and not item.has("v.", "k.", "n.files") and item.kind in ("unknown", "lex")) or (wordy and item.bare in LEGAL) or (
             item.kind == "lex" and item.bare in LEGAL and bool(out))
         if named or (loose and wordy):
             out.append(item)
@@ -72,7 +73,7 @@ def scope_of(parts: list[Item], *, loose: bool) -> Scope:
         elif item.has("d.client", "d.supplier", "g.of", "g.for", "n.folder"):
             _party(parts, index, scope, loose)
         elif item.has("t.") and not item.has("v.") or item.has("k."):
-            _add_kind(item, scope)
+            _add_kind(parts, index, scope)
         elif loose and item.has("n.deck", "n.table", "n.report", "n.minutes"):
             scope.types.append({"deck": "presentation", "table": "spreadsheet", "minutes": "minutes", "report": "report"}[item.tag("n.")])
             item.used = True
@@ -85,11 +86,17 @@ def scope_of(parts: list[Item], *, loose: bool) -> Scope:
     return scope
 
 
-def _add_kind(item: Item, scope: Scope) -> None:
+def _add_kind(parts: list[Item], index: int, scope: Scope) -> None:
+    """A type or a kind of file; side by side ("PDF invoices", "contrats au format PDF") the kind narrows the type."""
+    item = parts[index]
     if item.has("t."):
         scope.types.append(item.tag("t."))
     else:
-        scope.kinds.append(item.tag("k."))
+        around = [other for other in parts[max(0, index - 3) : index + 2] if not other.has("g.in", "g.definite", "g.of") and not other.filler]
+        at = around.index(item)
+        beside = around[max(0, at - 1) : at] + around[at + 1 : at + 2]
+        narrow = any(other.has("t.") for other in beside)
+        (scope.formats if narrow else scope.kinds).append(item.tag("k."))
     item.used = True
 
 
@@ -116,6 +123,10 @@ def _party(parts: list[Item], index: int, scope: Scope, loose: bool) -> None:
     if item.has("d.client", "d.supplier") and index and parts[index - 1].has("g.by"):
         return
     run = party_ahead(parts, at, loose=open_name)
+    if item.has("n.folder") and (not run or run[0].kind != "quote") and index:
+        ahead = parts[index - 1]
+        if not ahead.used and ahead.kind in ("unknown", "quote") and ahead.text[:1].isalpha():
+            run = [ahead]
     if not run or (item.has("g.of", "g.for") and run[0].kind == "quote" and not after_type):
         return
     if item.has("n.folder"):
@@ -125,7 +136,9 @@ def _party(parts: list[Item], index: int, scope: Scope, loose: bool) -> None:
     for part in run:
         part.used = True
     item.used = True
-    while True:  # "Dupont et Martin"
+    if item.has("n.folder"):
+        return
+    while parts.index(run[-1]) > index:  # "Dupont et Martin"
         nxt = parts.index(run[-1]) + 1
         if nxt + 1 < len(parts) and (parts[nxt].has("g.and", "g.or") or parts[nxt].kind == "comma"):
             skip = nxt + 1

@@ -24,6 +24,7 @@ _TOKEN = re.compile(
     re.VERBOSE,
 )
 _CONTRACTION = re.compile(r"(?i)\b(do|does|did|is|are|was|were|should|would|could|ca|wo|need|must)n['’]t\b")
+_ARROW = re.compile(r"\s*(?:-+>|=>|→|➜|⇒)\s*")
 _CLITIC = re.compile(r"(?i)(?<=\w)['’](s|d|ll|m|ve|re)\b")
 
 
@@ -90,6 +91,7 @@ def tokens(brief: str) -> list[Token]:
     """Split a brief into tokens. Elided articles stand alone (``l'index`` gives ``l'`` and ``index``); hyphens join nothing."""
     brief = unicodedata.normalize("NFC", brief)
     brief = _CONTRACTION.sub(lambda m: "do not" if m[1].lower() in ("do", "does", "did") else f"{m[1]} not", brief)
+    brief = _ARROW.sub(" to ", brief)
     brief = _CLITIC.sub(lambda m: " would" if m[1].lower() == "d" else " 's" if m[1].lower() == "s" else "  ", brief)
     found: list[Token] = []
     first = True

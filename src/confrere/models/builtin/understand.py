@@ -118,7 +118,7 @@ def _finish(result: Understanding, found: list[Item], chat: list[Item]) -> None:
     last: Item | None = None
     for item in found:
         loose_number = item.kind in ("number", "money") and not item.used
-        if not item.used and (item.kind in ("unknown", "quote", "file", "pattern", "period") or loose_number or item.has("o.")):
+        if not item.used and (item.kind in ("unknown", "quote", "file", "pattern", "period") or loose_number or item.has("o.", "q.first", "q.last", "q.max", "q.min")):
             if spans and last is spans[-1][-1]:
                 spans[-1].append(item)
             else:

@@ -31,11 +31,15 @@ TYPES = (
 )
 
 
-class Scope(msgspec.Struct, kw_only=True, omit_defaults=True):
-    """A set of files: those that meet every stated condition. Empty, it is every file (as ``only``) or none (as ``exclude``)."""
+class Scope(msgspec.Struct, kw_only=True, omit_defaults=True, forbid_unknown_fields=True):
+    """A set of files. Empty, it is every file (as ``only``) or none (as ``exclude``).
+
+    A file belongs if it is one of the kinds or types (either will do), and meets every other stated condition.
+    """
 
     kinds: Annotated[list[str], Meta(description=f"File kinds: {', '.join(KINDS)}.")] = msgspec.field(default_factory=list)
     types: Annotated[list[str], Meta(description=f"Document types: {', '.join(TYPES)}.")] = msgspec.field(default_factory=list)
+    formats: Annotated[list[str], Meta(description="Of these, only files of these kinds.")] = msgspec.field(default_factory=list)
     parties: Annotated[list[str], Meta(description="Names of clients or suppliers.")] = msgspec.field(default_factory=list)
     names: Annotated[
         list[str], Meta(description="File or folder names, part of a name, or patterns such as '*draft*'.")
@@ -46,7 +50,7 @@ class Scope(msgspec.Struct, kw_only=True, omit_defaults=True):
     at_most: Annotated[str, Meta(description="Largest total, a decimal.")] = ""
 
     def __bool__(self) -> bool:
-        return bool(self.kinds or self.types or self.parties or self.names or self.since or self.until or self.at_least or self.at_most)
+        return bool(self.kinds or self.types or self.formats or self.parties or self.names or self.since or self.until or self.at_least or self.at_most)
 
     @property
     def deep(self) -> bool:
@@ -62,6 +66,7 @@ class Scope(msgspec.Struct, kw_only=True, omit_defaults=True):
         return Scope(
             kinds=both(self.kinds, other.kinds),
             types=both(self.types, other.types),
+            formats=both(self.formats, other.formats),
             parties=both(self.parties, other.parties),
             names=both(self.names, other.names),
             since=other.since or self.since,

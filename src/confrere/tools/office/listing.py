@@ -1,0 +1,80 @@
+"""List what was understood of documents, with counts and sums: what answers a question about a folder."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from decimal import Decimal
+from typing import TYPE_CHECKING, Annotated, Any
+
+import msgspec
+from msgspec import Meta
+
+from confrere.policy.manifest import Effect, Manifest, Role
+from confrere.tools.base import Result
+from confrere.tools.office.readings import Reading, amount, choose
+from confrere.tools.office.scope import Scope
+
+if TYPE_CHECKING:
+    from confrere.tools.base import Context
+
+_FIELDS = ("number", "date", "due_date", "currency", "net", "tax", "total", "supplier_vat", "iban")
+
+
+class ListRecords:
+    """The documents that meet some conditions, their fields, and totals by currency."""
+
+    name = "list_records"
+    description = (
+        "List the documents that meet conditions (type, party, period, amount), with type, client, supplier, date, number and amounts of "
+        "each, and sums by currency. Doubtful amounts are marked and left out of the sums."
+    )
+    manifest = Manifest(effect=Effect.READ, kind="read", roles={"only": Role.FREE, "exclude": Role.FREE, "by": Role.FREE, "limit": Role.FREE})
+
+    class Args(msgspec.Struct, kw_only=True, omit_defaults=True, forbid_unknown_fields=True):
+        only: Annotated[Scope, Meta(description="Only these documents.")] = msgspec.field(default_factory=Scope)
+        exclude: Annotated[Scope, Meta(description="Leave these out.")] = msgspec.field(default_factory=Scope)
+        by: Annotated[str, Meta(description="Also sum by: client, supplier, type, month or year.")] = ""
+        limit: Annotated[int, Meta(description="At most this many documents in the answer.", ge=1, le=1000)] = 200
+
+    def run(self, args: Any, context: Context) -> Result:
+        chosen = choose(context, args.only, args.exclude, deep=args.only.deep or args.exclude.deep or bool(args.by) or not args.only)
+        rows = []
+        sums: dict[str, Decimal] = defaultdict(Decimal)
+        by: dict[str, dict[str, Any]] = {}
+        doubtful = 0
+        for info in chosen.files:
+            reading = chosen.readings.get(info.path)
+            row: dict[str, Any] = {"file": info.path}
+            if reading is not None:
+                row |= {"type": reading.type, "client": reading.client, "supplier": reading.supplier}
+                row |= {name: value for name in _FIELDS if (value := reading.value(name))}
+                if reading.record.check:
+                    row["check"] = reading.record.check
+                if reading.error:
+                    row["error"] = reading.error
+                total = amount(reading.value("total"))
+                group = by.setdefault(_group(reading, args.by), {"files": 0, "sums": defaultdict(Decimal)}) if args.by else None
+                if group is not None:
+                    group["files"] += 1
+                if total is not None and reading.type != "quote":
+                    total = -abs(total) if reading.type == "credit-note" else total
+                    if "total" in reading.record.check:
+                        doubtful += 1
+                    else:
+                        sums[reading.currency or "?"] += total
+                        if group is not None:
+                            group["sums"][reading.currency or "?"] += total
+            rows.append(row)
+        data = {
+            "count": len(rows), "sums": {code: str(value) for code, value in sums.items()}, "doubtful": doubtful,
+            "by": {name: {"files": part["files"], "sums": {c: str(v) for c, v in part["sums"].items()}} for name, part in by.items()},
+            "parties": sorted({row[name] for row in rows for name in ("client", "supplier") if row.get(name)})[:100],
+            "records": rows[: args.limit],
+        }
+        return Result(text=msgspec.json.encode(data).decode(), data=data, doubts=chosen.doubts, origins=[info.path for info in chosen.files])
+
+
+def _group(reading: Reading, by: str) -> str:
+    return {
+        "client": reading.client, "supplier": reading.supplier, "type": reading.type, "month": reading.date[:7], "year": reading.date[:4],
+    }.get(by, "")

@@ -1,0 +1,206 @@
+"""The amounts of documents, gathered once for every deliverable made of them: workbook, deck, report."""
+
+from __future__ import annotations
+
+import datetime as dt
+import tempfile
+from collections import Counter
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any, Literal
+
+import msgspec
+from msgspec import Meta
+
+from confrere.messages import say
+from confrere.policy.manifest import Effect, Manifest, Role
+from confrere.tools.base import Result
+from confrere.tools.office.duplicates import groups
+from confrere.tools.office.files import name_of
+from confrere.tools.office.places import deliverable
+from confrere.tools.office.readings import Chosen, Reading, choose
+from confrere.tools.office.scope import Scope
+
+if TYPE_CHECKING:
+    from confrere.documents.write.content import Action, Recap
+    from confrere.tools.base import Context
+
+MONEY = ("invoice", "credit-note", "receipt", "quote")
+ROLES = {
+    "by": Role.FREE, "columns": Role.FREE, "only": Role.FREE, "exclude": Role.FREE, "format": Role.FREE, "name": Role.PATH,
+    "language": Role.FREE, "slides": Role.FREE, "about": Role.FREE, "title": Role.TEXT, "template": Role.PATH,
+}
+MAKES = Manifest(effect=Effect.CHANGE, kind="write", trust="own", roles=ROLES)
+
+
+class Gathered(msgspec.Struct, kw_only=True):
+    """What a deliverable is made of, and what to say beside it."""
+
+    recap: Any
+    chosen: Any
+    doubts: list[str]
+    omissions: list[tuple[str, str]]
+    origins: list[str]
+
+
+def today(context: Context) -> dt.date:
+    """The day of the work, the same after a restart."""
+    return dt.date.fromisoformat(context.memo("today", lambda: dt.date.today().isoformat()))
+
+
+def gather(context: Context, only: Scope, exclude: Scope, language: str, *, by: list[str], everything: bool = False) -> Gathered:
+    """The rows of the documents with amounts (of all documents where ``everything``), duplicates counted once."""
+    from confrere.documents.write.content import Recap
+    from confrere.documents.write.figures import row_of
+
+    chosen = choose(context, only, exclude, deep=True)
+    doubts = list(chosen.doubts)
+    copies = {path: group[0] for group in groups(context, chosen.files) for path in group[1:]}
+    rows = []
+    omitted: list[tuple[str, str]] = []
+    for info in chosen.files:
+        reading = chosen.readings[info.path]
+        if reading.error:
+            omitted.append((info.path, reason(reading.error, language)))
+            continue
+        if info.path in copies:
+            if reading.value("total"):
+                doubts.append(say("office.copy-not-counted", language, path=name_of(info.path), original=name_of(copies[info.path])))
+            continue
+        if not everything and not (reading.type in MONEY and (reading.value("total") or reading.record.check)) and not (only.types and reading.type in only.types):
+            continue
+        row = row_of(info.path, reading.record)
+        row.client = chosen.book.name(row.client)
+        row.supplier = chosen.book.name(row.supplier)
+        if not row.client and reading.client:
+            row.client = reading.client
+        rows.append(row)
+    doubts += _twins(rows, language)
+    to_check = sum(1 for row in rows if "total" in row.check)
+    if to_check:
+        doubts.append(say("office.totals-to-check", language, count=to_check))
+    axis = next((way for way in by if way in ("client", "supplier")), "")
+    recap = Recap(rows=rows, day=today(context), axis=axis, omitted=omitted)
+    return Gathered(recap=recap, chosen=chosen, doubts=doubts, omissions=omitted, origins=[row.file for row in rows])
+
+
+def _twins(rows: list[Any], language: str) -> list[str]:
+    """Different files that bear the same number, supplier and total are the same paper twice: both stay, and it is said."""
+    seen = Counter((row.supplier, row.number, row.total) for row in rows if row.number and row.total is not None)
+    out = []
+    for (supplier, number, _), count in seen.items():
+        if count > 1:
+            out.append(say("office.same-paper", language, number=number, supplier=supplier or "?", count=count))
+    return out
+
+
+def reason(code: str, language: str) -> str:
+    """Why a document could not be read, in words."""
+    try:
+        return say(f"office.error-{code}", language)
+    except KeyError:
+        return say("office.error-other", language, code=code)
+
+
+def deliver(context: Context, wanted: str, key: str, extension: str, language: str, write: Callable[[Path, str], None]) -> str:
+    """Have a file written aside, then put it at its place in the view; a place filled by an earlier, cut run of this call is
+    filled again. Returns its view path."""
+    place = deliverable(context, wanted, key, extension, language)
+    with tempfile.TemporaryDirectory(dir=context.view.area) as folder:
+        path = Path(folder, f"out.{extension}")
+        write(path, place)
+        context.view.write(place, path, overwrite=True)
+    return place
+
+
+def people_notes(chosen: Chosen, language: str) -> dict[str, list[Any]]:
+    """What people noted in minutes, transcripts and mails of the folder: decisions, actions, questions."""
+    from confrere.documents.write.content import Action
+
+    out: dict[str, list[Any]] = {"decisions": [], "actions": [], "questions": []}
+    for info in chosen.files:
+        notes = chosen.readings[info.path].record.notes
+        out["decisions"] += [note.get("what") or note.get("text", "") for note in notes.get("decisions", [])]
+        out["questions"] += [note.get("what") or note.get("text", "") for note in notes.get("questions", [])]
+        out["actions"] += [action_of(note, name_of(info.path), Action) for note in notes.get("actions", [])]
+    return {name: [item for item in items if item] for name, items in out.items()}
+
+
+def action_of(note: dict[str, str], source: str, kind: type[Action]) -> Action:
+    """An action as the extractor noted it, its date as a date where it is one."""
+    when: dt.date | str = note.get("when", "")
+    try:
+        when = dt.date.fromisoformat(str(when)[:10])
+    except ValueError:
+        pass
+    return kind(what=note.get("what") or note.get("text", ""), who=note.get("who", ""), when=when, priority=note.get("priority", ""), source=source)
+
+
+class RecapWorkbook:
+    """A workbook whose totals are formulas."""
+
+    name = "recap_workbook"
+    description = (
+        "Make an Excel workbook (or a CSV table) of the amounts of invoices, credit notes, receipts and quotes: one row a document, "
+        "totals as formulas by client, supplier, month and VAT rate, a sheet of values to check, links to the sources."
+    )
+    manifest = MAKES
+
+    class Args(msgspec.Struct, kw_only=True, omit_defaults=True, forbid_unknown_fields=True):
+        by: Annotated[list[str], Meta(description="What to total by first: client, supplier, month ...")] = msgspec.field(default_factory=list)
+        columns: Annotated[
+            list[str], Meta(description="Only these columns (CSV): file, type, client, supplier, number, date, due_date, currency, net, tax, total, iban.")
+        ] = msgspec.field(default_factory=list)
+        only: Annotated[Scope, Meta(description="Only these documents.")] = msgspec.field(default_factory=Scope)
+        exclude: Annotated[Scope, Meta(description="Leave these documents out.")] = msgspec.field(default_factory=Scope)
+        format: Annotated[Literal["xlsx", "csv"], Meta(description="File format.")] = "xlsx"
+        name: Annotated[str, Meta(description="File name; default: the usual one.")] = ""
+        title: Annotated[str, Meta(description="Title; default: found from the documents.")] = ""
+        language: Annotated[str, Meta(description="Language of the table: fr or en.")] = ""
+
+    def run(self, args: Any, context: Context) -> Result:
+        from confrere.documents.write.figures import Totals
+
+        language = args.language or context.language
+        found = gather(context, args.only, args.exclude, language, by=args.by)
+        recap: Recap = found.recap
+        recap.title = args.title
+        if not recap.rows:
+            return Result(text=say("office.no-amounts", language), failed=True, doubts=found.doubts, omissions=found.omissions)
+        if args.columns or args.format == "csv":
+            place = deliver(context, args.name, "recap", args.format, language, lambda path, _: _table(path, args, found, language))
+        else:
+            from confrere.documents.write.workbook import recap_workbook
+
+            place = deliver(context, args.name, "recap", "xlsx", language, lambda path, at: recap_workbook(path, recap, language, at))
+        totals = Totals(recap)
+        sums = {currency.code: str(currency.all.confirmed) for currency in totals.currencies}
+        counted = ", ".join(f"{value} {code}" for code, value in sums.items()) or "0"
+        return Result(
+            text=say("office.recap-made", language, file=name_of(place), count=len(recap.rows), totals=counted),
+            data={"file": place, "documents": len(recap.rows), "totals": sums}, doubts=found.doubts, omissions=found.omissions,
+            deliverables=[place], origins=found.origins,
+        )
+
+
+COLUMNS = ("file", "type", "client", "supplier", "number", "date", "due_date", "currency", "net", "tax", "total")
+
+
+def cells(reading: Reading, row: Any, names: list[str]) -> list[str]:
+    """The values of one document under these columns, as canonical text."""
+    out = []
+    for name in names:
+        value = name_of(row.file) if name == "file" else getattr(row, name, None) if name in COLUMNS else reading.value(name)
+        out.append("" if value is None else str(value))
+    return out
+
+
+def _table(path: Path, args: Any, found: Gathered, language: str) -> None:
+    """A plain table with the columns asked for: CSV as the language's spreadsheets open it, or XLSX with typed cells."""
+    from confrere.tools.office.tables import write_table
+
+    names = list(args.columns) or list(COLUMNS)
+    if "file" not in names:
+        names.append("file")
+    rows = [cells(found.chosen.readings[row.file], row, names) for row in found.recap.rows]
+    write_table(path, names, rows, language)
