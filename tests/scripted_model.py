@@ -16,6 +16,7 @@ from __future__ import annotations
 import argparse
 import asyncio
 import json
+import ssl
 import threading
 import time
 from collections.abc import AsyncIterator, Callable, Sequence
@@ -86,7 +87,14 @@ class Request:
 class ScriptedModel:
     """The server, in a thread of its own. ``kind`` says whose extra paths it has: "ollama", "llama.cpp" or "openai"."""
 
-    def __init__(self, models: Sequence[str] = ("scripted-1",), kind: str = "openai", port: int = 0, key: str = "") -> None:
+    def __init__(
+        self,
+        models: Sequence[str] = ("scripted-1",),
+        kind: str = "openai",
+        port: int = 0,
+        key: str = "",
+        tls: ssl.SSLContext | None = None,
+    ) -> None:
         self.models = list(models)
         self.kind = kind
         self.key = key
@@ -96,6 +104,7 @@ class ScriptedModel:
         self._script: list[Scripted] = []
         self._next = 0
         self._port = port
+        self._tls = tls
         self._ready = threading.Event()
         self._loop = asyncio.new_event_loop()
         self._thread = threading.Thread(target=self._run, daemon=True)
@@ -106,7 +115,7 @@ class ScriptedModel:
 
     @property
     def url(self) -> str:
-        return f"http://127.0.0.1:{self._port}"
+        return f"{'https' if self._tls else 'http'}://127.0.0.1:{self._port}"
 
     @property
     def left(self) -> int:
@@ -137,7 +146,7 @@ class ScriptedModel:
 
     def _run(self) -> None:
         asyncio.set_event_loop(self._loop)
-        server = self._loop.run_until_complete(asyncio.start_server(self._serve, "127.0.0.1", self._port, backlog=128))
+        server = self._loop.run_until_complete(asyncio.start_server(self._serve, "127.0.0.1", self._port, backlog=128, ssl=self._tls))
         self._port = server.sockets[0].getsockname()[1]
         self._ready.set()
         try:

@@ -233,26 +233,38 @@ def probe(servers: Sequence[LocalServer], seconds: float = 0.5) -> list[tuple[Lo
     return [(server, answers[server.port]) for server in servers if server.port in answers]
 
 
+def _key(variable: str, environ: Mapping[str, str]) -> str:
+    """The key in ``variable``, "" where there is none. Raises WrongUse where it cannot be one."""
+    key = environ.get(variable, "").strip()
+    if not key.isascii() or not key.isprintable() or " " in key:
+        raise WrongUse("models.key-unreadable", variable=variable)
+    return key
+
+
 def _at_address(asked: str, plain: str, environ: Mapping[str, str]) -> Model:
     from urllib.parse import urlsplit
 
     address, _, model = plain.partition("#")
-    parts = urlsplit(address)
+    try:
+        parts = urlsplit(address)
+        right = bool(parts.hostname) and parts.port != 0
+    except ValueError:
+        right = False
+    if not right:
+        raise WrongUse("models.name-unknown", name=asked, near="http://127.0.0.1:8080/v1#MODEL")
     if "@" in parts.netloc:
         raise WrongUse("models.address-with-key")
-    if not parts.hostname:
-        raise WrongUse("models.name-unknown", name=asked, near="http://127.0.0.1:8080/v1#MODEL")
     base = address.rstrip("/").removesuffix("/chat/completions")
     if not parts.path.strip("/"):
         base += "/v1"
-    return _compatible(asked, "server", base, model, key=environ.get(KEY_FOR_ADDRESSES, ""))
+    return _compatible(asked, "server", base, model, key=_key(KEY_FOR_ADDRESSES, environ))
 
 
 def _remote(asked: str, provider: Provider, model: str, environ: Mapping[str, str]) -> Model:
     model = model.removesuffix(SCHEMA_SUFFIX)
     if not model:
         raise WrongUse("models.name-without-model", name=asked, example=provider.example)
-    key, base = environ.get(provider.variable, ""), _base(provider, environ)
+    key, base = _key(provider.variable, environ), _base(provider, environ)
     if provider.base or (provider.name.startswith("openai") and base):
         return _compatible(
             asked,
@@ -281,7 +293,7 @@ def _base(provider: Provider, environ: Mapping[str, str]) -> str:
 
 def _local(asked: str, server: LocalServer, model: str, environ: Mapping[str, str]) -> Model:
     base = _local_base(server, environ)
-    return _compatible(asked, server.name, base, model.removesuffix(SCHEMA_SUFFIX), key=environ.get(KEY_FOR_ADDRESSES, ""))
+    return _compatible(asked, server.name, base, model.removesuffix(SCHEMA_SUFFIX), key=_key(KEY_FOR_ADDRESSES, environ))
 
 
 def _local_base(server: LocalServer, environ: Mapping[str, str]) -> str:

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import json
 import secrets
 from collections.abc import Callable
+from typing import Any
 
 import msgspec
 
-from confrere.models.messages import RESTART, Message, ToolCall, Turn
+from confrere.models.messages import RESTART, Message, ToolCall, ToolSpec, Turn
 
 
 class Told:
@@ -39,11 +41,49 @@ class Told:
         self.say(text)
 
 
+def decoded(raw: bytes | str) -> Any:
+    """A JSON value. Escaped lone surrogates are read too, which msgspec refuses: they stand for undecodable file names.
+
+    Raises ValueError for what is not JSON.
+    """
+    try:
+        try:
+            return msgspec.json.decode(raw)
+        except (msgspec.DecodeError, UnicodeEncodeError):
+            return json.loads(raw, parse_constant=_no_constant)
+    except RecursionError:
+        raise ValueError("it is nested too deeply") from None
+
+
+def _no_constant(name: str) -> Any:
+    raise ValueError(f"{name} is not JSON")
+
+
+def sendable(turn: Turn) -> Turn:
+    """The same turn, without lone surrogates, which no server takes: each is spelt out as a JSON escape, ``\\udcXX``, which is
+    how a model can name such a file in a call."""
+    try:
+        msgspec.json.encode([turn.messages, turn.tools])
+        return turn
+    except UnicodeEncodeError:
+        spelt = _spelt(msgspec.to_builtins([turn.messages, turn.tools]))
+        messages, tools = msgspec.convert(spelt, tuple[list[Message], list[ToolSpec]])
+        return msgspec.structs.replace(turn, messages=messages, tools=tools)
+
+
+def _spelt(value: Any) -> Any:
+    if isinstance(value, str):
+        return value.encode("utf-8", "backslashreplace").decode()
+    if isinstance(value, list):
+        return [_spelt(item) for item in value]
+    return {_spelt(key): _spelt(item) for key, item in value.items()} if isinstance(value, dict) else value
+
+
 def parsed_call(identifier: str, tool: str, raw: str) -> ToolCall:
     """A call from its JSON text; an empty text is no arguments, as several servers send it. ``args`` is None for anything but an object."""
     try:
-        args = msgspec.json.decode(raw.encode("utf-8", "surrogatepass")) if raw.strip() else {}
-    except (msgspec.DecodeError, UnicodeDecodeError):
+        args = decoded(raw) if raw.strip() else {}
+    except ValueError:
         args = None
     if not isinstance(args, dict):
         return ToolCall(id=identifier, tool=tool, args=None, raw=raw)

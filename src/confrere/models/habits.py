@@ -6,7 +6,7 @@ import re
 from collections.abc import Collection
 from typing import Any
 
-import msgspec
+from confrere.models.draft import decoded
 
 OPEN, CLOSE = "<think>", "</think>"
 
@@ -99,8 +99,8 @@ def _calls(text: str, offered: Collection[str]) -> list[tuple[str, dict[str, Any
     if not text.startswith(("{", "[")):
         return []
     try:
-        value = msgspec.json.decode(text.encode("utf-8", "surrogatepass"))
-    except (msgspec.DecodeError, UnicodeDecodeError):
+        value = decoded(text)
+    except ValueError:
         return []
     calls = []
     for item in value if isinstance(value, list) else [value]:
@@ -121,7 +121,7 @@ def _call(item: object, offered: Collection[str]) -> tuple[str, dict[str, Any]] 
     args = item.get("args", item.get("arguments", item.get("parameters", {})))
     if isinstance(args, str):
         try:
-            args = msgspec.json.decode(args)
-        except msgspec.DecodeError:
+            args = decoded(args)
+        except ValueError:
             return None
     return (name, args) if isinstance(name, str) and name in offered and isinstance(args, dict) else None

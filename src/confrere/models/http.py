@@ -160,7 +160,7 @@ async def _full(
     timeout = httpx.Timeout(idle, connect=connect)
     try:
         async with (
-            httpx.AsyncClient(timeout=timeout, verify=_tls(), follow_redirects=False) as client,
+            httpx.AsyncClient(timeout=timeout, verify=tls(), follow_redirects=False) as client,
             client.stream(method, url, headers=dict(headers), content=body) as response,
         ):
             yield Response(response.status_code, {k.lower(): v for k, v in response.headers.items()}, response.aiter_bytes())
@@ -173,10 +173,15 @@ async def _full(
 
 
 @cache
-def _tls() -> ssl.SSLContext:
-    import httpx
+def tls() -> ssl.SSLContext:
+    """Trust in the system's authorities, an office's own among them (SSL_CERT_FILE too), and in certifi's where a machine has none."""
+    import ssl
 
-    return httpx.create_ssl_context()
+    import certifi
+
+    context = ssl.create_default_context()
+    context.load_verify_locations(certifi.where())
+    return context
 
 
 def _why(error: BaseException) -> str:

@@ -12,7 +12,7 @@ import msgspec
 
 from confrere.models import http
 from confrere.models.chat_format import to_body
-from confrere.models.draft import Told, make_unique, most_bytes, most_characters, parsed_call
+from confrere.models.draft import Told, decoded, make_unique, most_bytes, most_characters, parsed_call, sendable
 from confrere.models.errors import (
     BadAnswer,
     CutOff,
@@ -75,6 +75,7 @@ class OpenAICompatible:
         return f"OpenAICompatible({self.name})"
 
     async def reply(self, turn: Turn, on_text: Callable[[str], None] | None = None) -> Reply:
+        turn = sendable(turn)
         body = to_body(turn, await self.served(), self.server.provider, self.server.short_ids)
         return await self.ask(turn, on_text, body)
 
@@ -174,10 +175,10 @@ class OpenAICompatible:
 
     def _feed(self, answer: Answer, raw: bytes, part: str) -> str:
         try:
-            event = msgspec.json.decode(raw)
+            event = decoded(raw)
             error = event.get("error")
             text = "" if error else answer.feed(event, part)
-        except (msgspec.DecodeError, TypeError, ValueError, AttributeError) as problem:
+        except (TypeError, ValueError, AttributeError) as problem:
             raise Again(BadAnswer(self.name, detail=self._clean(str(problem))), most=3) from problem
         if error:  # under status 200: how a stream that has begun fails
             said, detail = error_text(raw.decode("utf-8", "replace"))

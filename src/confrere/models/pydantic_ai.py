@@ -9,20 +9,17 @@ import asyncio
 import dataclasses
 from collections.abc import AsyncGenerator, AsyncIterator, Callable
 from contextlib import aclosing, asynccontextmanager
-from functools import cache
 from typing import TYPE_CHECKING, Any
 
 import msgspec
 
-from confrere.models import errors
-from confrere.models.draft import Told, make_unique, most_bytes, most_characters, parsed_call
+from confrere.models import errors, http
+from confrere.models.draft import Told, make_unique, most_bytes, most_characters, parsed_call, sendable
 from confrere.models.messages import Reply, Turn, Usage
 from confrere.models.prices import cost
 from confrere.models.retry import Again, Limits, persist, retry_after, worth_repeating
 
 if TYPE_CHECKING:
-    import ssl
-
     import httpx2
     from pydantic_ai.messages import ModelResponse
     from pydantic_ai.models import Model as LibraryModel
@@ -58,6 +55,7 @@ class ProviderModel:
         if not self._key:
             raise errors.NoKey(self.name, variable=self._variable)
         await asyncio.to_thread(_load, self.api)
+        turn = sendable(turn)
         told = Told(on_text)
         requests = 0
 
@@ -148,7 +146,7 @@ class ProviderModel:
 
         timeout = httpx2.Timeout(self.limits.idle, connect=self.limits.connect)
         async with httpx2.AsyncClient(
-            timeout=timeout, verify=_tls(), event_hooks={"response": [wire.watch]}, headers={"accept-encoding": "identity"}
+            timeout=timeout, verify=http.tls(), event_hooks={"response": [wire.watch]}, headers={"accept-encoding": "identity"}
         ) as client:
             shared: Any = {"api_key": self._key, "base_url": self.base, "http_client": client, "max_retries": 0, "timeout": timeout}
             if self.api == "anthropic":
@@ -262,9 +260,3 @@ def _load(api: str) -> None:
         import pydantic_ai.models.openai
         import pydantic_ai.providers.openai  # noqa: F401
 
-
-@cache
-def _tls() -> ssl.SSLContext:
-    import httpx2
-
-    return httpx2.create_ssl_context()

@@ -20,7 +20,7 @@ from typing import Any
 import msgspec
 
 from confrere.models.chat_format import to_body
-from confrere.models.draft import Told
+from confrere.models.draft import Told, decoded, sendable
 from confrere.models.errors import Rejected
 from confrere.models.messages import Message, Reply, ToolSpec, Turn
 from confrere.models.openai_compatible import OpenAICompatible
@@ -74,6 +74,7 @@ class SchemaSteps:
         answer = "answer"
         while any(tool.name == answer for tool in turn.tools):
             answer += "_"
+        turn = sendable(turn)
         body = to_body(_retold(turn, answer), await self.model.served(), self.model.server.provider)
         body["response_format"] = {
             "type": "json_schema",
@@ -90,7 +91,7 @@ def _idle(turn: Turn, reply: Reply) -> bool:
     """Text alone where a call was needed, from a model of which no call was ever parsed in this conversation."""
     return (
         turn.phase == "work"
-        and reply.finish == "stop"
+        and reply.finish in ("stop", "length")
         and not reply.message.calls
         and not any(message.calls for message in turn.messages)
     )
@@ -98,9 +99,9 @@ def _idle(turn: Turn, reply: Reply) -> bool:
 
 def _spoken(text: str, answer: str) -> str:
     try:
-        step = msgspec.json.decode(text)
+        step = decoded(text)
         return str(step["args"]["text"]) if step["tool"] == answer else text
-    except (msgspec.DecodeError, KeyError, TypeError):
+    except (ValueError, KeyError, TypeError):
         return text  # cut short by the bound, or a server that does not know response_format
 
 
