@@ -1,4 +1,5 @@
-"""Approvals: a person's answer, bound to the SHA-256 of exactly what was shown. Pure functions over event records; time is handed in."""
+"""Approvals: a person's answer, bound to the SHA-256 of exactly what was shown. Pure functions over event records; time
+is handed in."""
 
 from __future__ import annotations
 
@@ -14,8 +15,8 @@ from confrere.policy.grants import Grant
 
 
 class Approval(msgspec.Struct, kw_only=True, frozen=True):
-    """One question put to the person. ``cards`` are what is shown, several when they were batched; ``digest`` binds the answer to them.
-    ``asked`` and ``expires`` are UTC ISO 8601. ``state``: waiting, yes, no, expired or withdrawn."""
+    """One question put to the person. ``cards`` are what is shown, several when they were batched; ``digest`` binds the
+    answer to them. ``asked`` and ``expires`` are UTC ISO 8601. ``state``: waiting, yes, no, expired or withdrawn."""
 
     id: str
     task: str
@@ -69,7 +70,9 @@ def answer(
 
 def allows(approval: Approval | None, cards: list[dict[str, Any]], now: str) -> bool:
     """True when this approval is a yes to exactly these cards, and had not expired when it was given."""
-    return approval is not None and approval.state == "yes" and approval.digest == digest(cards) and approval.at < approval.expires and now >= approval.at
+    if approval is None or approval.state != "yes" or approval.digest != digest(cards):
+        return False
+    return approval.at < approval.expires and approval.at <= now
 
 
 def fold(events: Iterable[dict[str, Any]]) -> dict[str, Approval]:
@@ -90,8 +93,8 @@ def apply(approvals: dict[str, Approval], event: dict[str, Any]) -> None:
         return
     elif kind == "approval.answered" and event.get("digest") == found.digest and str(event.get("at")) < found.expires:
         approvals[id] = msgspec.structs.replace(
-            found, state="yes" if event.get("yes") is True else "no", by=str(event.get("by", "")), delegated=str(event.get("delegated", "")),
-            at=str(event["at"]),
+            found, state="yes" if event.get("yes") is True else "no", by=str(event.get("by", "")),
+            delegated=str(event.get("delegated", "")), at=str(event["at"]),
         )
     elif kind in ("approval.expired", "approval.withdrawn"):
         approvals[id] = msgspec.structs.replace(found, state="expired" if kind == "approval.expired" else "withdrawn")

@@ -12,7 +12,8 @@ from confrere.policy.state import HOLE, Call, State
 
 
 class Judged(msgspec.Struct, kw_only=True, frozen=True):
-    """One argument of a call: its role, its value, and whether it is the person's (``why`` names the derivation, ``source`` what it rests on)."""
+    """One argument of a call: its role, its value, and whether it is the person's (``why`` names the derivation,
+    ``source`` what it rests on)."""
 
     name: str
     role: Role
@@ -23,8 +24,9 @@ class Judged(msgspec.Struct, kw_only=True, frozen=True):
 
 
 def card(state: State, call: Call, manifest: Manifest, rule: str, reason: str, judged: list[Judged], step: int) -> dict[str, Any]:
-    """The card, as JSON values: tool, effect and kind; each argument with its final bytes, where it comes from and what known value it resembles;
-    what was read before; how many more steps of the plan a yes to these values would serve."""
+    """The card, as JSON values: tool, effect and kind; each argument with its final bytes, where it comes from and what
+    known value it resembles; what was read before; how many more steps of the plan a yes to these values would
+    serve."""
     known = _known(state)
     arguments = []
     for item in judged:
@@ -69,7 +71,8 @@ def _found(state: State, value: Any) -> list[str]:
     wanted = set(_texts(value))
     out: list[str] = []
     for source in state.sources:
-        held = {text for record in source.reading.records for field in record.values() for text in ([field] if isinstance(field, str) else field)}
+        fields = [field for record in source.reading.records for field in record.values()]
+        held = {text for field in fields for text in ([field] if isinstance(field, str) else field)}
         if wanted & (held | set(source.reading.members)) or {values.url(text) for text in wanted} & set(source.urls):
             out += [origin for origin in source.label.origins if origin not in out]
     return out[:8]
@@ -78,7 +81,8 @@ def _found(state: State, value: Any) -> list[str]:
 def _known(state: State) -> set[str]:
     """The addresses and names that the person knows: of the brief, the plan's literals and their own records."""
     brief = {*values.find_addresses(state.brief), *values.find_urls(state.brief), *values.find_accounts(state.brief)}
-    planned = {text for step in state.plan or [] for value in step.args.values() if value != HOLE for text in _texts(value) if len(text) <= 80}
+    literals = [value for step in state.plan or [] for value in step.args.values() if value != HOLE]
+    planned = {text for value in literals for text in _texts(value) if len(text) <= 80}
     own = {
         field for source in state.sources if not source.label.untrusted for record in source.reading.records for field in record.values()
         if isinstance(field, str) and 4 <= len(field) <= 80

@@ -1,8 +1,8 @@
 """The policy engine: deterministic decisions over labels, the approved plan, grants and provenance.
 
-Pure: no clock, no file, no model; what it knows is ``State``, which only ``apply`` changes, so that a task is rebuilt by folding its events.
-It assumes that the model obeys an attacker from its first untrusted read on. The rules are those of ``rules.toml``; a call is let through
-because of where each of its values comes from, never because of how it reads.
+Pure: no clock, no file, no model; what it knows is ``State``, which only ``apply`` changes, so that a task is rebuilt
+by folding its events. It assumes that the model obeys an attacker from its first untrusted read on. The rules are those
+of ``rules.toml``; a call is let through because of where each of its values comes from, never because of how it reads.
 """
 
 from __future__ import annotations
@@ -22,6 +22,7 @@ from confrere.policy.grants import Grant, granted
 from confrere.policy.grants import apply as apply_grant
 from confrere.policy.labels import Confidentiality, Integrity, Label, of_result
 from confrere.policy.manifest import Effect, Manifest, Role
+from confrere.policy.matching import arguments, reads_as, same_value, says_exactly
 from confrere.policy.plan import Plan
 from confrere.policy.plan import Step as PlannedStep
 from confrere.policy.rules import Rule, Rules, installation
@@ -30,20 +31,19 @@ from confrere.policy.state import HOLE, MAX_SOURCES, Call, Endorsed, Source, Sta
 HARMLESS = (Role.FREE, Role.QUERY)
 _READING = ("read", "fetch", "download", "browse")
 _MONEY = ("spending", "accounts")
-_UNORDERED = (Role.DEST, Role.ACCOUNT, Role.ATTACH)
 
 
 class Decision(msgspec.Struct, kw_only=True, frozen=True):
-    """What policy says of a call. ``rule`` names the rule; ``reason`` is a catalogue key with its ``data``; ``arguments`` are the judged values;
-    ``card`` is what the person must see where the verdict is ask; ``step`` the plan step that the call would use (-1: none); ``grants`` the ids of the
-    grants that it rests on."""
+    """What policy says of a call. ``rule`` names the rule; ``reason`` is a catalogue key with its ``data``;
+    ``arguments`` are the judged values; ``card`` is what the person must see where the verdict is ask; ``step`` the
+    plan step that the call would use (-1: none); ``grants`` the ids of the grants that it rests on."""
 
     verdict: Literal["allow", "ask", "deny"]
     rule: str
     reason: str
     data: dict[str, Any] = {}
     arguments: list[Judged] = []
-    card: dict[str, Any] | None = None
+    card: dict[str, Any] = {}
     step: int = -1
     grants: list[str] = []
 
@@ -64,7 +64,8 @@ class Engine:
         return self._record("policy.started", task=task, brief=brief, manifests={n: msgspec.to_builtins(m) for n, m in manifests.items()})
 
     def approve_plan(self, plan: Plan | Iterable[PlannedStep | Mapping[str, Any]]) -> dict[str, Any]:
-        """The plan that the person approved. A new one replaces the old; what was used stays used where the same step stands in both."""
+        """The plan that the person approved. A new one replaces the old; what was used stays used where the same step
+        stands in both."""
         steps = plan.steps if isinstance(plan, Plan) else plan
         return self._record("policy.planned", steps=[
             {"tool": s.tool, "args": s.args} if isinstance(s, PlannedStep) else {"tool": s["tool"], "args": dict(s["args"])} for s in steps
@@ -73,8 +74,9 @@ class Engine:
     def observe(
         self, call: Call, text: str, *, data: Any = None, origins: Iterable[str] = (), failed: bool = False, label: Label | None = None,
     ) -> dict[str, Any]:
-        """What a call gave. ``data`` is the structured result where the tool has one, else the text is read for records; ``origins`` are the view
-        paths or object ids it came from; ``label`` overrides what the manifest says (it can only be worse)."""
+        """What a call gave. ``data`` is the structured result where the tool has one, else the text is read for
+        records; ``origins`` are the view paths or object ids it came from; ``label`` overrides what the manifest says
+        (it can only be worse)."""
         manifest = self.state.manifests[call.tool]
         names = list(origins) or [f"{call.tool}:{len(self.state.sources) + 1}"]
         mark = of_result(manifest.trust, manifest.confidentiality, names)
@@ -86,8 +88,8 @@ class Engine:
         reading = records.Reading() if failed else records.shape(data) if data is not None else records.read(text)
         step, literal = self._step_of(call, manifest)
         source = Source(
-            tool=call.tool, kind=manifest.kind, store=manifest.store, args=dict(call.args), label=mark, reading=reading, step=step, literal=literal,
-            clean=clean, urls=values.find_urls(text[: records.MAX_TEXT])[:200],
+            tool=call.tool, kind=manifest.kind, store=manifest.store, args=dict(call.args), label=mark, reading=reading, step=step,
+            literal=literal, clean=clean, urls=values.find_urls(text[: records.MAX_TEXT])[:200],
             addresses=values.find_addresses(text[: records.MAX_TEXT])[:200], created=_created(manifest, reading, text),
         )
         opened = manifest.effect is not Effect.READ and not failed and self._carries_open_words(call, step)
@@ -98,7 +100,8 @@ class Engine:
         return self._record("policy.used", step=decision.step, args=dict(call.args), grants=decision.grants)
 
     def endorse(self, call: Call, decision: Decision) -> dict[str, Any]:
-        """The person said yes to the card: the open values of the step are theirs, for this tool and these arguments, until the task ends."""
+        """The person said yes to the card: the open values of the step are theirs, for this tool and these arguments,
+        until the task ends."""
         manifest = self.state.manifests[call.tool]
         items = [
             {"tool": call.tool, "argument": judged.name, "value": form}
@@ -156,15 +159,14 @@ class Engine:
         """What policy says of ``call`` at ``now`` (UTC ISO 8601, for grants that expire). Changes nothing."""
         manifest = self.state.manifests.get(call.tool)
         if manifest is None:
-            return Decision(verdict="deny", rule="unknown-tool", reason="policy.unknown-tool", data={"tool": call.tool})
-        rule = self.rules.judge(manifest, [(manifest.roles.get(n, Role.TEXT), str(leaf)) for n, v in call.args.items() for leaf in leaves(v)])
-        data = {"tool": call.tool, "kind": manifest.kind}
+            return Decision(verdict="deny", rule="unknown-tool", reason="policy.unknown-tool", data={"tool": call.tool, "kind": ""})
+        rule = self.rules.judge(manifest, [(role, str(leaf)) for _, role, value in arguments(call, manifest) for leaf in leaves(value)])
         if rule.verdict == "deny":
-            return Decision(verdict="deny", rule=rule.name, reason="policy.refused-outright", data=data)
+            return _say("deny", rule.name, "policy.refused-outright", call, manifest)
         if rule.verdict == "allow":
-            return Decision(verdict="allow", rule=rule.name, reason="policy.goes-ahead", data=data)
+            return _say("allow", rule.name, "policy.goes-ahead", call, manifest)
         if self.state.noes >= 3:
-            return Decision(verdict="deny", rule="three-noes", reason="policy.three-noes", data=data)
+            return _say("deny", "three-noes", "policy.three-noes", call, manifest)
         if rule.verdict == "ask":
             judged, _ = self._granted(call, manifest, now)
             return self._ask(call, manifest, rule.name, "policy.always-asks", judged, self._literal_step(call, manifest))
@@ -175,7 +177,8 @@ class Engine:
         return self._planned(call, manifest, rule, now)
 
     def _planned(self, call: Call, manifest: Manifest, rule: Rule, now: str) -> Decision:
-        """Fit the call to an unused step: all values good, allow; only values left open by the step in doubt, ask; else refuse."""
+        """Fit the call to an unused step: all values good, allow; only values left open by the step in doubt, ask; else
+        refuse."""
         best: tuple[int, list[Judged]] | None = None
         for index, step in enumerate(self.state.plan or []):
             if step.tool != call.tool or self._spent(index, call):
@@ -185,28 +188,25 @@ class Engine:
                 continue
             if all(item.good for item in judged):
                 grants = [item.source for item in judged if item.why == "granted"]
-                return Decision(
-                    verdict="allow", rule=rule.name, reason="policy.in-plan", data={"tool": call.tool, "kind": manifest.kind}, arguments=judged,
-                    step=index, grants=grants,
-                )
+                return _say("allow", rule.name, "policy.in-plan", call, manifest, arguments=judged, step=index, grants=grants)
             best = best or (index, judged)
         if best is not None:
             reason = "policy.literal-only" if rule.verdict == "literal" else "policy.open-value"
             return self._ask(call, manifest, rule.name, reason, best[1], best[0])
-        return Decision(verdict="deny", rule="out-of-plan", reason="policy.out-of-plan", data={"tool": call.tool, "kind": manifest.kind})
+        return _say("deny", "out-of-plan", "policy.out-of-plan", call, manifest)
 
     def _unplanned(self, call: Call, manifest: Manifest, rule: Rule, now: str) -> Decision:
-        """No plan: what the person's own words and records alone led to goes ahead, but not money, accounts and installing; after anything
-        untrusted was read everything asks."""
+        """No plan: what the person's own words and records alone led to goes ahead, but not money, accounts and
+        installing; after anything untrusted was read everything asks."""
         judged, _ = self._granted(call, manifest, now)
         free = not self.state.context.untrusted and rule.verdict == "plan" and rule.name not in _MONEY and self._may_tell(manifest)
         if free:
-            return Decision(
-                verdict="allow", rule=rule.name, reason="policy.own-words", data={"tool": call.tool, "kind": manifest.kind}, arguments=judged)
+            return _say("allow", rule.name, "policy.own-words", call, manifest, arguments=judged)
         return self._ask(call, manifest, rule.name, "policy.no-plan", judged, -1)
 
     def _by_grant(self, call: Call, manifest: Manifest, rule: Rule, now: str) -> Decision | None:
-        """A page or host that the brief names, or a call whose every sensitive value is granted and whose words may be told there."""
+        """A page or host that the brief names, or a call whose every sensitive value is granted and whose words may be
+        told there."""
         if rule.verdict == "literal":
             return None
         judged, used = self._granted(call, manifest, now)
@@ -214,31 +214,32 @@ class Engine:
         roles = {item.role for item in judged}
         if not judged or not roles & {Role.URL, Role.HOST, Role.DEST, Role.ACCOUNT, Role.DEVICE, Role.PATH}:
             return None
-        if reading and all(item.good for item in judged if item.role not in HARMLESS) and not (used and not self._quiet_address(call, manifest)):
-            step = self._literal_step(call, manifest)
-            return Decision(verdict="allow", rule=rule.name, reason="policy.named-host", arguments=judged, step=step, grants=used)
         open_words = [item for item in judged if not item.good and item.role not in HARMLESS]
-        clear = max((g.confidentiality for id in used if (g := self.grants[id]).confidentiality is not None), default=None)
-        if not used or reading or rule.name in _MONEY and Role.AMOUNT not in roles:
+        if reading and not open_words and (not used or self._quiet_address(call, manifest)):
+            step = self._literal_step(call, manifest)
+            return _say("allow", rule.name, "policy.named-host", call, manifest, arguments=judged, step=step, grants=used)
+        if not used or reading or (rule.name in _MONEY and Role.AMOUNT not in roles):
             return None
+        context = self.state.context
+        told = [clear for id in used if (clear := self.grants[id].confidentiality) is not None]
+        free = bool(told) and not context.untrusted and context.confidentiality <= min(told)
         for item in open_words:
-            if item.role is Role.TEXT and clear is not None and not self.state.context.untrusted and self.state.context.confidentiality <= clear:
-                continue
-            if item.role in (Role.WHEN, Role.FLAG, Role.NAME) and manifest.kind in ("device", "home"):
-                continue
-            return None
-        return Decision(verdict="allow", rule=rule.name, reason="policy.granted", arguments=judged, grants=used)
+            words = item.role is Role.TEXT and free
+            setting = item.role in (Role.WHEN, Role.FLAG, Role.NAME) and manifest.kind in ("device", "home")
+            if not words and not setting:
+                return None
+        return _say("allow", rule.name, "policy.granted", call, manifest, arguments=judged, grants=used)
 
     def _quiet_address(self, call: Call, manifest: Manifest) -> bool:
         """A granted host may be told nothing private: the address was not written by a model that had read private things."""
-        named = all(
-            values.url(str(leaf)) in self._brief.urls for n, v in call.args.items() if manifest.roles.get(n) is Role.URL for leaf in leaves(v))
+        pages = [leaf for _, role, value in arguments(call, manifest) if role is Role.URL for leaf in leaves(value)]
+        named = all(values.url(str(page)) in self._brief.urls for page in pages)
         return named or self.state.context.confidentiality is Confidentiality.PUBLIC
 
     def _granted(self, call: Call, manifest: Manifest, now: str) -> tuple[list[Judged], list[str]]:
         """Each argument judged by the brief's own pages and by grants alone, and the grants used."""
         out, used = [], []
-        for name, role, value in _arguments(call, manifest):
+        for name, role, value in arguments(call, manifest):
             why: Why | None = None
             if role in (Role.URL, Role.HOST) and all(self._brief_page(role, leaf) for leaf in leaves(value)):
                 why = Why("brief")
@@ -247,7 +248,7 @@ class Engine:
                 if found and all(found):
                     used += [grant.id for grant in found if grant is not None]
                     why = Why("granted", found[0].id if found[0] else "")
-            out.append(Judged(name=name, role=role, value=value, good=why is not None, why=why.name if why else "", source=why.source if why else ""))
+            out.append(_judged(name, role, value, why))
         return out, sorted(set(used))
 
     def _brief_page(self, role: Role, value: Any) -> bool:
@@ -272,9 +273,9 @@ class Engine:
             role, want = manifest.roles.get(name, Role.TEXT), wanted.get(name)
             if want == HOLE:
                 why = self._good(case, name, role, value, manifest, rule, now)
-                out.append(Judged(name=name, role=role, value=value, good=why is not None, why=why.name if why else "", source=why.source if why else ""))
+                out.append(_judged(name, role, value, why))
             elif same_value(role, want, value):
-                out.append(Judged(name=name, role=role, value=value, good=True, why="plan"))
+                out.append(_judged(name, role, value, Why("plan")))
             else:
                 return None
         return out
@@ -308,15 +309,16 @@ class Engine:
         return self.state.context.confidentiality <= limit
 
     def _step_of(self, call: Call, manifest: Manifest) -> tuple[int, bool]:
-        """The plan step of a call that ran, and whether every argument is a literal of it. A read takes the first fitting step that no
-        read took before, and may repeat the same call; an effect has the step that it used."""
+        """The plan step of a call that ran, and whether every argument is a literal of it. A read takes the first
+        fitting step that no read took before, and may repeat the same call; an effect has the step that it used."""
         plan = self.state.plan or []
         if manifest.effect is not Effect.READ:
-            return next(((use.step, False) for use in reversed(self.state.uses) if use.args == call.args and plan[use.step].tool == call.tool), (-1, False))
+            mine = (use.step for use in reversed(self.state.uses) if use.args == call.args and plan[use.step].tool == call.tool)
+            return next(mine, -1), False
         again = -1
         taken = {source.step for source in self.state.sources}
         for index, step in enumerate(plan):
-            if step.tool == call.tool and _reads_as(step, call, manifest):
+            if step.tool == call.tool and reads_as(step, call, manifest):
                 if index not in taken:
                     return index, not any(want == HOLE for want in step.args.values())
                 if again < 0 and not any(want == HOLE for want in step.args.values()):
@@ -325,12 +327,8 @@ class Engine:
 
     def _literal_step(self, call: Call, manifest: Manifest) -> int:
         """The unused step that says exactly this call, or -1."""
-        for index, step in enumerate(self.state.plan or []):
-            if step.tool == call.tool and not self._spent(index, call) and all(
-                same_value(manifest.roles.get(name, Role.TEXT), step.args.get(name), call.args.get(name)) for name in {*step.args, *call.args}
-            ):
-                return index
-        return -1
+        steps = enumerate(self.state.plan or [])
+        return next((index for index, step in steps if says_exactly(step, call, manifest) and not self._spent(index, call)), -1)
 
     def _carries_open_words(self, call: Call, step: int) -> bool:
         """Whether the effect wrote something that neither the plan nor a derivation fixed, while the context was untrusted."""
@@ -345,14 +343,13 @@ class Engine:
 
     def _ask(self, call: Call, manifest: Manifest, rule: str, reason: str, judged: list[Judged], step: int) -> Decision:
         shown = card(self.state, call, manifest, rule, reason, judged, step)
-        return Decision(
-            verdict="ask", rule=rule, reason=reason, data={"tool": call.tool, "kind": manifest.kind}, arguments=judged, card=shown, step=step)
+        return _say("ask", rule, reason, call, manifest, arguments=judged, card=shown, step=step)
 
     # -- models -----------------------------------------------------------------------------------------------------------------------
 
     def decide_model(self, name: str, local: bool, label: Label, now: str = "") -> Decision:
-        """Whether text so labelled may be sent to a model. A local one may see what the rules clear it for; a remote one only what they, or a
-        grant of kind ``model`` with a confidentiality, allow."""
+        """Whether text so labelled may be sent to a model. A local one may see what the rules clear it for; a remote
+        one only what they, or a grant of kind ``model`` with a confidentiality, allow."""
         limit = self.rules.clearance["local-model" if local else "remote-model"]
         used = [
             grant for grant in self.grants.values()
@@ -366,32 +363,12 @@ class Engine:
         )
 
 
-def same_value(role: Role, want: Any, got: Any) -> bool:
-    """True when a call's argument is what the plan says: exactly, or the same thing by typed equality. Receivers have no order."""
-    if want == got and isinstance(want, bool) == isinstance(got, bool):
-        return True
-    if isinstance(want, dict) or isinstance(got, dict):
-        return isinstance(want, dict) and isinstance(got, dict) and set(want) == set(got) and all(same_value(role, want[k], got[k]) for k in want)
-    if isinstance(want, list | tuple) or isinstance(got, list | tuple):
-        if not (isinstance(want, list | tuple) and isinstance(got, list | tuple)) or len(want) != len(got):
-            return not list(leaves(want)) and not list(leaves(got))
-        if role in _UNORDERED and not any(isinstance(item, dict | list) for item in (*want, *got)):
-            one, other = ([values.canonical(role, item) for item in items] for items in (want, got))
-            return None not in one and None not in other and sorted(map(str, one)) == sorted(map(str, other))
-        return all(same_value(role, a, b) for a, b in zip(want, got, strict=True))
-    if not list(leaves(want)) and not list(leaves(got)):
-        return True
-    return values.same(role, want, got)
+def _say(verdict: Literal["allow", "ask", "deny"], rule: str, reason: str, call: Call, manifest: Manifest, **more: Any) -> Decision:
+    return Decision(verdict=verdict, rule=rule, reason=reason, data={"tool": call.tool, "kind": manifest.kind}, **more)
 
 
-def _arguments(call: Call, manifest: Manifest) -> list[tuple[str, Role, Any]]:
-    return [(name, manifest.roles.get(name, Role.TEXT), value) for name, value in call.args.items() if any(True for _ in leaves(value))]
-
-
-def _reads_as(step: Step, call: Call, manifest: Manifest) -> bool:
-    names = {*step.args, *call.args}
-    return all(
-        step.args.get(name) == HOLE or same_value(manifest.roles.get(name, Role.QUERY), step.args.get(name), call.args.get(name)) for name in names)
+def _judged(name: str, role: Role, value: Any, why: Why | None) -> Judged:
+    return Judged(name=name, role=role, value=value, good=why is not None, why=why.name if why else "", source=why.source if why else "")
 
 
 def _created(manifest: Manifest, reading: records.Reading, text: str) -> list[str]:

@@ -22,10 +22,10 @@ _ROLES: dict[Role, What] = {
 
 
 class Grant(msgspec.Struct, kw_only=True, frozen=True):
-    """``value`` is what is granted (a host, an address, a folder, a model's name; a number for an amount). ``limit`` is how many calls it
-    covers (0: no limit), or for an amount the total. ``expires`` is UTC ISO 8601, "" for never. ``by`` is who gave it,
-    ``delegated`` on whose behalf. ``confidentiality`` is the most private data that may go there in words that the model writes;
-    None: words of the model's always need a look."""
+    """``value`` is what is granted (a host, an address, a folder, a model's name; a number for an amount). ``limit`` is
+    how many calls it covers (0: no limit), or for an amount the total. ``expires`` is UTC ISO 8601, "" for never.
+    ``by`` is who gave it, ``delegated`` on whose behalf. ``confidentiality`` is the most private data that may go there
+    in words that the model writes; None: words of the model's always need a look."""
 
     id: str
     what: What
@@ -42,7 +42,8 @@ class Grant(msgspec.Struct, kw_only=True, frozen=True):
     revoked: bool = False
 
     def live(self, now: str, task: str) -> bool:
-        """True at ``now`` for ``task``: not revoked, not expired, not used up, and given for this task where it was given for one."""
+        """True at ``now`` for ``task``: not revoked, not expired, not used up, and given for this task where it was
+        given for one."""
         return (
             not self.revoked and (not self.expires or now < self.expires) and (self.scope == "always" or self.task == task)
             and not (self.scope == "call" and self.used) and not (self.limit and self.what != "amount" and self.used >= self.limit)
@@ -77,7 +78,8 @@ def granted(grants: Iterable[Grant], role: Role, value: Any, kind: str, now: str
 
 
 def fold(events: Iterable[dict[str, Any]]) -> dict[str, Grant]:
-    """The grants after these events: ``grant.given`` (``grant``), ``grant.used`` and ``grant.revoked`` (``id``). Others are passed over."""
+    """The grants after these events: ``grant.given`` (``grant``), ``grant.used`` and ``grant.revoked`` (``id``). Others
+    are passed over."""
     grants: dict[str, Grant] = {}
     for event in events:
         apply(grants, event)

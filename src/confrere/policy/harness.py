@@ -1,8 +1,7 @@
 """A thin adapter over the engine for programs that drive a policy with tools it has never seen.
 
-The tools come with a manifest as plain data (kind, roles, trust, confidentiality, store, undo, egress); nothing here, or below, looks at a tool's name or at the
-wording of a result.
-"""
+The tools come with a manifest as plain data (kind, roles, trust, confidentiality, store, undo, egress); nothing here,
+or below, looks at a tool's name or at the wording of a result. """
 
 from __future__ import annotations
 
@@ -15,7 +14,8 @@ from confrere.policy.state import Call
 
 
 class HarnessPolicy:
-    """One task. ``start`` and, where there is one, ``on_plan``; then ``before_call`` before each call and ``after_result`` after each that ran."""
+    """One task. ``start`` and, where there is one, ``on_plan``; then ``before_call`` before each call and
+    ``after_result`` after each that ran."""
 
     name = "confrere"
 
@@ -59,7 +59,8 @@ class HarnessPolicy:
 
 
 def manifest(spec: Mapping[str, Any]) -> Manifest:
-    """A manifest from plain data. What it does not know reads as the worst: an unknown role is free text, an unknown kind an effect."""
+    """A manifest from plain data. What it does not know reads as the worst: an unknown role is free text, an unknown
+    kind an effect."""
     kind = str(spec.get("kind", "act"))
     roles = {name: Role(role) if role in Role._value2member_map_ else Role.TEXT for name, role in dict(spec.get("roles") or {}).items()}
     reading = kind in ("read", "fetch", "download", "browse") and not spec.get("sink", False)

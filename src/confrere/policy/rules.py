@@ -19,8 +19,8 @@ STRICTNESS: dict[str, int] = {"allow": 0, "plan": 1, "literal": 2, "ask": 3, "de
 
 
 class Rule(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """One rule. An empty list matches everything; ``matches`` are globs over the values of ``roles``. ``en`` and ``fr`` are the owner's own
-    sentences; those of the installation's rules are in the catalogue under ``policy.rule-NAME``."""
+    """One rule. An empty list matches everything; ``matches`` are globs over the values of ``roles``. ``en`` and ``fr``
+    are the owner's own sentences; those of the installation's rules are in the catalogue under ``policy.rule-NAME``."""
 
     name: str
     verdict: Verdict
@@ -44,7 +44,8 @@ class Rule(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
     def covers(self, manifest: Manifest, arguments: list[tuple[Role, str]]) -> bool:
         """For an ``allow``: every value of its roles is listed, not just one."""
         among = [value for role, value in arguments if role in self.roles]
-        return bool(among) and self.applies(manifest, arguments) and all(_glob(tuple(self.matches)).fullmatch(_plain(value)) for value in among)
+        listed = all(_glob(tuple(self.matches)).fullmatch(_plain(value)) for value in among)
+        return bool(among) and listed and self.applies(manifest, arguments)
 
 
 class Problem(msgspec.Struct, frozen=True):
@@ -64,8 +65,8 @@ class Rules(msgspec.Struct, kw_only=True):
     problems: list[Problem] = []
 
     def judge(self, manifest: Manifest, arguments: list[tuple[Role, str]]) -> Rule:
-        """The rule that decides: what is fixed; then the strictest of the owner's rules and the installation's first match; an ``allow`` of the
-        owner's counts only where it lists every value that it is about."""
+        """The rule that decides: what is fixed; then the strictest of the owner's rules and the installation's first
+        match; an ``allow`` of the owner's counts only where it lists every value that it is about."""
         for rule in self.base:
             if rule.fixed and rule.applies(manifest, arguments):
                 return rule
@@ -81,7 +82,8 @@ CLOSED = Rule(name="unknown-effect", verdict="ask")
 
 
 def _plain(value: str) -> str:
-    """A value as the globs see it: case, form, back-slashes, doubled and single-dot parts and invisible characters do not hide it."""
+    """A value as the globs see it: case, form, back-slashes, doubled and single-dot parts and invisible characters do
+    not hide it."""
     text = unicodedata.normalize("NFKC", value).casefold().replace("\\", "/")
     text = "".join(ch for ch in text if unicodedata.category(ch) not in ("Cf", "Cc", "Cs"))
     return re.sub(r"/(?:\.?/)+", "/", text)
@@ -111,9 +113,9 @@ def _clearance(data: dict[str, Any]) -> dict[str, Confidentiality]:
 
 
 def load(owner: str = "") -> Rules:
-    """The installation's rules with the owner's file (its text) over them. A file with any mistake is not used at all: the
-    installation's rules hold, and ``problems`` says what and where. Clearance can only be lowered for remote models by the file of the
-    installation; the owner may set it either way, because it is theirs."""
+    """The installation's rules with the owner's file (its text) over them. A file with any mistake is not used at all:
+    the installation's rules hold, and ``problems`` says what and where. Clearance can only be lowered for remote models
+    by the file of the installation; the owner may set it either way, because it is theirs."""
     base = installation()
     rules = Rules(base=base.base, clearance=dict(base.clearance))
     if not owner.strip():
@@ -122,7 +124,8 @@ def load(owner: str = "") -> Rules:
         data = tomllib.loads(owner)
     except tomllib.TOMLDecodeError as error:
         found = re.search(r"at line (\d+)", str(error))
-        rules.problems.append(Problem("policy.file-syntax", int(found[1]) if found else owner.count("\n") + 1, re.sub(r" \(at .*", "", str(error))))
+        line = int(found[1]) if found else owner.count("\n") + 1
+        rules.problems.append(Problem("policy.file-syntax", line, re.sub(r" \(at .*", "", str(error))))
         return rules
     mine: list[Rule] = []
     for number, item in enumerate(data.get("rule", []) if isinstance(data.get("rule", []), list) else [{}]):

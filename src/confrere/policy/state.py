@@ -40,8 +40,8 @@ class Use(msgspec.Struct, kw_only=True):
 
 
 class Source(msgspec.Struct, kw_only=True):
-    """One result that was read. ``step`` is the plan step it fits (-1: none), ``literal`` that every argument of the call stands in the
-    plan or the brief, ``clean`` that its store held nothing the task itself had written."""
+    """One result that was read. ``step`` is the plan step it fits (-1: none), ``literal`` that every argument of the
+    call stands in the plan or the brief, ``clean`` that its store held nothing the task itself had written."""
 
     tool: str
     kind: str
@@ -66,8 +66,8 @@ class Endorsed(msgspec.Struct, kw_only=True, frozen=True):
 
 
 class State(msgspec.Struct, kw_only=True):
-    """A task as policy sees it. ``context`` is the join of all that was read, ``stores`` what the task wrote to while the context
-    was untrusted; ``plan`` is None until one is approved."""
+    """A task as policy sees it. ``context`` is the join of all that was read, ``stores`` what the task wrote to while
+    the context was untrusted; ``plan`` is None until one is approved."""
 
     task: str = ""
     brief: str = ""

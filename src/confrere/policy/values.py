@@ -1,9 +1,8 @@
 """Typed values and typed equality: when two values are the same thing, for the role that they play.
 
-Equality is strict on purpose. A canonical form removes only what changes nothing about the effect (the case of a host, the spaces
-of an IBAN, the zeros of an amount); a value that holds anything invisible, confusable or ambiguous has no canonical form at
-all, and so equals nothing. Opaque identifiers are never found in text: ``13`` may be a day.
-"""
+Equality is strict on purpose. A canonical form removes only what changes nothing about the effect (the case of a host,
+the spaces of an IBAN, the zeros of an amount); a value that holds anything invisible, confusable or ambiguous has no
+canonical form at all, and so equals nothing. Opaque identifiers are never found in text: ``13`` may be a day. """
 
 from __future__ import annotations
 

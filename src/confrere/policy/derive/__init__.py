@@ -1,9 +1,8 @@
 """The listed derivations: the only ways in which a value that was read becomes one that the person chose.
 
-Each is a small deterministic program over the brief, the approved plan and the structured results of the plan's own reads; it computes
-*the* value (or the set) and compares. Nothing here may rank likely values, read prose for a recipient, or trust a result that the
-plan did not ask for.
-"""
+Each is a small deterministic program over the brief, the approved plan and the structured results of the plan's own
+reads; it computes *the* value (or the set) and compares. Nothing here may rank likely values, read prose for a
+recipient, or trust a result that the plan did not ask for. """
 
 from __future__ import annotations
 

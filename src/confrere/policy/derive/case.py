@@ -15,7 +15,9 @@ from confrere.policy.manifest import Manifest, Role
 from confrere.policy.records import Field, Record
 from confrere.policy.state import HOLE, Source, State, Step
 
-_IDENTIFIER = re.compile(r"(?i:^(?:id|uid|uuid|guid|key|ref|no|nr|num|number)_?$|^id_|[_.-](?:id|uid|key|ref|no|nr|number)_?$)|[a-z](?:Id|ID)$")
+_IDENTIFIER = re.compile(
+    r"(?i:^(?:id|uid|uuid|guid|key|ref|no|nr|num|number)_?$|^id_|[_.-](?:id|uid|key|ref|no|nr|number)_?$)|[a-z](?:Id|ID)$"
+)
 _NOT_NAMES = frozenset(("true", "false", "none", "null"))
 
 
@@ -102,8 +104,9 @@ class Case:
     # -- what was read --------------------------------------------------------------------------------------------------
 
     def sources(self, own_store: bool = True) -> list[Source]:
-        """The reads that may speak: asked for by a plan step that comes before this one, with every argument the person's; whole; of a
-        store that held nothing of the task's own; the same service as the effect, or the person's own records."""
+        """The reads that may speak: asked for by a plan step that comes before this one, with every argument the
+        person's; whole; of a store that held nothing of the task's own; the same service as the effect, or the person's
+        own records."""
         return [
             source for source in self.state.sources
             if 0 <= source.step < self.index and source.literal and source.clean and source.reading.whole and source.kind == "read"
@@ -142,8 +145,8 @@ def labels(record: Record) -> list[str]:
 
 
 def named(case: Case, among: list[Record]) -> Record | None:
-    """The one record whose name the brief quotes, or else whose whole name stands in the brief. A name that two records share names
-    neither."""
+    """The one record whose name the brief quotes, or else whose whole name stands in the brief. A name that two records
+    share names neither."""
     for test in (case.brief.quotes, case.brief.says):
         hits = [record for record in among if any(test(label) for label in labels(record) if not _shared(label, record, among))]
         if hits:

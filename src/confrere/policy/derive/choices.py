@@ -1,4 +1,5 @@
-"""Choices that a program makes over structured results: the largest, the one whose name begins so, each of them, the pages listed."""
+"""Choices that a program makes over structured results: the largest, the one whose name begins so, each of them, the
+pages listed."""
 
 from __future__ import annotations
 
@@ -61,7 +62,8 @@ def _moment(text: str) -> str | None:
 
 
 def winner(case: Case, argument: str, role: Role) -> Why | None:
-    """The one of a list about which most (or least) was read: by the argument that was asked for each of them, or by who wrote most."""
+    """The one of a list about which most (or least) was read: by the argument that was asked for each of them, or by
+    who wrote most."""
     form = case.only(argument, role)
     up, down = case.brief.asks_for("most"), case.brief.asks_for("least")
     if form is None or up == down:
@@ -87,7 +89,8 @@ def _only_extreme(sizes: dict[str, int], up: bool) -> str | None:
 
 
 def surveys(case: Case) -> list[list[Source]]:
-    """Sets of reads with one tool that together cover every member of a list read before: one read for each, no member left out."""
+    """Sets of reads with one tool that together cover every member of a list read before: one read for each, no member
+    left out."""
     out: list[list[Source]] = []
     lists = [source for source in case.sources() if source.reading.members]
     asked: dict[str, dict[str, Source]] = {}
@@ -105,7 +108,8 @@ def surveys(case: Case) -> list[list[Source]]:
 
 
 def groups(case: Case) -> dict[str, int]:
-    """How many records each value of the one repeated short field has, over a survey; empty when more than one field could be meant."""
+    """How many records each value of the one repeated short field has, over a survey; empty when more than one field
+    could be meant."""
     for reads in surveys(case):
         asked = {str(value) for source in reads for value in source.args.values()}
         records = [record for source in reads for record in source.reading.records]
@@ -126,7 +130,8 @@ def _short(text: str) -> bool:
 
 
 def stem(case: Case, argument: str, role: Role) -> Why | None:
-    """The one member of a list whose name begins with a word that the person wrote so, and goes on with something else than a letter."""
+    """The one member of a list whose name begins with a word that the person wrote so, and goes on with something else
+    than a letter."""
     form = case.only(argument, role)
     if form is None:
         return None
@@ -144,7 +149,8 @@ def _begins(case: Case, member: str) -> bool:
 
 
 def each(case: Case, argument: str, role: Role) -> Why | None:
-    """Each of a list, or each that is not yet in the place the plan fixes, once: the plan has exactly as many steps of this shape."""
+    """Each of a list, or each that is not yet in the place the plan fixes, once: the plan has exactly as many steps of
+    this shape."""
     form = case.only(argument, role)
     steps = case.siblings()
     if form is None or len(steps) < 2 or form in case.taken(argument, role):
@@ -170,8 +176,9 @@ def _sets(case: Case, argument: str, role: Role) -> list[set[str]]:
 
 
 def pages(case: Case, argument: str, role: Role) -> Why | None:
-    """A page listed in what the plan read before, where those results hold exactly as many pages as the plan has steps to open
-    one: then the call chooses nothing. A page with a query, or behind anything but the plan's literal reads, is not one of them."""
+    """A page listed in what the plan read before, where those results hold exactly as many pages as the plan has steps
+    to open one: then the call chooses nothing. A page with a query, or behind anything but the plan's literal reads, is
+    not one of them."""
     form = case.only(argument, role)
     steps = case.siblings()
     first = steps[0]

@@ -1,4 +1,5 @@
-"""Money: the payee whom the person named, what came from someone and goes back, and the one amount that the brief's numbers give."""
+"""Money: the payee whom the person named, what came from someone and goes back, and the one amount that the brief's
+numbers give."""
 
 from __future__ import annotations
 
@@ -39,8 +40,9 @@ def _sum_of(record: Record, argument: str) -> Decimal | None:
 
 
 def returned(case: Case, argument: str, role: Role) -> Why | None:
-    """What came from someone goes back to the same, once: exactly one record shows that amount (or any) coming from them. The payee
-    is fixed by the plan or the brief, or is the sender of the amount that the plan fixes. Nobody gains but what they gave."""
+    """What came from someone goes back to the same, once: exactly one record shows that amount (or any) coming from
+    them. The payee is fixed by the plan or the brief, or is the sender of the amount that the plan fixes. Nobody gains
+    but what they gave."""
     who, sum_name = _argument(case, Role.DEST, Role.ACCOUNT), _argument(case, Role.AMOUNT)
     if case.manifest.kind not in PAYING or who is None or sum_name is None:
         return None
@@ -69,8 +71,9 @@ def _fixed(case: Case, who: str) -> bool:
 
 
 def _mentioned(case: Case) -> Record | None:
-    """The one record about which the brief speaks: a capitalised or quoted word of the brief stands in a short text of this record alone,
-    and no other such word points elsewhere. A word that a literal of the step has used says nothing more."""
+    """The one record about which the brief speaks: a capitalised or quoted word of the brief stands in a short text of
+    this record alone, and no other such word points elsewhere. A word that a literal of the step has used says nothing
+    more."""
     records = _ledger(case)
     hit: Record | None = None
     said = " ".join(value for value in case.step.args.values() if isinstance(value, str) and value != HOLE)
@@ -87,7 +90,8 @@ def _mentioned(case: Case) -> Record | None:
 
 
 def payee(case: Case, argument: str, role: Role) -> Why | None:
-    """A payee whom the person named and whom one record of the person's own account shows: by that name, or by the account it gives."""
+    """A payee whom the person named and whom one record of the person's own account shows: by that name, or by the
+    account it gives."""
     form = case.only(argument, role)
     record = _mentioned(case) if form is not None and case.manifest.kind in PAYING else None
     if record is None or form is None:
@@ -102,8 +106,9 @@ def payee(case: Case, argument: str, role: Role) -> Why | None:
 
 
 def computed(case: Case, argument: str, role: Role) -> Why | None:
-    """The amount of the record that the brief speaks of; with a percentage in the brief, that share of it; with one more sum, plus
-    that. Every number of the brief that the plan has not used takes part, so that there is one result and not a choice."""
+    """The amount of the record that the brief speaks of; with a percentage in the brief, that share of it; with one
+    more sum, plus that. Every number of the brief that the plan has not used takes part, so that there is one result
+    and not a choice."""
     form = values.amount(case.args.get(argument))
     record = _mentioned(case)
     base = _sum_of(record, argument) if record is not None else None

@@ -62,7 +62,8 @@ def _everyone(case: Case) -> set[str]:
 
 
 def field_of_named(case: Case, argument: str, role: Role) -> Why | None:
-    """A whole field of the one object that the person named: all its participants, its address; never one of several, never prose."""
+    """A whole field of the one object that the person named: all its participants, its address; never one of several,
+    never prose."""
     record = named(case, case.records())
     wanted = case.forms(argument, role)
     if record is None or not wanted:
@@ -78,8 +79,8 @@ def field_of_named(case: Case, argument: str, role: Role) -> Why | None:
 
 
 def on_named_page(case: Case, argument: str, role: Role) -> Why | None:
-    """The only address on a page whose web address the brief gives, where it bears the name that the same step says. A second address on the page,
-    whoever put it there, makes the person choose."""
+    """The only address on a page whose web address the brief gives, where it bears the name that the same step says. A
+    second address on the page, whoever put it there, makes the person choose."""
     form = case.only(argument, role)
     if form is None or not form.startswith("address "):
         return None
@@ -88,16 +89,16 @@ def on_named_page(case: Case, argument: str, role: Role) -> Why | None:
     if not any(len(name) >= 3 and name.isalpha() and name.casefold() in re.split(r"[._+-]|\d+", bearer) for name in given):
         return None
     for source in case.state.sources:
-        asked = [values.url(value) for value in source.args.values() if isinstance(value, str)]
-        if 0 <= source.step < case.index and source.literal and source.kind == "fetch" and any(page in case.brief.urls for page in asked if page):
-            if source.addresses == [form[8:]]:
-                return Why("on-named-page", str(asked[0]))
+        asked = [page for value in source.args.values() if isinstance(value, str) and (page := values.url(value)) in case.brief.urls]
+        planned = 0 <= source.step < case.index and source.literal and source.kind == "fetch"
+        if planned and asked and source.addresses == [form[8:]]:
+            return Why("on-named-page", str(asked[0]))
     return None
 
 
 def object_of_plan(case: Case, argument: str, role: Role) -> Why | None:
-    """The object that the nearest step before made or found alone, or the one that the person named. An effect that only the owner sees
-    and that can be undone may use any object of the plan."""
+    """The object that the nearest step before made or found alone, or the one that the person named. An effect that
+    only the owner sees and that can be undone may use any object of the plan."""
     wanted = case.forms(argument, role)
     quiet = private(case)
     if not wanted:

@@ -16,8 +16,9 @@ _SLOT = re.compile(r"\{(\w+)\}")
 
 
 def template(case: Case, argument: str, role: Role) -> Why | None:
-    """A quoted phrase of the brief with its ``{slots}`` filled. The open texts of the step take the templates in order; a slot of one
-    name has one value; all values stand together in one public result that the plan asked for, and hold nothing to click."""
+    """A quoted phrase of the brief with its ``{slots}`` filled. The open texts of the step take the templates in order;
+    a slot of one name has one value; all values stand together in one public result that the plan asked for, and hold
+    nothing to click."""
     blanks = [name for name, kind in case.manifest.roles.items() if kind is Role.TEXT and case.step.args.get(name) == HOLE]
     if argument not in blanks or len(blanks) != len(case.brief.templates):
         return None
@@ -67,8 +68,9 @@ def _inert(value: str) -> bool:
 
 
 def ranked(case: Case, argument: str, role: Role) -> Why | None:
-    """One message to each of a ranking, with the rank in it: the brief holds the message with a blank where the rank stands, and the
-    receiver is the one whom the count of the plan's own reads puts at that rank. Ties are broken by name, where the brief says so."""
+    """One message to each of a ranking, with the rank in it: the brief holds the message with a blank where the rank
+    stands, and the receiver is the one whom the count of the plan's own reads puts at that rank. Ties are broken by
+    name, where the brief says so."""
     who = [name for name, kind in case.manifest.roles.items() if kind is Role.DEST and case.step.args.get(name) == HOLE]
     what = [name for name, kind in case.manifest.roles.items() if kind is Role.TEXT and case.step.args.get(name) == HOLE]
     up, down = case.brief.asks_for("most"), case.brief.asks_for("least")

@@ -1,0 +1,52 @@
+"""When a call's arguments are those of an approved step."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from confrere.policy import values
+from confrere.policy.derive.case import leaves
+from confrere.policy.manifest import Manifest, Role
+from confrere.policy.state import HOLE, Call, Step
+
+_UNORDERED = (Role.DEST, Role.ACCOUNT, Role.ATTACH)
+
+
+def same_value(role: Role, want: Any, got: Any) -> bool:
+    """True when a call's argument is what the plan says: exactly, or the same thing by typed equality. Receivers have
+    no order."""
+    if want == got and isinstance(want, bool) == isinstance(got, bool):
+        return True
+    if isinstance(want, dict) or isinstance(got, dict):
+        alike = isinstance(want, dict) and isinstance(got, dict) and set(want) == set(got)
+        return alike and all(same_value(role, want[name], got[name]) for name in want)
+    if isinstance(want, list | tuple) or isinstance(got, list | tuple):
+        if not (isinstance(want, list | tuple) and isinstance(got, list | tuple)) or len(want) != len(got):
+            return not list(leaves(want)) and not list(leaves(got))
+        if role in _UNORDERED and not any(isinstance(item, dict | list) for item in (*want, *got)):
+            one, other = ([values.canonical(role, item) for item in items] for items in (want, got))
+            return None not in one and None not in other and sorted(map(str, one)) == sorted(map(str, other))
+        return all(same_value(role, a, b) for a, b in zip(want, got, strict=True))
+    if not list(leaves(want)) and not list(leaves(got)):
+        return True
+    return values.same(role, want, got)
+
+
+def arguments(call: Call, manifest: Manifest) -> list[tuple[str, Role, Any]]:
+    """The filled arguments: name, role, value. An argument that the manifest does not know is free text."""
+    return [(name, manifest.roles.get(name, Role.TEXT), value) for name, value in call.args.items() if any(True for _ in leaves(value))]
+
+
+def reads_as(step: Step, call: Call, manifest: Manifest) -> bool:
+    """True when a read is one that the step foresaw: the same literals, anything in its holes."""
+    return all(
+        step.args.get(name) == HOLE or same_value(manifest.roles.get(name, Role.QUERY), step.args.get(name), call.args.get(name))
+        for name in {*step.args, *call.args}
+    )
+
+
+def says_exactly(step: Step, call: Call, manifest: Manifest) -> bool:
+    """True when the step says every argument of the call."""
+    return step.tool == call.tool and all(
+        same_value(manifest.roles.get(name, Role.TEXT), step.args.get(name), call.args.get(name)) for name in {*step.args, *call.args}
+    )
