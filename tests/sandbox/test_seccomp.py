@@ -1,4 +1,4 @@
-"""The filters decide what they say, on both architectures: run through a small interpreter of classic BPF, and against the kernel's numbers."""
+"""The filters decide what they say, on both architectures: through a small interpreter of classic BPF, and against the kernel's numbers."""
 
 from __future__ import annotations
 

@@ -205,7 +205,7 @@ class Bubblewrap:
                 spec.limits,
                 self.environment(spec),
                 time.monotonic() + deadline,
-                filter=seccomp.strict().hex() if spec.profile == "strict" else "",
+                filters=[seccomp.strict().hex()] if spec.profile == "strict" else [],
                 sizes=["/tmp", HOME, "/dev/shm"],
             )
         except BaseException:

@@ -11,8 +11,10 @@ import subprocess
 import threading
 from collections.abc import Sequence
 from concurrent.futures import Future
+from typing import Any
 
-_Order = tuple[Sequence[str], Sequence[int], Future["subprocess.Popen[bytes]"]]
+Owner = tuple[int, int]
+_Order = tuple[Sequence[str], Sequence[int], Owner | None, int, Future["subprocess.Popen[bytes]"]]
 _orders: queue.SimpleQueue[_Order] = queue.SimpleQueue()
 _lock = threading.Lock()
 _thread: threading.Thread | None = None
@@ -20,18 +22,19 @@ _thread: threading.Thread | None = None
 
 def _work() -> None:
     while True:
-        argv, fds, future = _orders.get()
+        argv, fds, owner, stdio, future = _orders.get()
+        who: dict[str, Any] = {"user": owner[0], "group": owner[1], "extra_groups": []} if owner is not None else {}
         try:
-            process = subprocess.Popen(
-                argv, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, pass_fds=fds, env={}, cwd="/"
-            )
+            process = subprocess.Popen(argv, stdin=stdio, stdout=stdio, stderr=subprocess.PIPE, pass_fds=fds, env={}, cwd="/", **who)
             future.set_result(process)
         except BaseException as error:  # handed to the thread that asked
             future.set_exception(error)
 
 
-def spawn(argv: Sequence[str], fds: Sequence[int] = ()) -> subprocess.Popen[bytes]:
+def spawn(argv: Sequence[str], fds: Sequence[int] = (), owner: Owner | None = None, stdio: int | None = None) -> subprocess.Popen[bytes]:
     """Start ``argv`` with an empty environment, no standard input, and only the descriptors ``fds``. stderr is a pipe.
+
+    ``owner`` is the uid and gid it becomes (root only); ``stdio`` a descriptor to have for standard input and output.
 
     Raises OSError as subprocess does.
     """
@@ -41,5 +44,5 @@ def spawn(argv: Sequence[str], fds: Sequence[int] = ()) -> subprocess.Popen[byte
             _thread = threading.Thread(target=_work, name="sandbox-keeper", daemon=True)
             _thread.start()
     future: Future[subprocess.Popen[bytes]] = Future()
-    _orders.put((argv, fds, future))
+    _orders.put((argv, fds, owner, subprocess.DEVNULL if stdio is None else stdio, future))
     return future.result()

@@ -1,11 +1,11 @@
 """The resident agent: our one program inside a sandbox. Standard library only, run as ``python3 -I -S resident.py CHANNEL``.
 
 It waits for commands on its channel, runs one at a time, streams their output back and ends everything they left behind. CHANNEL is
-``fd:N`` (a stream socket) or the path of a character device (a virtual machine's serial port).
+``fd:N`` (a stream socket), ``stdio`` (input and output), or the path of a character device (a virtual machine's serial port).
 
 Frames, both ways: two unsigned 32-bit big-endian lengths, a JSON object of the first, raw bytes of the second.
 
-    host -> agent   {"op": "setup", "limits": {...}, "filter": hex, "env": {...}, "sizes": [paths]}
+    host -> agent   {"op": "setup", "limits": {...}, "filters": [hex], "env": {...}, "sizes": [paths], ...}
                     {"op": "run", "argv": [...], "cwd": str, "env": {...}, "timeout": s} + stdin
                     {"op": "cancel"}    {"op": "listen"}    {"op": "exit"}
     agent -> host   {"is": "ready"}     {"is": "out", "fd": 1|2} + bytes     {"is": "end", "rc": ..., ...}
@@ -87,8 +87,8 @@ class _Filter(ctypes.Structure):
 
 
 class Agent:
-    def __init__(self, channel: int) -> None:
-        self.channel = channel
+    def __init__(self, channel: int, out: int) -> None:
+        self.channel, self.out = channel, out
         self.libc = ctypes.CDLL(None, use_errno=True)
         self.linux = sys.platform == "linux"
         if self.linux:
@@ -100,15 +100,16 @@ class Agent:
         self.limits: dict[str, float] = {}
         self.env: dict[str, str] = {}
         self.sizes: list[str] = []
-        self.filter: _Filter | None = None
-        self.program: object = None
-        self.listener: object = None
+        self.alone = self.first
+        self.domain = -1
+        self.filters: list[_Filter] = []
+        self.programs: list[object] = []
         self.null = os.open(os.devnull, os.O_RDWR | os.O_CLOEXEC)
 
     def send(self, head: dict[str, Any], data: bytes = b"") -> None:
         left = memoryview(pack(head, data))
         while left:
-            left = left[os.write(self.channel, left) :]
+            left = left[os.write(self.out, left) :]
 
     def receive(self) -> None:
         some = os.read(self.channel, CHUNK)
@@ -136,10 +137,13 @@ class Agent:
         self.limits = head["limits"]
         self.env = head["env"]
         self.sizes = head.get("sizes", [])
-        program = bytes.fromhex(head.get("filter", ""))
-        if program:
-            self.program = ctypes.create_string_buffer(program, len(program))
-            self.filter = _Filter(len(program) // 8, ctypes.cast(self.program, ctypes.c_void_p).value)
+        for text in head.get("filters", []):
+            program = ctypes.create_string_buffer(bytes.fromhex(text), len(text) // 2)
+            self.programs.append(program)
+            self.filters.append(_Filter(len(program) // 8, ctypes.cast(program, ctypes.c_void_p).value))
+        self.alone = self.first or head.get("alone") is True
+        if "landlock" in head:
+            self.domain = self.ruleset(**head["landlock"])
         for command in head.get("prepare", []):
             self.prepare(command)
         self.send({"is": "done"})
@@ -149,6 +153,22 @@ class Agent:
         pid = os.spawnv(os.P_WAIT, argv[0], argv)
         if pid:
             raise Broken(f"{argv[0]} failed: {pid}")
+
+    def ruleset(self, attributes: list[int], rules: list[list[Any]]) -> int:
+        """A Landlock ruleset that each command then enters; what is not there is not granted. Raises Broken when the kernel refuses."""
+        packed = struct.pack(f"={len(attributes)}Q", *attributes)
+        ruleset = self.libc.syscall(444, packed, ctypes.c_size_t(len(packed)), 0)
+        if ruleset < 0:
+            raise Broken("no Landlock")
+        for path, access in rules:
+            try:
+                fd = os.open(path, os.O_PATH | os.O_CLOEXEC)
+            except OSError:
+                continue
+            if self.libc.syscall(445, ruleset, 1, struct.pack("=Qi", access, fd), 0):
+                raise Broken(f"no Landlock rule for {path}")
+            os.close(fd)
+        return int(ruleset)
 
     def listen(self) -> None:
         """Open the proxy's listening socket in this network namespace and hand it to the host."""
@@ -177,11 +197,14 @@ class Agent:
                 self.libc.prctl(_PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0)
             for target, end in enumerate(ends):
                 os.dup2(end, target)
-            os.closerange(3, 1024)
             self.restrict()
-            if self.filter is not None and self.libc.prctl(_PR_SET_SECCOMP, 2, ctypes.byref(self.filter), 0, 0):
+            if self.domain >= 0 and self.libc.syscall(446, self.domain, 0):
                 os._exit(126)
+            os.closerange(3, 1024)
             os.chdir(cwd)
+            for program in self.filters:
+                if self.libc.prctl(_PR_SET_SECCOMP, 2, ctypes.byref(program), 0, 0):
+                    os._exit(126)
             status = 127
             os.execvpe(argv[0], argv, env)
         except Exception as error:
@@ -192,7 +215,7 @@ class Agent:
     def restrict(self) -> None:
         for name, value in (
             ("RLIMIT_DATA", self.limits.get("memory")),
-            ("RLIMIT_NPROC", self.limits.get("processes") if self.first else None),
+            ("RLIMIT_NPROC", self.limits.get("processes") if self.alone else None),
             ("RLIMIT_FSIZE", self.limits.get("disk")),
             ("RLIMIT_NOFILE", self.limits.get("files")),
             ("RLIMIT_CPU", self.limits.get("cpu")),
@@ -382,7 +405,7 @@ class _Watch:
 
     def excess(self) -> str:
         """The name of a limit that all processes together have passed, or nothing."""
-        if not self.agent.first or "memory" not in self.agent.limits:
+        if not self.agent.linux or "memory" not in self.agent.limits:
             return ""
         page = os.sysconf("SC_PAGESIZE")
         total = 0
@@ -390,7 +413,7 @@ class _Watch:
             size = os.statvfs(path)
             total += (size.f_blocks - size.f_bfree) * size.f_frsize
         largest: list[int] = []
-        for pid in self.agent.leftovers(1):
+        for pid in self.agent.leftovers(os.getpid()):
             try:
                 with open(f"/proc/{pid}/statm", "rb") as file:
                     fields = file.read().split()
@@ -414,10 +437,14 @@ class _Watch:
 
 
 def main(channel: str) -> None:
-    fd = int(channel[3:]) if channel.startswith("fd:") else os.open(channel, os.O_RDWR | os.O_CLOEXEC)
-    os.set_inheritable(fd, False)
+    if channel == "stdio":
+        fds = os.dup(0), os.dup(1)
+    else:
+        fds = (int(channel[3:]) if channel.startswith("fd:") else os.open(channel, os.O_RDWR | os.O_CLOEXEC),) * 2
+    for fd in fds:
+        os.set_inheritable(fd, False)
     try:
-        Agent(fd).serve()
+        Agent(*fds).serve()
     except (Broken, BrokenPipeError, ConnectionResetError):
         pass  # the host is gone, and with it all reason to stay
 

@@ -101,6 +101,37 @@ ATTRIBUTES: dict[str, tuple[int | None, int | None]] = {
 }
 """Extended attributes carry overlayfs's words and our own about where a file came from: as on a file system that has none."""
 
+SIGNALS: dict[str, tuple[int | None, int | None]] = {
+    "kill": (62, 129),
+    "tkill": (200, 130),
+    "tgkill": (234, 131),
+    "rt_sigqueueinfo": (129, 138),
+    "rt_tgsigqueueinfo": (297, 240),
+    "pidfd_send_signal": (424, 424),
+}
+METADATA: dict[str, tuple[int | None, int | None]] = {
+    "chmod": (90, None),
+    "fchmodat": (268, 53),
+    "fchmodat2": (452, 452),
+    "chown": (92, None),
+    "lchown": (94, None),
+    "fchownat": (260, 54),
+    "utime": (132, None),
+    "utimes": (235, None),
+    "futimesat": (261, None),
+}
+MEMORY: dict[str, tuple[int | None, int | None]] = {
+    "shmget": (29, 194),
+    "shmat": (30, 196),
+    "shmctl": (31, 195),
+    "msgget": (68, 186),
+    "msgctl": (71, 187),
+    "semget": (64, 190),
+    "semctl": (66, 191),
+    "mq_open": (240, 180),
+}
+"""For the back end without namespaces (``reduced``): what reaches others by number, by name, or by path beside Landlock's rules."""
+
 CHECKED: dict[str, tuple[int | None, int | None]] = {
     "clone": (56, 220),
     "ioctl": (16, 29),
@@ -230,6 +261,23 @@ def base(architecture: str | None = None, *, unix: bool = True, inet: bool = Tru
         program.when(name, _no_bits(index, _SETID))
     program.when("open", _no_setid_create(1, 2))
     program.when("openat", _no_setid_create(2, 3))
+    program.allow()
+    return program.bytes()
+
+
+def reduced(architecture: str | None = None, *, signals: bool) -> bytes:
+    """What the back end without namespaces adds. Landlock does not see who changes modes, owners and times by path: such calls answer
+    success and do nothing, as on a file system without them. ``signals`` False where the kernel cannot confine them.
+    """
+    program = _Program(architecture or platform.machine())
+    program.refuse(MEMORY, EPERM)
+    program.refuse(METADATA, 0)
+    if not signals:
+        program.refuse(SIGNALS, EPERM)
+    utimensat = {"utimensat": (280, 88)}["utimensat"][program.column]
+    by_descriptor: list[Instruction] = [(_LOAD, 0, 0, 24), (_JEQ, 0, 2, 0), (_LOAD, 0, 0, 28), (_JEQ, 1, 0, 0), (_RET, 0, 0, _ERRNO), _OK]
+    program.add(_JEQ, utimensat, 0, len(by_descriptor))
+    program.code.extend(by_descriptor)
     program.allow()
     return program.bytes()
 

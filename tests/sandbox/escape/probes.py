@@ -248,7 +248,7 @@ def setuid_file(facts: dict) -> str:
         file.write("x")
     got = []
     for what, way in (
-        ("chmod", lambda: os.chmod(path, 0o4755)),
+        ("chmod", lambda: os.chmod(path, 0o4755) or os.stat(path).st_mode & 0o6000 or _fail()),
         ("fchmod", lambda: libc.fchmod(os.open(path, os.O_RDONLY), 0o2755) and _fail()),
         ("open", lambda: os.open(path + "2", os.O_CREAT | os.O_WRONLY, 0o4755)),
         ("mknod", lambda: os.mknod(path + "3", 0o104755)),
@@ -740,6 +740,7 @@ def scratch_bomb(facts: dict) -> str:
 
 def main() -> None:
     facts = json.loads(sys.argv[2])
+    facts.setdefault("folder", os.environ.get("CONFRERE_WORK", "/work") + "/Folder")
     try:
         detail = globals()[sys.argv[1]](facts)
     except (OSError, MemoryError) as error:
