@@ -123,9 +123,9 @@ def excel_money(currency: str, language: str, places: int | None = None) -> str:
     symbol = SYMBOLS.get(currency, currency).replace('"', "")
     before = after = ""
     if symbol and language == "fr":
-        after = f'\\ "{symbol}"'
+        after = f'"{NBSP}{symbol}"'
     elif symbol:
-        before = f'"{symbol}"' + ("\\ " if symbol.isalpha() else "")
+        before = f'"{symbol}{NBSP if symbol.isalpha() else ""}"'
     locale = _LOCALE["fr" if language == "fr" else "en"]
     return f"{locale}{before}{digits}{after};[Red]{locale}-{before}{digits}{after}"
 

@@ -248,9 +248,10 @@ def _borders(table: Any) -> None:
     from docx.oxml import parse_xml
 
     line = f'w:val="single" w:sz="4" w:space="0" w:color="{theme.LINE}"'
-    table._tbl.tblPr.insert_element_before(parse_xml(
-        f'<w:tblBorders xmlns:w="{_W}"><w:bottom {line}/><w:insideH {line}/></w:tblBorders>'),
-        "w:shd", "w:tblLayout", "w:tblCellMar", "w:tblLook", "w:tblCaption", "w:tblDescription")
+    for xml in (f'<w:tblInd xmlns:w="{_W}" w:w="70" w:type="dxa"/>',  # the text edge, not the cell's, would align otherwise
+                f'<w:tblBorders xmlns:w="{_W}"><w:bottom {line}/><w:insideH {line}/></w:tblBorders>'):
+        table._tbl.tblPr.insert_element_before(
+            parse_xml(xml), "w:shd", "w:tblLayout", "w:tblCellMar", "w:tblLook", "w:tblCaption", "w:tblDescription")
 
 
 def _shade(cell: Any, color: str) -> None:
