@@ -13,6 +13,7 @@ import pytest
 from confrere.config import Settings
 from confrere.errors import WrongUse
 from confrere.models.catalogue import PROVIDERS, LocalServer, choose, find
+from confrere.models.errors import NoKey
 from confrere.models.openai_compatible import OpenAICompatible
 from confrere.models.pydantic_ai import ProviderModel
 from confrere.models.schema_steps import SchemaSteps
@@ -124,6 +125,12 @@ def test_unknown_name_says_the_nearest(ollama: ScriptedModel, name: str, near: s
     assert near in caught.value.sentence("fr")
 
 
+@pytest.mark.parametrize("name", ["anthropic:m", "openai:m", "mistral:m", "groq:m+schema"])
+def test_missing_key_is_told_before_anything_starts(name: str) -> None:
+    with pytest.raises(NoKey, match="_API_KEY is not set"):
+        choose(name, environ={})
+
+
 def test_wrong_names() -> None:
     with pytest.raises(WrongUse, match="anthropic:claude"):
         choose("anthropic:", environ=KEYS)
@@ -149,6 +156,7 @@ def test_local_servers_are_found(ollama: ScriptedModel) -> None:
         assert used == ["ollama"]
         chosen = choose("local", environ={}, servers=servers)
         assert isinstance(chosen, SchemaSteps) and chosen.model.model == "qwen2.5:1.5b"
+        assert chosen.name == "ollama:qwen2.5:1.5b"  # what the journal keeps is what was found
         with pytest.raises(WrongUse, match="no model loaded"):
             choose("local", environ={}, servers=ports(empty))
 

@@ -127,7 +127,8 @@ def choose(
     No remote model is ever chosen because a key is there: sending files to one is the person's choice, made by naming it.
     Nothing is sent here, but for asking a local server what models it has when the name leaves that open.
 
-    Raises WrongUse with the nearest names where there is no such name, and where a local server was meant and none answers.
+    Raises WrongUse with the nearest names where there is no such name, and where a local server was meant and none answers;
+    NoKey (``models.errors``) where a remote model was named and its key is not set.
     """
     asked, _ = chosen_name(name, settings, environ)
     plain = asked.removesuffix(SCHEMA_SUFFIX)
@@ -265,15 +266,20 @@ def _remote(asked: str, provider: Provider, model: str, environ: Mapping[str, st
     if not model:
         raise WrongUse("models.name-without-model", name=asked, example=provider.example)
     key, base = _key(provider.variable, environ), _base(provider, environ)
-    if provider.base or (provider.name.startswith("openai") and base):
+    needs_key = not base or base == provider.base
+    if needs_key and not key:
+        from confrere.models.errors import NoKey
+
+        raise NoKey(asked, variable=provider.variable)
+    if provider.base or base:
         return _compatible(
             asked,
             provider.name,
-            base or provider.base,
+            base,
             model,
             key=key,
             variable=provider.variable,
-            needs_key=not base,
+            needs_key=needs_key,
             short_ids=provider.short_ids,
             stream_usage=provider.stream_usage,
         )
@@ -313,7 +319,8 @@ def _any_local(asked: str, servers: Sequence[LocalServer], environ: Mapping[str,
     answered = probe(servers)
     for server, models in answered:
         if models:
-            return _local(asked, server, models[0], environ)
+            suffix = SCHEMA_SUFFIX if asked.endswith(SCHEMA_SUFFIX) else ""
+            return _local(f"{server.name}:{models[0]}{suffix}", server, models[0], environ)  # the name says what was found
     if answered:
         raise WrongUse("models.no-model-on-server", where=answered[0][0].name)
     raise WrongUse("models.no-local", ports=", ".join(str(server.port) for server in servers))
