@@ -81,19 +81,48 @@ def test_a_key_is_taken_out_wherever_it_stands(kind: str, frame: str) -> None:
 @pytest.mark.parametrize(
     "text",
     [
-        "sha256 9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08", "commit 1eaf2e5ac2d1b9ee0f4b4b1c4f1a2d3e4f5a6b7c",
-        "id 123e4567-e89b-12d3-a456-426614174000", "sha384-oqVuAfXRKap7fdgcCY5uykM6+R9GqQ8K/uxy9rx7HNQlGYl1kPzQho1wx4JmZ2Jt",
-        "SIRET 999 418 270 00016, TVA FR51999418270", "IBAN FR76 9999 1041 8200 0418 2741 848", "IBAN GB68 FICT 9900 1740 2188 36",
-        "Référence client : 7 204 118 863, point de livraison 99 417 200 318 664", "Facture n° 10 482 776 031 du 18 mars 2025",
-        "1234567890123456", "ISBN 978-2-1234-5680-3", "EAN 3017620422003", "tel 02 61 91 04 18", "4111 1111 1111 1111 1111", "4539 5787 6362 1487",
-        "the bearer of this certificate", "Basic understanding of accounting", "task-force-management-2026-report-final-version",
-        "password: required", "Password = None", "password=os.environ['X']", "The password is not stored.", "Le mot de passe est obligatoire.",
-        "token: str", "tokens = 4096 + 512", "max_tokens=500000", "secret = get_secret_value_2(name)", "tokenizer = GPT2Tokenizer.from_pretrained(x)",
-        "api_key: Your API key here", 'api_key="YOUR_API_KEY"', "password: ********", 'password="<your password>"', "pwd: /home/odile",
-        "-----BEGIN CERTIFICATE-----\nMIIB\n-----END CERTIFICATE-----", "https://user@host.example/a:b@c", "https://host.example:8080/a@b",
-        "la clé du local est chez M. Briand", "le jeton de présence de M. Le Strat : 450 euros", "secrétaire : Odile Marchadour", "signature : Odile Marchadour",
+        "sha256 9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08",
+        "commit 1eaf2e5ac2d1b9ee0f4b4b1c4f1a2d3e4f5a6b7c",
+        "id 123e4567-e89b-12d3-a456-426614174000",
+        "sha384-oqVuAfXRKap7fdgcCY5uykM6+R9GqQ8K/uxy9rx7HNQlGYl1kPzQho1wx4JmZ2Jt",
+        "SIRET 999 418 270 00016, TVA FR51999418270",
+        "IBAN FR76 9999 1041 8200 0418 2741 848",
+        "IBAN GB68 FICT 9900 1740 2188 36",
+        "Référence client : 7 204 118 863, point de livraison 99 417 200 318 664",
+        "Facture n° 10 482 776 031 du 18 mars 2025",
+        "1234567890123456",
+        "ISBN 978-2-1234-5680-3",
+        "EAN 3017620422003",
+        "tel 02 61 91 04 18",
+        "4111 1111 1111 1111 1111",
+        "4539 5787 6362 1487",
+        "the bearer of this certificate",
+        "Basic understanding of accounting",
+        "task-force-management-2026-report-final-version",
+        "password: required",
+        "Password = None",
+        "password=os.environ['X']",
+        "The password is not stored.",
+        "Le mot de passe est obligatoire.",
+        "token: str",
+        "tokens = 4096 + 512",
+        "max_tokens=500000",
+        "secret = get_secret_value_2(name)",
+        "tokenizer = GPT2Tokenizer.from_pretrained(x)",
+        "api_key: Your API key here",
+        'api_key="YOUR_API_KEY"',
+        "password: ********",
+        'password="<your password>"',
+        "pwd: /home/odile",
+        "-----BEGIN CERTIFICATE-----\nMIIB\n-----END CERTIFICATE-----",
+        "https://user@host.example/a:b@c",
+        "https://host.example:8080/a@b",
+        "la clé du local est chez M. Briand",
+        "le jeton de présence de M. Le Strat : 450 euros",
+        "secrétaire : Odile Marchadour",
+        "signature : Odile Marchadour",
     ],
-)  # fmt: skip
+)
 def test_what_is_no_secret_is_left_alone(text: str) -> None:
     redaction = Redactor().redact(text)
     assert (redaction.text, redaction.found) == (text, {})
@@ -181,6 +210,14 @@ def test_any_text_is_taken_and_the_rest_is_kept(text: str) -> None:
     assert secret not in redaction.text
     if Redactor().redact(f"{text}|{secret}|{text}").clean:
         assert redaction.text == f"{text}|[redacted: k]|{text}"
+
+
+def test_what_stands_beside_a_secret_in_the_same_encoding_goes_with_it() -> None:
+    redactor = Redactor({"k": "a-known-secret"})
+    for encode in (base64.b64encode, base64.urlsafe_b64encode, base64.b32encode):
+        for before in (b"", b"u", b"us", b"use", b"user"):
+            token = encode(before + b"a-known-secret" + b" end").decode()
+            assert redactor.redact(f"x ({token}) y").text == "x ([redacted: k]) y"
 
 
 def test_a_short_secret_is_found_alone_and_not_inside_words() -> None:

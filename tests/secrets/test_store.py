@@ -91,8 +91,7 @@ def test_a_record_that_fails_gives_no_secret(folder: Path) -> None:
 
 
 def test_at_rest_it_is_sealed_and_private(store: Secrets, folder: Path) -> None:
-    os.umask(old := os.umask(0))
-    os.umask(0)
+    old = os.umask(0)
     try:
         store.set("the-name", KEY, ["h.example"])
     finally:
@@ -301,10 +300,10 @@ def test_a_short_passphrase_is_refused(folder: Path) -> None:
 class MemoryKeyring(KeyringBackend):
     """A keyring of the library's own kind, which forgets nothing and can be shut."""
 
-    priority = 1  # type: ignore[assignment]
+    priority = 1
 
     def __init__(self, *, drops: bool = False) -> None:
-        super().__init__()
+        super().__init__()  # type: ignore[no-untyped-call]
         self.kept: dict[tuple[str, str], str] = {}
         self.drops = drops
 
