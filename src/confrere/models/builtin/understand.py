@@ -7,6 +7,7 @@ rule consumed is reported, never guessed.
 
 from __future__ import annotations
 
+from collections import Counter
 from datetime import date
 
 from confrere.models.builtin.clauses import Clause, clauses
@@ -126,6 +127,7 @@ def _finish(result: Understanding, found: list[Item], chat: list[Item]) -> None:
         last = item
     said = [text for span in spans if (text := " ".join(dict.fromkeys(item.text for item in span))).strip() and len(text.strip()) > 1]
     result.not_understood = list(dict.fromkeys(result.not_understood + said))
+    result.nearest = _nearest(found)
     if result.wishes:
         result.stance = "question" if all(wish.operation == "list" for wish in result.wishes) else "work"
     elif result.beyond:
@@ -134,3 +136,18 @@ def _finish(result: Understanding, found: list[Item], chat: list[Item]) -> None:
         result.stance = "chat"
     else:
         result.stance = "unknown"
+
+
+_NEAR = {
+    "v.sort": "sort", "v.move": "sort", "n.folder": "sort", "v.rename": "rename", "n.names": "rename", "v.normalise": "rename",
+    "n.duplicates": "duplicates", "v.dedupe": "duplicates", "n.table": "recap", "n.amounts": "recap", "v.sum": "recap", "n.deck": "deck",
+    "n.report": "report", "v.summarise": "report", "v.do": "report", "n.index": "index", "v.find": "list", "n.minutes": "minutes",
+    "n.meeting": "minutes", "t.transcript": "minutes", "v.merge": "merge", "v.split": "split", "v.convert": "convert", "v.clean": "clean",
+    "n.data": "clean", "v.extract": "extract", "v.consolidate": "consolidate", "v.list": "list", "v.write": "report",
+}
+
+
+def _nearest(found: list[Item]) -> list[str]:
+    """The operations that words of the brief point to, most pointed to first: what to offer where nothing was understood."""
+    votes = Counter(_NEAR[tag] for item in found for tag in item.tags if tag in _NEAR)
+    return [name for name, _ in votes.most_common(3)]

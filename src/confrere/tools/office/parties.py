@@ -13,15 +13,14 @@ if TYPE_CHECKING:
     from confrere.documents.model import Record
 
 _LINKS = set("de du des la le les l d et and of the a au aux the & von und y".split())
-_SAME = {"commune": "mairie", "ville": "mairie", "municipalite": "mairie", "council": "mairie"}
 _GENERIC = set("mairie cabinet hotel restaurant societe entreprise librairie garage studio agence groupe group maison atelier centre".split())
-_ISSUED = {"invoice", "credit-note", "quote", "receipt"}
+ISSUED = {"invoice", "credit-note", "quote", "receipt"}
 
 
 @dataclass(slots=True)
 class Book:
-    """The parties of a set of documents. ``merged`` maps a chosen name to its spellings; ``doubtful`` lists pairs of
-    spellings merged on little evidence; ``us`` is the company whose folder this seems to be, or empty."""
+    """The parties of a set of documents. ``merged`` maps a chosen name to its spellings; ``doubtful`` lists pairs
+    that look alike and were not merged; ``us`` is the company whose folder this seems to be, or empty."""
 
     canonical: dict[str, str] = field(default_factory=dict)
     merged: dict[str, list[str]] = field(default_factory=dict)
@@ -30,7 +29,9 @@ class Book:
     keys: dict[str, tuple[str, ...]] = field(default_factory=dict)
 
     def name(self, spelling: str) -> str:
-        return self.canonical.get(spelling, spelling)
+        from confrere.documents.extract.text import tidy
+
+        return self.canonical.get(tidy(spelling), spelling)
 
     def known(self, spelling: str, *, sure: bool) -> str:
         """The chosen name of a spelling; of a doubtful one only where its words are those of a name known for certain."""
@@ -42,8 +43,9 @@ class Book:
     def ours(self, name: str) -> bool:
         return bool(name) and name == self.us
 
-    def unsure(self, spelling: str) -> bool:
-        return any(spelling in pair for pair in self.doubtful)
+    def unsure(self, name: str) -> bool:
+        """Whether another party looks like this one (both by their chosen names)."""
+        return any(name in pair for pair in self.doubtful)
 
     def mentioned(self, text: str, *, short: bool = False) -> str:
         """The one known client whose name stands in a text: whole, or by a word that is only its own (twice, or once in a
@@ -60,22 +62,31 @@ class Book:
         return longest[0] if len(longest) == 1 else ""
 
 
-def book_of(records: Iterable[Record], language: str) -> Book:
+def believable(record: Record, name: str) -> bool:
+    """Whether a party is worth a folder: sure, or doubtful but more likely right than not."""
+    return name in record.fields and (name not in record.check or record.fields[name].confidence >= 0.4)
+
+
+def book_of(records: Iterable[Record]) -> Book:
     """Merge the spellings of the parties of these records, and tell which of them is the owner of the folder."""
     clients: Counter[str] = Counter()
     suppliers: Counter[str] = Counter()
+    identities: dict[str, str] = {}
     pairs: list[tuple[str, str]] = []
     for record in records:
         client, supplier = (
-            record.fields[name].value if name in record.fields and name not in record.check else "" for name in ("client", "supplier")
+            record.fields[name].value if believable(record, name) else "" for name in ("client", "supplier")
         )
         if client:
             clients[client] += 1
         if supplier:
             suppliers[supplier] += 1
-        if record.type in _ISSUED:
+            number = record.fields.get("supplier_vat")
+            if number is not None and "supplier_vat" not in record.check:
+                identities.setdefault(supplier, number.value)
+        if record.type in ISSUED:
             pairs.append((supplier, client))
-    book = _grouped(clients + suppliers)
+    book = _grouped(clients + suppliers, identities)
     book.us = _owner([(book.name(supplier), book.name(client)) for supplier, client in pairs])
     for spelling in clients:
         name = book.name(spelling)
@@ -88,58 +99,33 @@ def book_of(records: Iterable[Record], language: str) -> Book:
 def _key(name: str) -> tuple[str, ...]:
     from confrere.documents.extract.names import significant
 
-    words = [_SAME.get(word, word) for word in plain(" ".join(significant(name))).split()]
+    words = plain(" ".join(significant(name))).split()
     return tuple(word for word in words if word not in _LINKS) or tuple(words)
 
 
-def _grouped(names: Counter[str]) -> Book:
+def _grouped(names: Counter[str], identities: dict[str, str]) -> Book:
+    """Equal names merged (``documents.extract.parties``), under a spelling fit for a folder; what only looks alike is a doubt."""
+    from confrere.documents.extract.parties import Grouper
+
+    grouper = Grouper()
+    for name, count in names.items():
+        for _ in range(min(count, 50)):
+            grouper.add(name, identities.get(name, ""))
+    found = grouper.groups()
     book = Book()
-    groups: list[tuple[tuple[str, ...], list[str]]] = []
-    for name, _ in sorted(names.items(), key=lambda item: (-len(_key(item[0])), -item[1], item[0])):
-        key = _key(name)
-        for other, members in groups:
-            verdict = _same(key, other)
-            if verdict:
-                members.append(name)
-                if verdict == "unsure":
-                    book.doubtful.append((members[0], name))
-                break
-        else:
-            groups.append((key, [name]))
-    for key, members in groups:
-        chosen = _best(key, members, names)
+    shown: dict[str, str] = {}
+    for title, members in found.members.items():
+        chosen = _best(members, names)
+        shown[title] = title if chosen in shown.values() else chosen
         for member in members:
-            book.canonical[member] = chosen
+            book.canonical[member] = shown[title]
         if len(members) > 1:
-            book.merged[chosen] = sorted(members)
+            book.merged[shown[title]] = sorted(members)
+    book.doubtful = [(shown[doubt.first], shown[doubt.second]) for doubt in found.doubts]
     return book
 
 
-def _same(one: tuple[str, ...], other: tuple[str, ...]) -> str:
-    """ "sure", "unsure" or "" : whether two keys name one party."""
-    left, right = set(one), set(other)
-    if left == right:
-        return "sure"
-    small, large = sorted((left, right), key=len)
-    telling = [word for word in small if word not in _GENERIC and len(word) > 2]
-    if small <= large and len(small) >= 2 and telling:
-        return "sure" if len(telling) >= 2 or len(large) - len(small) == 1 else "unsure"
-    if len(one) == len(other) and sum(a != b for a, b in zip(sorted(left), sorted(right), strict=False)) == 1:
-        a, b = next((a, b) for a, b in zip(sorted(left), sorted(right), strict=False) if a != b)
-        if min(len(a), len(b)) >= 6 and a[0] == b[0] and _one_error(a, b):
-            return "unsure"
-    return ""
-
-
-def _one_error(left: str, right: str) -> bool:
-    if abs(len(left) - len(right)) > 1:
-        return False
-    short, long = sorted((left, right), key=len)
-    at = next((index for index in range(len(short)) if short[index] != long[index]), len(short))
-    return short[at + (len(short) == len(long)) :] == long[at + 1 :]
-
-
-def _best(key: tuple[str, ...], members: list[str], names: Counter[str]) -> str:
+def _best(members: list[str], names: Counter[str]) -> str:
     """The spelling to show: without its form of company, neither all capitals nor all small letters, the most frequent."""
     from confrere.documents.extract.names import has_legal_form
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from confrere.messages import say
 from confrere.tools.office.files import by_name, dated_name, extension_of, look, name_of, named, plain
-from confrere.tools.office.parties import Book, book_of
+from confrere.tools.office.parties import ISSUED, Book, believable, book_of
 from confrere.tools.office.scope import KINDS, Scope
 
 if TYPE_CHECKING:
@@ -91,7 +91,7 @@ def amount(text: str) -> Decimal | None:
     return value if value.is_finite() else None
 
 
-def read_all(context: Context, files: list[Info], language: str = "") -> tuple[dict[str, Reading], Book]:
+def read_all(context: Context, files: list[Info]) -> tuple[dict[str, Reading], Book]:
     """Read and understand files, merge the names in them, and find whom each is for. Cached by content in the library."""
     from confrere.errors import WrongUse
 
@@ -111,10 +111,10 @@ def read_all(context: Context, files: list[Info], language: str = "") -> tuple[d
     for info, (_, document, record) in zip(paths, results, strict=True):
         found[info.path] = Reading(
             path=info.path, record=record, kind=document.kind, language=document.language, error=document.error,
-            warnings=document.warnings, text="" if "client" in record.fields else document.text[:_TEXT], pages=len(document.pages),
+            warnings=document.warnings, text="" if "client" in record.fields and record.type in ISSUED else document.text[:_TEXT], pages=len(document.pages),
             title=_headline(document.text[:_TEXT]),
         )
-    book = book_of((reading.record for reading in found.values()), language)
+    book = book_of((reading.record for reading in found.values()))
     for info in files:
         _settle(found[info.path], book)
     return found, book
@@ -133,15 +133,16 @@ def _unread(info: Info, error: str) -> Reading:
 
 def _settle(reading: Reading, book: Book) -> None:
     """The merged names and the date of one file. A file that names no client is for the one known client it mentions."""
-    reading.supplier = book.known(reading.value("supplier"), sure="supplier" not in reading.record.check)
-    client = book.known(reading.value("client"), sure="client" not in reading.record.check)
+    reading.supplier = book.known(reading.value("supplier"), sure=believable(reading.record, "supplier"))
+    client = book.known(reading.value("client"), sure=believable(reading.record, "client"))
     reading.client = "" if book.ours(client) else client
-    reading.unsure = book.unsure(reading.value("client"))
+    reading.unsure = bool(reading.client) and ("client" in reading.record.check or book.unsure(reading.client))
     reading.date = reading.value("date") if len(reading.value("date")) == 10 else ""
     if not reading.date:
         dated = dated_name(reading.path)
         reading.date = dated if len(dated) == 10 else ""
-    if not reading.client and not (client and book.ours(client)):
+    bought = reading.type in ISSUED and client and book.ours(client)
+    if not reading.client and not bought:
         reading.client = book.mentioned(name_of(reading.path), short=True) or book.mentioned(reading.text)
 
 
@@ -155,7 +156,7 @@ def choose(context: Context, only: Scope, exclude: Scope, *, deep: bool, changin
             info for info in looked.files if by_name_only(info.path, only) and not (exclude and _out_by_name(info.path, exclude))
         ]
         return chosen
-    chosen.readings, chosen.book = read_all(context, looked.files, context.language)
+    chosen.readings, chosen.book = read_all(context, looked.files)
     for info in looked.files:
         reading = chosen.readings[info.path]
         if matches(reading, only) and not (exclude and matches(reading, exclude, leaving=True)):

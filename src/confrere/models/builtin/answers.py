@@ -1,0 +1,111 @@
+"""What the builtin model says in words: answers to questions, what is out of reach, the end of the work."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from typing import Any
+
+from confrere.messages import say
+from confrere.models.builtin.plan import described
+from confrere.models.builtin.understanding import Understanding, Wish
+from confrere.models.messages import Message
+from confrere.policy.plan import Plan
+
+_LISTED = 20
+
+
+def refusal(found: Understanding) -> str:
+    """What cannot be done, what can, and what to set up; or a greeting; or that the brief was not understood."""
+    language = found.language
+    if found.stance == "chat":
+        return f"{say('builtin.hello', language)}\n\n{say('builtin.able', language)}"
+    if found.stance == "beyond":
+        lines = [say(f"builtin.beyond-{beyond.code}", language, words=beyond.words) for beyond in found.beyond]
+        return "\n".join([*lines, say("builtin.beyond-setup", language), "", say("builtin.able", language)])
+    if found.refused and not found.not_understood:
+        return say("builtin.only-refused", language)
+    lines = [say("builtin.unknown", language)]
+    if found.not_understood:
+        lines.append(say("builtin.unknown-words", language, words=", ".join(f"« {words} »" if language == "fr" else f"“{words}”" for words in found.not_understood)))
+    if found.nearest:
+        lines.append(say("builtin.unknown-near", language, operations="; ".join(say(f"builtin.near-{name}", language) for name in found.nearest)))
+    return "\n".join([*lines, say("builtin.able", language), say("builtin.beyond-setup", language)])
+
+
+def money(sums: dict[str, str], language: str) -> str:
+    """Sums by currency as a person writes them."""
+    out = []
+    for code, value in sorted(sums.items()):
+        digits = f"{Decimal(value):,.2f}"
+        if language == "fr":
+            digits = digits.replace(",", "\u202f").replace(".", ",")
+        out.append(f"{digits} {'€' if code == 'EUR' else code}" if code != "?" else digits)
+    return " + ".join(out)
+
+
+def answer(found: Understanding, wish: Wish, data: dict[str, Any]) -> str:
+    """The answer to a question, from what ``list_records`` gave."""
+    language, kind = found.language, wish.params.get("question", "which")
+    what = described(wish.only.merged(found.only), language) or say("builtin.everything", language)
+    records = data["records"]
+    count = data["count"]
+    if not count:
+        return say("builtin.answer-none", language, what=what)
+    measure = wish.params.get("measure", "")
+    if measure in ("client", "supplier") and kind in ("count", "which"):
+        names = sorted({record[measure] for record in records if record.get(measure)})
+        return say("builtin.answer-measure", language, count=len(names), measure=say(f"builtin.measure-{measure}", language), names=", ".join(names[:_LISTED]))
+    if kind == "sum":
+        if not data["sums"]:
+            return say("builtin.answer-no-sum", language, count=count, what=what)
+        lines = [say("builtin.answer-sum", language, sums=money(data["sums"], language), count=count, what=what)]
+        if data["doubtful"]:
+            lines.append(say("builtin.answer-doubtful", language, count=data["doubtful"]))
+        lines += [f"- {name or '?'} : {money(part['sums'], language)}" if language == "fr" else f"- {name or '?'}: {money(part['sums'], language)}"
+                  for name, part in sorted(data.get("by", {}).items()) if part["sums"]]
+        return "\n".join(lines)
+    if kind in ("max", "min", "last", "first"):
+        return _best(kind, records, count, what, language)
+    head = say("builtin.answer-count", language, count=count, what=what)
+    lines = [say("builtin.answer-item", language, file=record["file"], details=_details(record, language)) for record in records[:_LISTED]]
+    if count > _LISTED:
+        lines.append(say("builtin.answer-more", language, count=count - _LISTED))
+    if data.get("by"):
+        lines = [f"- {name or '?'} : {part['files']}" if language == "fr" else f"- {name or '?'}: {part['files']}" for name, part in sorted(data["by"].items())]
+    return "\n".join([head, *lines])
+
+
+def _best(kind: str, records: list[dict[str, Any]], count: int, what: str, language: str) -> str:
+    name = "total" if kind in ("max", "min") else "date"
+    known = [record for record in records if record.get(name) and name not in record.get("check", {})]
+    if not known:
+        return say("builtin.answer-no-sum", language, count=count, what=what)
+    chosen = sorted(known, key=lambda record: Decimal(record[name]) if name == "total" else record[name])[-1 if kind in ("max", "last") else 0]
+    return say("builtin.answer-best", language, file=chosen["file"], details=_details(chosen, language), count=count, what=what)
+
+
+def _details(record: dict[str, Any], language: str) -> str:
+    parts = [record.get("supplier", ""), record.get("client", ""), record.get("date", "")]
+    if record.get("total"):
+        parts.append(money({record.get("currency", "?"): record["total"]}, language))
+    return ", ".join(part for part in parts if part) or (say(f"office.folder-{record['type']}", language).lower() if record.get("type") else "-")
+
+
+def summary(plan: Plan, results: dict[str, Message]) -> str:
+    """The last words: each step with what it gave, failures named."""
+    language = plan.language
+    failed = [step for step in plan.steps if results[step.id].failed]
+    if not failed:
+        head = say("builtin.done-one" if len(plan.steps) == 1 else "builtin.done", language, steps=len(plan.steps))
+    else:
+        head = say("builtin.done-partly", language, done=len(plan.steps) - len(failed), steps=len(plan.steps), failed=len(failed))
+    lines = [
+        say("builtin.failed-line", language, title=step.title, reason=_line(results[step.id].text)) if results[step.id].failed
+        else say("builtin.done-line", language, title=step.title, result=_line(results[step.id].text))
+        for step in plan.steps
+    ]
+    return "\n".join([head, *lines])
+
+
+def _line(text: str) -> str:
+    return text.strip().splitlines()[0][:300] if text.strip() else ""

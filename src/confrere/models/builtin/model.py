@@ -1,0 +1,155 @@
+"""The builtin model: rules, no network, no weights. A pure function of the turn."""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+import re
+from collections.abc import Callable
+from typing import Any
+
+import msgspec
+
+from confrere.messages import say
+from confrere.models.builtin.answers import answer, refusal, summary
+from confrere.models.builtin.plan import propose, scope_args, scopes, survey_args
+from confrere.models.builtin.understand import understand
+from confrere.models.builtin.understanding import Understanding
+from confrere.models.messages import Message, Reply, ToolCall, Turn
+
+
+class BuiltinModel:
+    """See ``models.messages.Model``. Plans from the survey, then emits the approved steps one by one."""
+
+    name = "builtin"
+    local = True
+
+    async def reply(self, turn: Turn, on_text: Callable[[str], None] | None = None) -> Reply:
+        """Decide the next thing; never fails, never waits."""
+        reply = _work(turn) if turn.phase == "work" else _plan(turn)
+        if on_text is not None and reply.message.text:
+            on_text(reply.message.text)
+        return reply
+
+
+def _call(ident: str, tool: str, args: dict[str, Any]) -> Reply:
+    return Reply(message=Message(role="assistant", calls=[ToolCall(id=ident, tool=tool, args=args)]), finish="calls")
+
+
+def _say(text: str) -> Reply:
+    return Reply(message=Message(role="assistant", text=text))
+
+
+def day_of(turn: Turn) -> dt.date:
+    """The day a task was given, from its identifier (``yymmdd-...``), so that "last month" means the same after a restart."""
+    if match := re.match(r"(\d\d)(\d\d)(\d\d)-", turn.task):
+        try:
+            return dt.date(2000 + int(match[1]), int(match[2]), int(match[3]))
+        except ValueError:
+            pass
+    return dt.date.today()
+
+
+def _results(turn: Turn) -> dict[str, Message]:
+    """The last answer to each call."""
+    return {message.call_id: message for message in turn.messages if message.role == "tool"}
+
+
+def corrections(turn: Turn) -> list[str]:
+    """What the person said about a plan that was proposed, in order."""
+    out: list[str] = []
+    proposed = False
+    for message in turn.messages:
+        if message.role == "assistant" and (message.text or any(call.tool == "propose_plan" for call in message.calls)):
+            proposed = True
+        elif message.role == "user" and proposed:
+            out.append(message.text)
+    return out
+
+
+def corrected(found: Understanding, more: Understanding) -> Understanding:
+    """The first understanding with what a later remark changes: steps left out or added, other parameters, fewer files."""
+    found.refused += [name for name in more.refused if name not in found.refused]
+    for wish in more.wishes:
+        if wish.operation in found.refused and wish.operation not in more.refused:
+            found.refused.remove(wish.operation)
+        old = next((item for item in found.wishes if item.operation == wish.operation), None)
+        if old is None:
+            found.wishes.append(wish)
+        else:
+            old.params |= wish.params
+            old.only, old.exclude = old.only.merged(wish.only), old.exclude.merged(wish.exclude)
+            old.words += wish.words
+    found.wishes = [wish for wish in found.wishes if wish.operation not in found.refused]
+    found.only, found.exclude = found.only.merged(more.only), found.exclude.merged(more.exclude)
+    found.beyond += more.beyond
+    found.not_understood += [words for words in more.not_understood if words not in found.not_understood]
+    found.corrections |= more.corrections
+    work = [wish for wish in found.wishes if wish.operation != "list"]
+    found.stance = "work" if work else "question" if found.wishes else found.stance if found.stance != "work" else "unknown"
+    return found
+
+
+def understood(turn: Turn) -> tuple[Understanding, int]:
+    """The brief and every remark on its plan, understood together; and how many remarks there were."""
+    today = day_of(turn)
+    found = understand(turn.brief, today=today)
+    remarks = corrections(turn)
+    for remark in remarks:
+        found = corrected(found, understand(remark, today=today))
+    return found, len(remarks)
+
+
+def _plan(turn: Turn) -> Reply:
+    found, remarks = understood(turn)
+    if found.stance not in ("work", "question") or turn.phase == "answer":
+        return _say(refusal(found))
+    results = _results(turn)
+    suffix = f"-{remarks}" if remarks else ""
+    questions = [wish for wish in found.wishes if wish.operation == "list"]
+    answers = []
+    for number, wish in enumerate(questions, 1):
+        ident = f"records{number}{suffix}"
+        if ident not in results:
+            only, exclude = scopes(found, wish)
+            by = next((way for way in wish.params.get("by", []) if way in ("client", "supplier", "type", "month", "year")), "")
+            return _call(ident, "list_records", {"only": scope_args(only), "exclude": scope_args(exclude), "by": by, "limit": 1000})
+        answers.append(_failed(found, results[ident]) or answer(found, wish, json.loads(results[ident].text)))
+    if found.stance == "question":
+        return _say("\n\n".join([*answers, *_aside(found)]))
+    ident = f"survey{suffix}"
+    if ident not in results:
+        return _call(ident, "survey", survey_args(found))
+    if failed := _failed(found, results[ident]):
+        return _say(failed)
+    survey = json.loads(results[ident].text)
+    if not survey["files"]:
+        return _say(say("builtin.empty-folder", found.language))
+    plan = propose(found, survey)
+    if not plan.steps:
+        return _say("\n".join([*plan.doubts, refusal(found)]) if not plan.doubts else "\n".join(plan.doubts))
+    plan.answer = "\n\n".join(answers)
+    return _call(f"plan{suffix}", "propose_plan", msgspec.to_builtins(plan))
+
+
+def _failed(found: Understanding, message: Message) -> str:
+    return say("builtin.survey-failed", found.language, reason=message.text) if message.failed else ""
+
+
+def _aside(found: Understanding) -> list[str]:
+    """What to add to an answer: words not understood, work out of reach."""
+    out = [say(f"builtin.beyond-{beyond.code}", found.language, words=beyond.words) for beyond in found.beyond]
+    if found.not_understood:
+        out.append(say("builtin.unknown-words", found.language, words=", ".join(found.not_understood)))
+    return out
+
+
+def _work(turn: Turn) -> Reply:
+    """The next step of the approved plan that has no answer yet; then the last words."""
+    results = _results(turn)
+    if turn.plan is None:
+        return _say(say("builtin.unknown", turn.language))
+    for step in turn.plan.steps:
+        if step.id not in results:
+            return _call(step.id, step.tool, dict(step.args))
+    return _say(summary(turn.plan, results))

@@ -1,0 +1,300 @@
+"""From what was understood and what the folder holds to a plan."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import msgspec
+
+from confrere.messages import say
+from confrere.models.builtin.understanding import Understanding, Wish
+from confrere.policy.plan import Plan, Step
+from confrere.tools.office.scope import Scope
+
+_ORDER = (
+    "duplicates", "clean", "rename", "sort", "convert", "split", "merge", "minutes", "recap", "extract", "consolidate", "report", "deck", "index",
+)
+_SHALLOW = {"duplicates", "merge", "split", "convert", "clean"}
+_SHALLOW_WAYS = {"year", "month", "quarter", "date", "extension"}
+_CHANGES = {"sort", "rename"}
+_KIND_SCOPES = {
+    "merge": Scope(kinds=["pdf", "image", "docx", "xlsx", "pptx"]), "split": Scope(kinds=["pdf"]), "clean": Scope(kinds=["csv", "xlsx"]),
+}
+MOST_SLIDES = 30
+
+
+def scopes(found: Understanding, wish: Wish) -> tuple[Scope, Scope]:
+    """The files of one wish: its own restrictions and those that hold for all."""
+    only, exclude = wish.only.merged(found.only), wish.exclude.merged(found.exclude)
+    default = _KIND_SCOPES.get(wish.operation)
+    if default is not None and not only.kinds and not only.names and not only.types and not only.formats:
+        only = only.merged(default)
+    return only, exclude
+
+
+def depth(found: Understanding) -> str:
+    """How far the folder must be looked at: "names" where no wish needs contents."""
+    for wish in found.wishes:
+        only, exclude = scopes(found, wish)
+        shallow = (
+            wish.operation in _SHALLOW
+            or (wish.operation == "sort" and (set(wish.params.get("by", [])) <= _SHALLOW_WAYS and (wish.params.get("by") or wish.params.get("folder"))))
+            or (wish.operation == "rename" and not wish.params.get("pattern"))
+        )
+        if not shallow or only.deep or exclude.deep:
+            return "contents"
+    return "names"
+
+
+def survey_args(found: Understanding) -> dict[str, Any]:
+    """The survey this understanding needs: one selection for each wish, in order."""
+    selections = [{"only": scope_args(only), "exclude": scope_args(exclude)} for only, exclude in (scopes(found, wish) for wish in found.wishes)]
+    return {
+        "depth": depth(found), "selections": selections,
+        "duplicates": any(wish.operation in ("duplicates", "recap", "extract", "deck", "report") for wish in found.wishes),
+    }
+
+
+def scope_args(scope: Scope) -> dict[str, Any]:
+    return dict(msgspec.to_builtins(scope))
+
+
+def propose(found: Understanding, survey: dict[str, Any]) -> Plan:
+    """The plan: a step for each wish that has files to work on, with counts, doubts and warnings in the person's language."""
+    language = found.language
+    plan = Plan(language=language, not_understood=list(found.not_understood))
+    kept = [(wish, survey["selections"][index]) for index, wish in enumerate(found.wishes) if wish.operation != "list"]
+    frozen = "change" in found.refused
+    if frozen and any(wish.operation in _CHANGES or wish.params.get("action") in ("aside", "delete") for wish, _ in kept):
+        plan.doubts.append(say("builtin.nothing-to-change", language))
+        kept = [(wish, seen) for wish, seen in kept if wish.operation not in _CHANGES]
+    kept.sort(key=lambda pair: _ORDER.index(pair[0].operation) if pair[0].operation in _ORDER else len(_ORDER))
+    for wish, seen in kept:
+        if wish.operation == "quote":
+            plan.doubts.append(say("builtin.beyond-quote", language, words=" ".join(wish.words)))
+            plan.not_understood += wish.words
+            continue
+        if wish.operation == "duplicates" and ("delete" in found.refused or frozen) and wish.params.get("action") in ("delete", "aside"):
+            wish.params["action"] = "report" if frozen or wish.params["action"] == "delete" else wish.params["action"]
+        if not seen["files"]:
+            plan.doubts.append(say("builtin.doubt-nothing", language, words=described(scopes(found, wish)[0], language) or " ".join(wish.words)))
+            continue
+        step = _step(found, wish, seen, survey, len(plan.steps) + 1)
+        plan.steps.append(step)
+        plan.doubts += [doubt for doubt in step.doubts if doubt not in plan.doubts]
+    for beyond in found.beyond:
+        plan.doubts.append(say(f"builtin.beyond-{beyond.code}", language, words=beyond.words))
+        plan.not_understood.append(beyond.words)
+    plan.doubts += _general(found, survey)
+    plan.warnings += [say("builtin.warning-hidden", language, path=path, code=code) for path, code in survey.get("hostile", [])]
+    return plan
+
+
+def _step(found: Understanding, wish: Wish, seen: dict[str, Any], survey: dict[str, Any], number: int) -> Step:
+    only, exclude = scopes(found, wish)
+    language = str(wish.params.get("language") or found.language)
+    args: dict[str, Any] = {"language": language}
+    if only:
+        args["only"] = scope_args(only)
+    if exclude:
+        args["exclude"] = scope_args(exclude)
+    doubts: list[str] = []
+    maker = _MAKERS[wish.operation]
+    tool, title = maker(found, wish, seen, survey, args, doubts)
+    return Step(
+        id=f"s{number}", tool=tool, title=title, args=args, touches=list(seen["examples"]), files=seen["files"], doubts=doubts, risk="changes",
+    )
+
+
+def _sort(found: Understanding, wish: Wish, seen: dict[str, Any], survey: dict[str, Any], args: dict[str, Any], doubts: list[str]) -> tuple[str, str]:
+    language = found.language
+    folder = wish.params.get("folder", "")
+    by = [way for way in wish.params.get("by", []) if way != "vat"]
+    if folder:
+        args["folder"] = folder
+    if not by and not folder:
+        by = ["client"] if seen.get("clients", 0) >= 2 and 2 * seen.get("no_client", 0) <= seen["files"] else ["type"]
+        doubts.append(say("builtin.doubt-sort-how", language, by=_way(by[0], {}, language)))
+    args["by"] = by
+    for way in ("client", "supplier"):
+        if way in by and seen.get(f"no_{way}"):
+            doubts.append(say(f"builtin.doubt-no-{way}", language, count=seen[f"no_{way}"], folder=say("office.folder-unsorted", language)))
+    if "client" in by or "supplier" in by:
+        doubts += _party_doubts(survey, language)
+    if not by:
+        return "sort_files", say("builtin.step-sort-into", language, files=seen["files"], folder=folder)
+    how = say("builtin.then", language).join(_way(way, seen, language) for way in by)
+    return "sort_files", say("builtin.step-sort", language, files=seen["files"], how=how)
+
+
+def _way(way: str, seen: dict[str, Any], language: str) -> str:
+    counts = {"client": "clients", "supplier": "suppliers", "year": "years", "month": "months", "extension": "extensions"}
+    count = len(seen.get("types", {})) if way == "type" else seen.get(counts.get(way, ""), 0)
+    text = say(f"builtin.by-{way}", language, count=count)
+    return text if count else text.partition(" (")[0] if way not in ("date", "document-date") else text
+
+
+def _party_doubts(survey: dict[str, Any], language: str) -> list[str]:
+    out = [
+        say("builtin.doubt-merged", language, name=name, spellings=", ".join(spellings))
+        for name, spellings in survey.get("merged", {}).items() if name in survey.get("clients", {}) or name in survey.get("suppliers", {})
+    ][:8]
+    out += [say("builtin.doubt-unsure", language, one=one, other=other) for one, other in survey.get("unsure", [])][:8]
+    if survey.get("us"):
+        out.append(say("builtin.doubt-us", language, name=survey["us"]))
+    return out
+
+
+def _rename(found: Understanding, wish: Wish, seen: dict[str, Any], survey: dict[str, Any], args: dict[str, Any], doubts: list[str]) -> tuple[str, str]:
+    pattern = wish.params.get("pattern", "")
+    if not pattern:
+        doubts.append(say("builtin.doubt-pattern", found.language))
+        return "rename_files", say("builtin.step-rename-tidy", found.language, files=seen["files"])
+    args["pattern"] = pattern
+    return "rename_files", say("builtin.step-rename", found.language, files=seen["files"], pattern=pattern)
+
+
+def _duplicates(
+    found: Understanding, wish: Wish, seen: dict[str, Any], survey: dict[str, Any], args: dict[str, Any], doubts: list[str]
+) -> tuple[str, str]:
+    action = wish.params.get("action", "report")
+    args["action"] = action
+    if wish.params.get("folder") and action == "aside":
+        args["folder"] = wish.params["folder"]
+    copies = survey.get("duplicates", {}).get("files", 0)
+    return "find_duplicates", say(f"builtin.step-duplicates-{action}", found.language, copies=copies, files=seen["files"])
+
+
+def _recap(found: Understanding, wish: Wish, seen: dict[str, Any], survey: dict[str, Any], args: dict[str, Any], doubts: list[str]) -> tuple[str, str]:
+    language = found.language
+    _take(wish, args, "by", "columns", "format", "name")
+    if seen.get("check"):
+        doubts.append(say("builtin.doubt-check", language, count=seen["check"]))
+    if wish.operation == "extract":
+        named = ", ".join(_field(name, language) for name in args.get("columns", []))
+        key = "builtin.step-extract" if named else "builtin.step-extract-all"
+        args.setdefault("columns", ["file", "type", "client", "supplier", "number", "date", "due_date", "currency", "net", "tax", "total"])
+        return "recap_workbook", say(key, language, columns=named, files=seen["files"])
+    if wish.operation == "consolidate":
+        args["by"] = args.get("by") or ["month"]
+        args.setdefault("name", say("office.file-consolidation", str(args["language"])))
+        return "recap_workbook", say("builtin.step-consolidate", language, amounts=seen.get("amounts", 0))
+    by = [_way(way, {}, language) for way in args.get("by", [])]
+    how = say("builtin.step-recap-by", language, by=say("builtin.then", language).join(by)) if by else ""
+    return "recap_workbook", say("builtin.step-recap", language, amounts=seen.get("amounts", 0), how=how)
+
+
+def _field(name: str, language: str) -> str:
+    from confrere.documents.write.labels import field_label
+
+    return field_label(name, language).lower()
+
+
+def _take(wish: Wish, args: dict[str, Any], *names: str) -> None:
+    for name in names:
+        if wish.params.get(name):
+            args[name] = wish.params[name]
+
+
+def _deck(found: Understanding, wish: Wish, seen: dict[str, Any], survey: dict[str, Any], args: dict[str, Any], doubts: list[str]) -> tuple[str, str]:
+    slides = wish.params.get("slides")
+    if slides is None:
+        doubts.append(say("builtin.doubt-slides", found.language))
+        slides = 8
+    if int(slides) > MOST_SLIDES:
+        doubts.append(say("builtin.doubt-slides-most", found.language, slides=slides))
+    args["slides"] = max(1, min(MOST_SLIDES, int(slides)))
+    _take(wish, args, "by", "name", "template")
+    return "make_deck", say("builtin.step-deck", found.language, slides=args["slides"], files=seen["files"])
+
+
+def _report(found: Understanding, wish: Wish, seen: dict[str, Any], survey: dict[str, Any], args: dict[str, Any], doubts: list[str]) -> tuple[str, str]:
+    _take(wish, args, "by", "format", "name")
+    args.setdefault("format", "docx")
+    return "make_report", say("builtin.step-report", found.language, files=seen["files"], format=_shown(args["format"]))
+
+
+def _shown(format: str) -> str:
+    return {"docx": "Word", "pdf": "PDF", "md": "Markdown", "html": "HTML", "xlsx": "Excel", "csv": "CSV", "txt": "TXT", "image": "PNG", "pptx": "PowerPoint"}[format]
+
+
+def _index(found: Understanding, wish: Wish, seen: dict[str, Any], survey: dict[str, Any], args: dict[str, Any], doubts: list[str]) -> tuple[str, str]:
+    _take(wish, args, "format", "name")
+    args.setdefault("format", "html")
+    return "make_index", say("builtin.step-index", found.language, files=seen["files"], format=_shown(args["format"]))
+
+
+def _minutes(found: Understanding, wish: Wish, seen: dict[str, Any], survey: dict[str, Any], args: dict[str, Any], doubts: list[str]) -> tuple[str, str]:
+    _take(wish, args, "format", "name")
+    args.setdefault("format", "docx")
+    meetings = sum(seen.get("types", {}).get(name, 0) for name in ("transcript", "minutes"))
+    return "make_minutes", say("builtin.step-minutes", found.language, files=meetings, format=_shown(args["format"]))
+
+
+def _merge(found: Understanding, wish: Wish, seen: dict[str, Any], survey: dict[str, Any], args: dict[str, Any], doubts: list[str]) -> tuple[str, str]:
+    only = args.get("only", {})
+    if set(only.get("kinds", [])) and set(only.get("kinds", [])) <= {"csv", "xlsx"} or only.get("types") == ["spreadsheet"]:
+        args["combine"] = True
+        return "clean_data", say("builtin.step-merge-tables", found.language, files=seen["files"])
+    _take(wish, args, "name", "order")
+    return "merge_pdfs", say("builtin.step-merge", found.language, files=seen["files"])
+
+
+def _split(found: Understanding, wish: Wish, seen: dict[str, Any], survey: dict[str, Any], args: dict[str, Any], doubts: list[str]) -> tuple[str, str]:
+    pages = [int(page) for page in wish.params.get("pages", [])]
+    if pages:
+        args["first"], args["last"] = pages[0], pages[-1]
+    if wish.params.get("every"):
+        args["every"] = int(wish.params["every"])
+    return "split_pdf", say("builtin.step-split", found.language, files=seen["files"])
+
+
+def _convert(found: Understanding, wish: Wish, seen: dict[str, Any], survey: dict[str, Any], args: dict[str, Any], doubts: list[str]) -> tuple[str, str]:
+    args["to"] = wish.params.get("to", "pdf")
+    return "convert_files", say("builtin.step-convert", found.language, files=seen["files"], to=_shown(args["to"]))
+
+
+def _clean(found: Understanding, wish: Wish, seen: dict[str, Any], survey: dict[str, Any], args: dict[str, Any], doubts: list[str]) -> tuple[str, str]:
+    return "clean_data", say("builtin.step-clean", found.language, files=seen["files"])
+
+
+_MAKERS = {
+    "sort": _sort, "rename": _rename, "duplicates": _duplicates, "recap": _recap, "extract": _recap, "consolidate": _recap, "deck": _deck,
+    "report": _report, "index": _index, "minutes": _minutes, "merge": _merge, "split": _split, "convert": _convert, "clean": _clean,
+}
+
+
+def _general(found: Understanding, survey: dict[str, Any]) -> list[str]:
+    """Doubts about the folder and the reading of the brief, whatever the steps."""
+    from confrere.tools.office.recap import reason
+
+    language = found.language
+    out = []
+    unreadable = survey.get("unreadable", [])
+    out += [say("builtin.doubt-unreadable", language, path=path, reason=reason(code, language)) for path, code in unreadable[:8]]
+    if len(unreadable) > 8:
+        out.append(say("builtin.doubt-more", language, count=len(unreadable) - 8))
+    if survey.get("left_count"):
+        out.append(say("builtin.doubt-left", language, count=survey["left_count"]))
+    if found.corrections:
+        out.append(say("builtin.doubt-read-as", language, pairs=", ".join(f"{typed} → {meant}" for typed, meant in found.corrections.items())))
+    if found.purposes:
+        out.append(say("builtin.doubt-purpose", language, words=" ; ".join(found.purposes)))
+    return out
+
+
+def described(scope: Scope, language: str) -> str:
+    """A scope in words: "factures, Dupont, du 2026-01-01 au 2026-12-31"."""
+    parts = [say(f"office.folder-{name}", language).lower() for name in scope.types if name != "report"]
+    parts += [_shown(kind) if kind in ("pdf", "docx", "xlsx", "csv", "html", "md", "txt", "pptx") else say(f"office.folder-{kind}", language).lower()
+              for kind in [*scope.kinds, *scope.formats]]
+    parts += scope.parties + scope.names
+    if scope.since and scope.until:
+        parts.append(say("builtin.from-to", language, since=scope.since, until=scope.until))
+    elif scope.since or scope.until:
+        parts.append(say("builtin.since" if scope.since else "builtin.until", language, date=scope.since or scope.until))
+    if scope.at_least:
+        parts.append(f"≥ {scope.at_least}")
+    if scope.at_most:
+        parts.append(f"≤ {scope.at_most}")
+    return ", ".join(parts)
