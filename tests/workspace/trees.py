@@ -31,6 +31,33 @@ def fingerprint(folder, times=True):
     return found
 
 
+def as_ordinary_user(base, work):
+    """Run ``work`` in a forked child that is no superuser (root becomes uid 65534, to whom everything below ``base`` is given)."""
+    if os.geteuid() == 0:
+        for folder, _, files in os.walk(base):
+            for name in [folder, *(os.path.join(folder, file) for file in files)]:
+                os.chown(name, 65534, 65534, follow_symlinks=False)
+        above = Path(base).parent
+        while above != above.parent:  # pytest's own folders are closed to others
+            os.chmod(above, os.stat(above).st_mode | 0o011)
+            above = above.parent if above.stat().st_uid == 0 and str(above).startswith("/tmp/") else Path("/")
+    pid = os.fork()
+    if pid:
+        return os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1])
+    try:
+        if os.geteuid() == 0:
+            os.setgroups([])
+            os.setgid(65534)
+            os.setuid(65534)
+        work()
+        os._exit(0)
+    except BaseException:
+        import traceback
+
+        traceback.print_exc()
+        os._exit(1)
+
+
 class Bench:
     """One granted folder, a state folder, a view, a vault and a journal."""
 

@@ -188,7 +188,12 @@ class _Comparison:
         if seen is None:
             return state, "workspace.apply-taken"
         if not seen[0].same_content(now):
-            return state, "workspace.apply-changed"
+            same = state.type == "file" and bool(seen[1]) and now.size == seen[0].size and now.mode == seen[0].mode
+            if not same or hash_path(real) != seen[1]:
+                return state, "workspace.apply-changed"
+            self.view.seen.forget(path, touches=False)  # only its times or its place on the disk are new
+            self.view.seen.note(path, now)
+            self.view.seen.hashed(path, seen[1])
         if state.type == "file":
             state.sha256 = seen[1]
             if not state.sha256:
@@ -217,17 +222,25 @@ class _Comparison:
         for path, gone in self.gone.items():
             if gone.before is not None and gone.before.sha256 and gone.before.size:
                 by_hash[gone.before.sha256].append(path)
+        by_target: dict[str, list[str]] = defaultdict(list)
+        for path, gone in self.gone.items():
+            if gone.before is not None and gone.before.type == "symlink":
+                by_target[gone.before.target].append(path)
         for change in self.new:
             assert change.after is not None
             source = self.gone.get(change.origin)
-            if source is None and not change.origin and change.after.sha256:
-                twins = [path for path in by_hash[change.after.sha256] if path in self.gone]
+            if source is None and not change.origin and (change.after.sha256 or change.after.target):
+                candidates = by_hash[change.after.sha256] if change.after.type == "file" else by_target[change.after.target]
+                twins = [path for path in candidates if path in self.gone]
                 source = self.gone[twins[0]] if twins else None
+                if source is not None and change.after.type == "symlink":
+                    change.conflict = ""  # a link of the person's own: it may lead where it led
             if source is not None and (source.before is None or source.before.type == change.after.type):
                 change.kind, change.origin, change.before = "move", source.path, source.before
                 change.conflict = change.conflict or source.conflict
                 del self.gone[source.path]
-                if source.before is not None and (not change.content or change.after.sha256 == source.before.sha256):
+                same = source.before is not None and change.after.sha256 == source.before.sha256
+                if source.before is not None and (not change.content or same):
                     # the real file itself will be renamed: it keeps all that belongs to it
                     change.content, change.after = "", msgspec.structs.replace(source.before)
             elif not change.content:

@@ -57,11 +57,11 @@ class Seen:
         with self._lock:
             self._db.execute("UPDATE seen SET sha = ? WHERE path = ?", (digest, _key(path)))
 
-    def forget(self, path: str) -> None:
+    def forget(self, path: str, *, touches: bool = True) -> None:
         """Drop what is known of a path and of all below it: it was applied, the real folder has it now."""
         key = _key(path)
         with self._lock:
-            for table in ("seen", "touch"):
+            for table in ("seen", "touch") if touches else ("seen",):
                 self._db.execute(f"DELETE FROM {table} WHERE path = ? OR (path > ? AND path < ?)", (key, key + b"/", key + b"0"))
 
     def touched(self, path: str, step: str, call: str) -> None:

@@ -192,11 +192,12 @@ class Transaction:
         # what relied on a refused change cannot be made either
         while True:
             refused_paths = {self.changes[index].path for index in self.refused if self.changes[index].kind == "mkdir"}
-            kept = {
+            places = {
                 self.changes[index].origin if self.changes[index].kind == "move" else self.changes[index].path
                 for index in self.refused
                 if self.changes[index].kind in ("move", "delete", "rmdir")
             }
+            kept = {path for path in places if self.ground.lstat(path) is not None}
             more = {
                 index: "workspace.apply-parent-missing" if _under(change.path, refused_paths) else "workspace.apply-taken"
                 for index, change in enumerate(self.changes)

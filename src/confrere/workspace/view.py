@@ -10,6 +10,7 @@ import errno
 import os
 import re
 import stat
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -40,6 +41,7 @@ class View:
         self._step = self._call = ""
         self._names: dict[str, set[str]] = {}
         self._counter = 0
+        self._mounted_ns = 0
 
     def close(self) -> None:
         self.seen.close()
@@ -516,6 +518,40 @@ class View:
                     os.chmod(temporary, stat.S_IMODE(status.st_mode))
                     os.utime(temporary, ns=(status.st_mtime_ns, status.st_mtime_ns))
                     os.replace(temporary, path)
+
+        self._mounted_ns = time.time_ns()
+
+    def adopt(self, step: str, call: str) -> None:
+        """Take note of what was written to the upper layers while they were mounted: put down to this step and call, and
+        based on the real files as they are now."""
+        self.refresh()
+        with self.batch():
+            for tree in self.trees.values():
+                self._adopt(tree, "", step, call)
+
+    def _adopt(self, tree: Tree, relative: str, step: str, call: str) -> None:
+        for item in os.listdir(f"{tree.upper}/{relative}" if relative else tree.upper):
+            below = join(relative, item)
+            look = tree.look(below)
+            if look.upper_status is None:
+                continue
+            path = join(tree.root.name, below)
+            folder = stat.S_ISDIR(look.upper_status.st_mode)
+            if look.upper_status.st_ctime_ns >= self._mounted_ns - 10**9 and (not folder or look.lower_status is None or look.opaque):
+                self.seen.touched(path, step, call)
+            if look.lower_status is not None and (not folder or look.opaque or not stat.S_ISDIR(look.lower_status.st_mode)):
+                self._note_below(look.lower, path)
+            if folder:
+                self._adopt(tree, below, step, call)
+
+    def _note_below(self, real: str, path: str) -> None:
+        """Remember the versions of a real entry and of all it holds."""
+        status = os.lstat(real)
+        if not stat.S_ISDIR(status.st_mode):
+            self.seen.note(path, Signature.of(status))
+            return
+        for item in os.listdir(real):
+            self._note_below(f"{real}/{item}", f"{path}/{item}")
 
     def refresh(self) -> None:
         """Forget what is remembered of the upper layers: something else wrote to them."""

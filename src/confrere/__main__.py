@@ -1,0 +1,3 @@
+from confrere.cli.main import main
+
+main()

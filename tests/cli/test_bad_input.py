@@ -1,0 +1,81 @@
+"""What people get wrong: one sentence, the right status, nothing lost."""
+
+import sqlite3
+from pathlib import Path
+
+import pytest
+
+from tests.agent.conftest import call, plan, tree
+from tests.scripted_model import Act
+
+
+def one_sentence(text):
+    assert len(text.strip().splitlines()) == 1 and text.startswith("confrere: "), text
+    return text
+
+
+@pytest.mark.parametrize("case", ["missing", "file", "root", "home", "state", "inside-state", "empty", "system"])
+def test_folders_that_cannot_be_given(confrere, tmp_path, folder, case):
+    (tmp_path / "empty").mkdir()
+    (tmp_path / "home").mkdir()
+    (tmp_path / "home" / "work").mkdir()
+    given = {
+        "missing": tmp_path / "no such",
+        "file": folder / "note 1.txt",
+        "root": "/",
+        "home": Path.home(),
+        "state": tmp_path / "home",
+        "inside-state": tmp_path / "home" / "work",
+        "empty": tmp_path / "empty",
+        "system": "/etc",
+    }[case]
+    one_sentence(confrere("run", "Sort these files", "--folder", given, status=2))
+
+
+@pytest.mark.parametrize(("brief", "words"), [("", "empty"), ("   \n", "empty"), ("x" * 1_000_000, "too long"), ("\x00\x01\x02\x03" * 50, "not text")])
+def test_briefs_that_are_none(confrere, folder, brief, words):
+    assert words in one_sentence(confrere("run", "-", "--folder", folder, status=2, text=brief))
+
+
+def test_an_unknown_model(confrere, folder):
+    assert "builtim" in one_sentence(confrere("run", "Sort these", "--folder", folder, "--model", "builtim", status=2))
+
+
+def test_an_unknown_task(confrere):
+    for command in ("show", "report", "changes", "apply", "undo", "resume", "stop", "approve"):
+        assert "no task" in one_sentence(confrere(command, "260101-zzzz", status=2))
+
+
+def test_wrong_use(confrere):
+    confrere("fly", status=2)
+    confrere("run", "x", "--nonsense", status=2)
+    one_sentence(confrere("stop", status=2))
+
+
+def test_a_damaged_journal_is_said_and_kept(confrere, tmp_path, server, folder):
+    server.script([Act(**plan(("move_files", {"files": []})))])
+    confrere("plan", "Box the notes", "--folder", folder, "--model", f"{server.url}/v1#scripted-1")
+    database = tmp_path / "home" / "journal.db"
+    with sqlite3.connect(database) as db:
+        db.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+    database.write_bytes(b"this is not a database any more" * 100)
+    said = confrere("tasks")
+    assert "journal-damaged" in said
+    (backup,) = (tmp_path / "home").glob("journal-damaged-*.db")
+    assert backup.read_bytes().startswith(b"this is not a database")
+    assert "No task yet" in confrere("tasks")
+
+
+def test_wrong_settings(confrere, tmp_path):
+    (tmp_path / "home").mkdir()
+    (tmp_path / "home" / "settings.toml").write_text("model = 3\n")
+    assert "settings.toml" in one_sentence(confrere("tasks", status=2))
+
+
+def test_a_read_only_folder_is_not_changed(confrere, server, folder):
+    args = {"files": [{"source": "Papers/note 1.txt", "target": "Papers/one.txt"}]}
+    server.script([Act(**plan(("move_files", args))), Act(**call("move_files", step="s1", **args)), Act(text="I could not.")])
+    before = tree(folder)
+    last = confrere.json("run", "x y", "--folder", f"{folder}:ro", "--model", f"{server.url}/v1#scripted-1", "--yes")
+    assert last["state"] == "done" and tree(folder) == before
+    assert any(not check["ok"] for check in last["report"]["checks"])
