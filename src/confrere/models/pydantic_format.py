@@ -9,6 +9,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
+import msgspec
+
 from confrere.models.messages import Message, ToolCall, Turn
 
 if TYPE_CHECKING:
@@ -79,8 +81,10 @@ def to_message(response: ModelResponse, provider: str, parsed: Callable[[str, st
         if isinstance(part, ToolCallPart):
             if isinstance(part.args, dict):
                 calls.append(ToolCall(id=part.tool_call_id, tool=part.tool_name, args=dict(part.args)))
-            else:
-                calls.append(parsed(part.tool_call_id, part.tool_name, part.args or ""))
+            else:  # JSON text, or what a server sent in the place of an object
+                raw: object = part.args or ""
+                text = raw if isinstance(raw, str) else msgspec.json.encode(raw, enc_hook=str).decode()
+                calls.append(parsed(part.tool_call_id, part.tool_name, text))
     plain = all(isinstance(part, TextPart | ToolCallPart) for part in response.parts)
     opaque = {} if plain else {provider: _dump(response)}
     return Message(role="assistant", text=_text(response.parts), calls=calls, opaque=opaque)
