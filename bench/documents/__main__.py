@@ -191,4 +191,5 @@ def _calibration(given: list[tuple[str, float, bool, bool]]) -> None:
     print(f"   wrong values on the check list {listed}/{len(wrong)}; right values there {doubted}/{len(given) - len(wrong)}")
 
 
-main()
+if __name__ == "__main__":
+    main()

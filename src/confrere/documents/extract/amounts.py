@@ -135,4 +135,6 @@ def _repair(text: str) -> str:
     text = re.sub(r"(?<![^\W\d_])[S§](?=\d+[.,]\d{2}(?!\d))", "$", text)
     text = re.sub(r"(?<=\d)[.,][\dOoCDlISB]{2}(?![\w])", lambda m: m.group()[0] + m.group()[1:].translate(_OCR_DIGIT), text)
     text = re.sub(r"(?<![\w.,])[Oo](?=[.,]\d{2}(?!\d))", "0", text)
+    text = re.sub(r"^(\s*\d{1,4})-(\d\d\s*)$", r"\1.\2", text)
+    text = re.sub(r"(?<=\d)\.-(?=\d\d(?!\d))", "-.", text)
     return re.sub(r"(?<![\d.,] )(?<![\w.,])(\d{1,4}) (\d\d)(?=\s*$)", r"\1.\2", text)

@@ -14,7 +14,10 @@ _NAME_OF = re.compile(
     r"^\W*(?:name|nom|naam|firma|company(?: name)?|societe|raison sociale|denomination|nombre|ragione sociale|nazwa|legal name|business name|"
     r"trading name|nom et prenom|full name|nom/raison sociale)\s*(?::\s*|$)"
 )
-_CONTACT_LINE = re.compile(r"(?:@|www\.|https?:|\btel|\bphone|\bfax|\bmob|siret|\btva\b|\bvat\b|\bust|\bbtw\b|iban|\brcs\b|\bgst\b|\babn\b|\bkvk\b)")
+_CONTACT_LINE = re.compile(r"(?:@|www\.|https?:|\btel|\bfon\b|\bphone|\bfax|\bmob|siret|\btva\b|\bvat\b|\bust|\bbtw\b|iban|\brcs\b|\bgst\b|\babn\b|\bkvk\b)")
+
+_REGISTERED = re.compile(r"(?:\bsiret\b|\bsiren\b|\brcs\b|\btva\b|\bvat\b|ust-?id|\bbtw\b|\bkvk\b|\babn\b|\bgst\b|steuernummer|\bcif\b|p\. ?iva|\bnip\b)")
+_THEIRS = re.compile(r"(?:client|customer|kunde|klant|your|votre)")
 
 
 @dataclass(slots=True)
@@ -28,10 +31,11 @@ class Line:
 @dataclass(slots=True)
 class Block:
     """An address block: the lines over and with a postal code. ``marks`` tells that telephone, web or registration lines
-    go on under it; ``sender`` that the whole stands on one line, as in the window of an envelope."""
+    go on under it, ``registered`` that registration numbers do; ``sender`` that the whole stands on one line, as in the window of an envelope."""
 
     lines: list[Segment]
     marks: bool = False
+    registered: bool = False
     sender: str = ""
 
     @property
@@ -58,6 +62,8 @@ def announced(layout: Layout, segment: Segment, hit: Hit) -> list[Line]:
     own = re.sub(r"^[\s:/)*.-]+", "", segment.text[hit.end :]).strip()
     lines: list[Line] = []
     if own and not own.startswith(("(", "#")):
+        if not names.is_name(own) and not names.is_address(own):
+            return []
         lines.append(Line(own, segment))
     right = layout.right_of(segment)[:1]
     under = list(layout.below(segment, rows=7, gap=2.2))
@@ -104,14 +110,26 @@ def addresses(layout: Layout) -> list[Block]:
     for segment in layout.segments:
         if segment.page > 0 or not names.has_postcode(segment.text):
             continue
-        sender = _sender(segment.text)
+        sender = _sender(segment.text) or _sender(_together(layout, segment))
         lines = [segment] if sender else _upward(layout, segment)
         if id(lines[0]) in seen:
             continue
         seen.add(id(lines[0]))
         under = list(layout.below(segment, rows=5, gap=1.9))
-        found.append(Block(lines, any(_CONTACT_LINE.search(line.folded) for line in [*lines, *under]), sender))
+        text = "\n".join(line.folded for line in [*lines, *under] if not _THEIRS.search(line.folded))
+        found.append(Block(lines, bool(_CONTACT_LINE.search(text)), bool(_REGISTERED.search(text)), sender))
     return found
+
+
+def _together(layout: Layout, segment: Segment) -> str:
+    """The segments of a row up to ``segment`` that only separators and short gaps keep apart, as one text."""
+    text, edge = segment.text, segment.x0
+    row = layout.rows[segment.row].segments
+    for left in reversed(row[: row.index(segment)]):
+        if edge - left.x1 > 3 * segment.height:
+            break
+        text, edge = f"{left.text} {text}", left.x0
+    return text
 
 
 def _sender(text: str) -> str:
@@ -126,9 +144,11 @@ def _sender(text: str) -> str:
 def _upward(layout: Layout, segment: Segment) -> list[Segment]:
     """The lines over ``segment`` that belong to it, top first: same left edge, right edge or centre, close together."""
     lines = [segment]
+    pitch = 0.0
     while len(lines) < 6:
-        over = layout.above(lines[0], gap=1.6)
-        if over is None or is_label(over.text) or names.is_title(over.text) or _CONTACT_LINE.search(over.folded):
+        over = layout.above(lines[0], gap=2.3)
+        step = lines[0].y0 - over.y0 if over is not None else 0.0
+        if over is None or (pitch and step > 1.4 * pitch) or is_label(over.text) or names.is_title(over.text) or _CONTACT_LINE.search(over.folded):
             break
         slack = 1.5 * segment.height
         aligned = (
@@ -139,4 +159,5 @@ def _upward(layout: Layout, segment: Segment) -> list[Segment]:
         if not aligned or names.has_postcode(over.text):
             break
         lines.insert(0, over)
+        pitch = max(pitch, step)
     return lines

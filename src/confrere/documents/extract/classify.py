@@ -19,6 +19,7 @@ _BY_KIND = {
     "tar": "other", "audio": "other", "video": "other", "json": "other", "yaml": "other",
 }  # fmt: skip
 _TURN = re.compile(r"^\s*(?:\[?\d{1,2}:\d{2}(?::\d{2})?(?:[.,]\d+)?\]?\s*[-–]?\s*)?(?:<v [^>]+>|[A-ZÀ-Ý][\w.'’ -]{0,38}\s?(?:\(\d[\d:]+\))?\s?:\s)", re.M)
+_TIME = re.compile(r"[\[(]?\d{1,2}:\d{2}(?::\d{2})?(?:[.,]\d+)?[\])]?\s*[-–]?")
 _NAME_HINTS = (
     ("invoice", r"facture|invoice|rechnung|factuur|\bfac[_-]?\d|\binv[_-]?\d"), ("credit-note", r"avoir|credit.?note|gutschrift"),
     ("quote", r"devis|quote|quotation|angebot|estimate"), ("receipt", r"ticket|receipt|\brecu\b"), ("contract", r"contrat|contract|\bbail\b|agreement|\bnda\b"),
@@ -45,7 +46,9 @@ def classify(document: Document, layout: Layout, name: str = "") -> tuple[str, f
         return ("image", 0.9) if document.kind == "image" else ("other", 0.6)
     scores = _scores(document, layout, name)
     best = max(scores, key=lambda kind: scores[kind])
-    if fixed == "spreadsheet" and (scores[best] < 6 or best not in ("invoice", "quote", "credit-note", "statement")):
+    if fixed == "spreadsheet" and best == "statement" and scores[best] >= 1.7:
+        return "statement", 0.8
+    if fixed == "spreadsheet" and (scores[best] < 6 or best not in ("invoice", "quote", "credit-note")):
         return "spreadsheet", 0.97
     if scores[best] < 1.6:
         return ("image", 0.7) if document.kind == "image" and len(layout.text) < 80 else ("other", 0.6)
@@ -69,7 +72,7 @@ def _scores(document: Document, layout: Layout, name: str) -> dict[str, float]:
                 found = title.match(re.sub(r"^[\W_]+", "", segment.folded))
                 if found is None:
                     continue
-                alone = len(segment.text.strip()) - found.end() < 4 or bool(re.match(r"\W*(?:n|#|\d|du|of|vom|date)", segment.folded[found.end() :]))
+                alone = len(segment.text.strip()) - found.end() < 4 or bool(re.match(r"\W*(?:n|#|\d|du|of|vom|date|[a-z/-]{0,8}\d)", segment.folded[found.end() :]))
                 large = segment.height > 1.25 * _usual(layout)
                 score = max(score, (3.2 if alone else 1.6) + 0.8 * large - 0.03 * place)
         distinct = {match.group() for match in words.finditer(text)}
@@ -93,8 +96,8 @@ def _turns(document: Document, text: str) -> float:
     lines = [line for line in document.text.splitlines() if line.strip()]
     if len(lines) < 6:
         return 0.0
-    speakers = [match.group().strip(" :").lower() for line in lines if (match := _TURN.match(line))]
-    few = len(set(speakers)) <= max(12, len(speakers) // 3)
+    speakers = [_TIME.sub("", match.group()).strip(" :").lower() for line in lines if (match := _TURN.match(line))]
+    few = len(set(speakers)) <= max(2, len(speakers) // 2)
     share = len(speakers) / len(lines)
     return 7.0 * share + 1.0 if share > 0.35 and len(speakers) >= 5 and few and len(set(speakers)) >= 2 else 0.0
 
@@ -103,7 +106,7 @@ def _adjust(scores: dict[str, float], layout: Layout, text: str) -> None:
     """What the shape of a paper says."""
     money = len(re.findall(r"\d[.,]\d{2}(?!\d)", text))
     sheet = layout.sheets[0]
-    narrow = sheet.height > 1.7 * sheet.width > 0
+    narrow = sheet.height > 1.7 * sheet.width > 0 if sheet.boxed else max(len(row.text) for row in layout.rows) <= 52
     if money >= 3 and (sheet.ocr or not sheet.boxed or narrow):
         scores["receipt"] += 0.8 * narrow + 0.5 * sheet.ocr
         if re.search(r"(?:cash|change|rendu|cashier|especes|ticket|caisse|rounding)", text):

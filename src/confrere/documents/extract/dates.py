@@ -114,12 +114,14 @@ _US = re.compile(
 )
 
 
-def american(layout: Layout) -> bool:
-    """Whether the document writes the month first: an unambiguous date of it decides, else American addresses."""
+def american(layout: Layout, otherwise: bool = False) -> bool:
+    """Whether the document writes the month first: an unambiguous date of it decides, else American addresses; ``otherwise``
+    where nothing tells."""
     votes = 0
     for match in re.finditer(r"(?<![\d.,/-])(\d\d?)([/-])(\d\d?)\2(?:20\d\d|\d\d)(?![\d/])", layout.text):
         a, b = int(match[1]), int(match[3])
         votes += (1 if a <= 12 < b <= 31 else 0) - (1 if b <= 12 < a <= 31 else 0)
     if votes:
         return votes > 0
-    return bool(_US.search(layout.text)) and not re.search(r"(?i)\b(?:GST|VAT|TVA|MwSt|USt|BTW|EUR)\b|€|£", layout.text)
+    european = re.search(r"(?i)\b(?:GST|VAT|TVA|MwSt|USt|BTW|EUR)\b|€|£", layout.text)
+    return not european and (otherwise or bool(_US.search(layout.text)))

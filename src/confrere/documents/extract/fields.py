@@ -51,7 +51,7 @@ def extract(document: Document, *, name: str = "", languages: tuple[str, ...] = 
     page = layout.build(document)
     kind, sure = classify.classify(document, page, name)
     record = Record(type=kind, type_confidence=sure)
-    job = _Job(record, document, page, name)
+    job = _Job(record, document, page, name, bool(languages) and languages[0].lower().startswith("en-us"))
     if kind in ("letter", "other"):
         job.reconsider()
     if record.type in PAID:
@@ -84,6 +84,7 @@ class _Job:
     document: Document
     page: Layout
     name: str
+    month_first: bool
 
     def put(self, field: str, value: str, evidence: Evidence, segment: Segment | None) -> None:
         self.record.fields[field] = Field(
@@ -96,12 +97,11 @@ class _Job:
     def reconsider(self) -> None:
         """A paper of no clear type that asks for a total is an invoice, or a receipt when it tells of payment."""
         sums = totals.read(self.page)
-        if sums.total is None or sums.total.score < 3.0 or not (sums.proof or {"gross"} & sums.total.readers):
+        labelled = sums.total is not None and ({"gross"} & sums.total.readers or sums.proof == "sum")
+        if sums.total is None or sums.total.score < 2.0 or not labelled or len(self.page.rows) > 400:
             return
-        if len(self.page.rows) > 400:
-            return
-        paid = re.search(r"\b(?:cash|change|cashier|visa|mastercard|especes|carte bancaire|caisse|ticket|debit card)\b", self.page.folded)
-        self.record.type = "receipt" if paid else "invoice"
+        paid = set(re.findall(r"\b(?:cash|change|cashier|visa|mastercard|especes|carte bancaire|caisse|ticket|debit card|server)\b", self.page.folded))
+        self.record.type = "receipt" if len(paid) >= 2 or (paid and self.page.ocr) else "invoice"
         self.record.type_confidence = 0.6
 
     def money(self) -> None:
@@ -126,7 +126,7 @@ class _Job:
         record.line_items = lines.read(page, sums)
 
     def days(self) -> None:
-        days = when.read(self.page)
+        days = when.read(self.page, quote=self.record.type == "quote", month_first=self.month_first)
         if days.date is not None:
             date = days.date
             evidence = Evidence(date.score, days.margin, "date" in date.kinds, self.page.ocr, len(date.kinds))

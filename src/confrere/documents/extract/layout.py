@@ -8,6 +8,7 @@ and "below" mean the same thing everywhere.
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -189,7 +190,7 @@ def build(document: Document) -> Layout:
 
 def _boxed(page: Page) -> list[list[Segment]]:
     words = [word for word in page.words[:_MAX_WORDS] if word.text.strip() and word.x1 > word.x0]
-    lines = _lines(words)
+    lines = _lines(words, _slope(words) if page.ocr else 0.0)
     out = []
     for line in lines:
         segments: list[Segment] = []
@@ -223,9 +224,32 @@ _SPACED = re.compile(r"(?<!\S)[^\W\d_](?: [^\W\d_]){4,}(?!\S)")
 """Letter-spaced titles: "F A C T U R E"."""
 
 
-def _lines(words: list[Word]) -> list[list[Word]]:
-    """Words into lines. Going from left to right, a word joins the line whose last word it overlaps most in height, which
-    follows the slope of a skewed scan."""
+def _slope(words: list[Word]) -> float:
+    """The slope of the lines of a scan: the one under which the middles of its words gather in the fewest heights (the
+    projection profile of W. Postl, 1986)."""
+    if len(words) < 8:
+        return 0.0
+    heights = sorted(word.y1 - word.y0 for word in words)
+    unit = max(heights[len(heights) // 2] / 3, 1.0)
+    middles = [((word.x0 + word.x1) / 2, (word.y0 + word.y1) / 2) for word in words]
+
+    def gathered(slope: float) -> int:
+        profile = Counter(int((y - slope * x) / unit) for x, y in middles)
+        return sum((profile[key] + profile[key + 1]) ** 2 for key in profile)
+
+    candidates = [step / 400 for step in range(-32, 33)]
+    best = max(candidates, key=lambda slope: (gathered(slope), -abs(slope)))
+    return best if gathered(best) > 1.08 * gathered(0.0) else 0.0
+
+
+def _lines(words: list[Word], slope: float = 0.0) -> list[list[Word]]:
+    """Words into lines, ``slope`` taken out. Going from left to right, a word joins the line whose last word it overlaps most in
+    height, which follows what slope is left."""
+    if slope:
+        level = {id(word): slope * (word.x0 + word.x1) / 2 for word in words}
+        flat = {id(word): Word(word.text, word.x0, word.y0 - level[id(word)], word.x1, word.y1 - level[id(word)]) for word in words}
+        back = {id(flat[id(word)]): word for word in words}
+        return [[back[id(word)] for word in line] for line in _lines(list(flat.values()))]
     lines: list[list[Word]] = []
     buckets: dict[int, list[int]] = {}
     heights = sorted(word.y1 - word.y0 for word in words)

@@ -38,11 +38,11 @@ _STREET = re.compile(
 )
 _STREET_DE = re.compile(r"(?:stra[sß]?se|str\.?|weg|platz|gasse|allee|ring|damm|ufer|straat|laan|plein|kade|gracht|singel)\s*\d")
 _POSTAL = re.compile(
-    r"(?<![\w-])(?:[A-Z]{1,2}-?\s?)?\d{4,6}\s*(?![A-Z]{0,3}\d)[^\W\d_][\w'’.-]+|(?<!\w)[A-Z]{1,2}\d[A-Z\d]?\s?\d[A-Z]{2}(?!\w)|\b[A-Z]{2}\.?,?\s+\d{5}(?:-\d{4})?\b|"
+    r"(?<![\w-])(?:[A-Z]{1,2}-?\s?)?\d{4,6}\s*(?![A-Z]{0,3}\d)[A-ZÀ-ÞŁŚŻŒ][\w'’.-]+|(?<!\w)[A-Z]{1,2}\d[A-Z\d]?\s?\d[A-Z]{2}(?!\w)|\b[A-Z]{2}\.?,?\s+\d{5}(?:-\d{4})?\b|"
     r"(?<!\w)\d{4}\s?[A-Z]{2}(?!\w)|(?<!\w)\d{2}-\d{3}\s+[^\W\d_]{3,}|(?<!\w)\d{5}(?!\w)"
 )
 _CONTACT = re.compile(
-    r"@|www\.|https?:|(?<![^\W_])(?:tel|tél|telephone|phone|fax|mobile|mob|portable|e-?mail|courriel|site|web|siret|siren|rcs|r\.c\.s|tva|vat|gst|ust|btw|iva|iban|bic|swift|naf|ape|kvk|hrb|capital|"
+    r"@|www\.|https?:|(?<![^\W_])(?:tel|tél|fon|telefon|telephone|phone|fax|mobile|mob|portable|e-?mail|courriel|site|web|siret|siren|rcs|r\.c\.s|tva|vat|gst|ust|btw|iva|iban|bic|swift|naf|ape|kvk|hrb|capital|"
     r"no?\s?tva|n°|reg(?:istration)?\s?no|co\.?\s?reg|company no|roc|tin|gstin|ein|abn|customer|client|page|p/n|www|ice|patente)(?![^\W_])"
 )
 _PHONE = re.compile(r"(?:\+|00)?\d[\d ().-]{7,}\d")
@@ -57,6 +57,10 @@ _NOISE = re.compile(
     r"livraison|delivery|www|order|commande|customer|licence|powered|confidential|brouillon|draft|logo|numero|number|no|invoice|facture|receipt|"
     r"rechnung|factuur|datum|kundennummer|siege social|registered office|vielen dank|bedankt|prix|price|slogan|tel|fax|periode|period|contact|attn|item|designation)(?![^\W_])"
 )
+_NEVER = re.compile(
+    r"(?<![^\W_])(?:thank|thanks|merci|page|www|returnable|refund(?:able)?|goods sold|powered by|confidential|bonjour|vielen dank|bedankt|invoice|"
+    r"facture|receipt|\w*rechnung(?:en)?|factuur|siege social|registered office|conditions|please|veuillez|terms|due|echeance|payable|paid|payment|iban|bic)(?![^\W_])"
+)
 _WORDS = frozenset(
     "name nom naam firma anschrift adresse adres address strasse ort land pays country ville city telephone incoterms omschrijving bedrag "
     "prijs preis betrag menge inhalt wahrung currency devise montant betreff bemerkung bemerkungen notes note remarque remarks kommentar "
@@ -66,7 +70,7 @@ _WORDS = frozenset(
     "terms job po signature accepted logo paid work hours mode ref your our votre notre vos nos references informations contact contacts "
     "ansprechpartner nummer telefon fax email mail web banque bank banking position pos cash card staff seller supplier verkaufer kaufer "
     "lieferant kunde empfanger emetteur destinataire client customer vendor buyer bill ship sold from to prepared attention pour for "
-    "vendeur acheteur sommaire summary overview anlage annexe horaires subject objet kopie copie copy duplicata original salesperson".split()
+    "herr herrn frau monsieur madame mme mlle mr mrs ms dhr mevr vendeur acheteur sommaire summary overview anlage annexe horaires subject objet kopie copie copy duplicata original salesperson".split()
 )
 _CIVILITY = re.compile(r"^\W*(?:m\.?|mr\.?|mrs\.?|ms\.?|mme\.?|mlle\.?|monsieur|madame|herrn?|frau|dhr\.?|mevr\.?|sr\.?|sra\.?|dr\.?)\s+(?=\S)")
 _COUNTRIES = frozenset(
@@ -118,7 +122,8 @@ def is_title(text: str) -> bool:
 
 def is_noise(text: str) -> bool:
     """Whether a line holds words that names do not."""
-    return bool(_NOISE.search(fold(text)))
+    folded = fold(text).lstrip(" *-#.([<")
+    return bool(_NOISE.match(folded) or _NEVER.search(folded))
 
 
 def civility(text: str) -> bool:
@@ -140,13 +145,15 @@ def clean(text: str) -> str:
 
 def is_name(text: str) -> bool:
     """Whether a text may be the name of a company or a person."""
-    if text.rstrip().endswith(":"):
+    if re.search(r":(?:\s|$)", text.strip()) or re.search(r"(?<![^\W_])[A-Z]{2,}\d{3,}", text):
         return False
     name = clean(text)
     parts = words(_FORM.sub(" ", fold(name)))
-    if not parts or all(part in _WORDS or part.isdigit() for part in parts):
+    if not parts or (all(part in _WORDS or part.isdigit() for part in parts) and not has_legal_form(text)):
         return False
     letters = sum(ch.isalpha() for ch in name)
+    if re.fullmatch(r"\d+[.,]?\d*\s+\w{1,5}", name):
+        return False
     if letters < 2 or len(name) > 70 or letters < 0.5 * len(name.replace(" ", "")):
         return False
     if len(name.split()) > 9 or name.endswith((".", "!", "?")) and len(name.split()) > 5:

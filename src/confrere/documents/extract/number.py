@@ -8,10 +8,13 @@ from dataclasses import dataclass
 from confrere.documents.extract import dates
 from confrere.documents.extract.labels import Hit, labels
 from confrere.documents.extract.layout import Layout, Segment
+from confrere.documents.extract.names import is_title
 from confrere.documents.extract.text import compact
 
-_VALUE = re.compile(r"[^\W_][\w./#\\-]*(?:[ ](?:[-/]\s?)?[\w./-]*\d[\w./-]*)?")
 _TOKEN = re.compile(r"[^\W_][\w./\\-]*")
+_OWN = {"quote": "quote", "contract": "contract", "statement": "statement"}
+"""Groups of labels that name a paper of one type only; on a paper of another type they name another paper."""
+_SHORT = frozenset(("ref", "reference", "no", "nr", "n°", "#", "numero", "number", "nummer", "document"))
 
 
 @dataclass(slots=True)
@@ -29,34 +32,54 @@ def read(layout: Layout, kind: str = "invoice", name: str = "") -> tuple[Found |
     best: dict[str, Found] = {}
     stem = compact(name.rsplit("/", 1)[-1].rsplit(".", 1)[0]) if name else ""
     for segment in layout.segments:
-        hits = labels("number", segment.ocr).find(segment.plain)
+        hits = [hit for hit in labels("number", segment.ocr).find(segment.plain) if not _glued(segment, hit)]
         for place, hit in enumerate(hits):
-            if hit.kind == "other":
+            weight = _weight(segment, hit, hits, place, kind)
+            if weight <= 0:
                 continue
-            stop = hits[place + 1].start if place + 1 < len(hits) else len(segment.text)
-            if place + 1 < len(hits) and hits[place + 1].kind == "weak" and hits[place + 1].start - hit.end <= 3:
+            following = hits[place + 1] if place + 1 < len(hits) else None
+            if following is not None and following.kind == "weak" and following.start - hit.end <= 3:
                 continue
-            for value, where, factor in _values(layout, segment, hit, stop):
-                weight = (3.0 if hit.kind == "number" else 1.5) * factor
-                weight += _shape(value) + 0.5 * (1 - segment.row / max(len(layout.rows), 1))
-                if hit.kind == "weak" and hit.term in ("ref", "reference", "no", "nr", "n°", "#", "numero", "number", "nummer"):
-                    weight -= 0.4 + (0.6 if segment.row > 25 else 0)
+            for value, where, factor in _values(layout, segment, hit, following.start if following else len(segment.text)):
+                score = weight * factor + _shape(value) + 0.5 * (1 - segment.row / max(len(layout.rows), 1))
                 if stem and len(compact(value)) >= 3 and compact(value) in stem:
-                    weight += 1.0
-                entry = best.get(value)
-                if entry is None:
-                    best[value] = Found(value, weight, where)
-                else:
-                    entry.score = max(entry.score, weight) + 0.3
+                    score += 1.0
+                entry = best.setdefault(value, Found(value, score, where))
+                if entry.segment is not where:
+                    entry.score = max(entry.score, score) + 0.3
     ranked = sorted(best.values(), key=lambda found: -found.score)
     if not ranked:
         return None, 0.0
     return ranked[0], ranked[0].score - (ranked[1].score if len(ranked) > 1 else 0.0)
 
 
+def _glued(segment: Segment, hit: Hit) -> bool:
+    """Whether the label is the head of a number itself ("INV/2024/8")."""
+    return bool(re.match(r"[/_-]\w*\d", segment.text[hit.end :])) or segment.text[max(hit.start - 1, 0) : hit.start] in ("/", "_")
+
+
+def _weight(segment: Segment, hit: Hit, hits: list[Hit], place: int, kind: str) -> float:
+    """How much a label's own value counts for a paper of type ``kind``."""
+    if hit.kind in ("quote", "contract", "statement"):
+        return 3.0 if _OWN.get(kind) == hit.kind else 0.0
+    if hit.kind == "other":
+        return 0.0
+    if hit.kind == "number":
+        return 3.0 if kind not in ("contract", "statement") else 1.5
+    weight = 1.5
+    if hit.term in _SHORT:
+        titled = is_title(segment.text[: hit.start]) and hit.start < 40
+        weight = 3.2 if titled else 1.1 - 0.6 * (segment.row > 25)
+    elif re.match(r"\W{0,3}[A-Za-z]{0,6}[-/ ]?\d{2}", segment.text[hit.end :]) and hit.start <= 2:
+        weight = 2.4
+    if place and hits[place - 1].kind == "other" and hit.start - hits[place - 1].end <= 3:
+        return 0.0
+    return weight
+
+
 def _values(layout: Layout, segment: Segment, hit: Hit, stop: int) -> list[tuple[str, Segment, float]]:
     own = segment.text[hit.end : max(stop, hit.end)]
-    if own.strip(" :.#°-"):
+    if own.strip(" :.#°-()"):
         value = _first(own, segment, hit.end)
         return [(value, segment, 1.0)] if value else []
     right = layout.right_of(segment)
@@ -72,21 +95,25 @@ def _values(layout: Layout, segment: Segment, hit: Hit, stop: int) -> list[tuple
 
 
 def _first(text: str, segment: Segment, offset: int) -> str:
-    """The first token of ``text`` that may be a number of a paper: it holds a digit, and is neither date nor amount."""
+    """The first token of ``text`` that may be a number of a paper: it holds a digit, and is neither date nor amount. A number
+    in brackets straight after the label is a code of its kind."""
+    text = re.sub(r"^(\s*)\((\d{1,3})\)", lambda match: " " * len(match.group()), text)
     spans = [(date.start - offset, date.end - offset) for date in dates.find(segment)]
     skipped = 0
+    grouped = re.match(r"\W*(\d{1,3}(?: \d{3}){2,})(?!\d)", text)
+    if grouped:
+        return grouped[1]
     for match in _TOKEN.finditer(text):
         token = match.group().rstrip(".-/\\")
         inside = any(start < match.end() and match.start() < end for start, end in spans)
-        looks_like_id = re.search(r"[A-Za-z].*\d|\d.*[A-Za-z]", token) or "/" in token and token.count("/") != 2
-        if inside and not (looks_like_id and not re.fullmatch(r"\d\d?[A-Za-z]{3}\d{2,4}", token)):
+        coded = re.search(r"[A-Za-z].*\d|\d.*[A-Za-z]", token) or ("/" in token and token.count("/") != 2)
+        if inside and not (coded and not re.fullmatch(r"\d\d?[A-Za-z]{3}\d{2,4}", token)):
             return ""
         if not any(ch.isdigit() for ch in token):
             skipped += 1
-            if re.fullmatch(r"[A-Z]{1,6}", token) and match.end() < len(text):
-                following = re.match(r"[ ]?[-/]?[ ]?(\d[\w./-]*)", text[match.end() :])
-                if following:
-                    return (token + text[match.end() : match.end() + following.end()]).strip(" .-/")
+            following = re.match(r"[ ]?[-/]?[ ]?(\d[\w./-]*)", text[match.end() :])
+            if re.fullmatch(r"[A-Z]{1,6}", token) and following:
+                return (token + text[match.end() : match.end() + following.end()]).strip(" .-/")
             if skipped > 2:
                 return ""
             continue
@@ -99,8 +126,6 @@ def _first(text: str, segment: Segment, offset: int) -> str:
 def _shape(value: str) -> float:
     """How much a value looks like the number of a paper."""
     digits = sum(ch.isdigit() for ch in value)
-    if digits == 0:
-        return -2.0
     score = 0.2 if digits >= 3 else -0.2
     if re.search(r"[A-Za-z]", value) and digits >= 3:
         score += 0.3

@@ -143,10 +143,10 @@ def _addressed(layout: Layout, suppliers: Board, clients: Board, fenced: dict[in
             continue
         right = head.x0 > 0.45 * layout.sheets[0].width
         follows = after_sender is not None and 0 <= head.row - after_sender.row <= 5 and head.beside(after_sender)
-        weight = 1.0 + 0.7 * block.marks + 0.3 * any(names.has_legal_form(line.text) for line in block.lines) - 0.8 * names.civility(name.text)
+        weight = 1.0 + 0.6 * block.marks + 0.9 * block.registered + 0.3 * any(names.has_legal_form(line.text) for line in block.lines) - 0.8 * names.civility(name.text)
         if not follows:
             suppliers.add(name.text, weight, name, "block")
-        client = 1.0 + 1.2 * follows + 0.5 * right - 0.5 * block.marks + 0.8 * names.civility(name.text)
+        client = 1.0 + 1.2 * follows + 0.5 * right - 0.4 * block.marks - 0.9 * block.registered + 0.8 * names.civility(name.text)
         clients.add(name.text, client, name, "block")
 
 
@@ -168,7 +168,7 @@ def _header(layout: Layout, suppliers: Board, fenced: dict[int, str]) -> None:
             left = layout.left_of(segment)
             if left is not None and left.text.rstrip().endswith(":"):
                 continue
-            score = 1.5 - 0.22 * rank - 0.7 * crowded
+            score = 1.6 - 0.18 * rank - 0.7 * crowded - 1.5 * layout.depth(segment)
             score += 0.6 * names.has_legal_form(text) + 0.3 * names.has_business_word(text)
             score += min(1.0, max(0.0, segment.height / usual - 1.15))
             score -= 0.6 * names.civility(text)

@@ -24,8 +24,8 @@ class Number:
 
 
 def read(layout: Layout, clients: list[Segment]) -> dict[str, Number]:
-    """The issuer's numbers by field name: supplier_vat, supplier_siret, supplier_siren, iban. ``clients`` are the segments
-    of the client's blocks."""
+    """The issuer's numbers by field name: supplier_vat, supplier_siret, supplier_siren, iban; and client_vat where one is printed
+    as the client's. ``clients`` are the segments of the client's blocks."""
     fenced = {id(segment) for segment in clients}
     found: dict[str, list[Number]] = {}
     for segment in layout.segments:
@@ -43,6 +43,9 @@ def read(layout: Layout, clients: list[Segment]) -> dict[str, Number]:
             found.setdefault("iban", []).append(Number(value, segment, valid, _weight(layout, segment, 0, fenced, valid)))
     chosen = {field: max(numbers, key=lambda number: number.score) for field, numbers in found.items()}
     chosen = {field: number for field, number in chosen.items() if number.score > 0}
+    theirs = [number for number in found.get("supplier_vat", ()) if number.score <= 0]
+    if theirs and (not chosen.get("supplier_vat") or chosen["supplier_vat"].value != theirs[0].value):
+        chosen["client_vat"] = Number(theirs[0].value, theirs[0].segment, theirs[0].valid, theirs[0].score + 2.0)
     _agree(chosen)
     return chosen
 

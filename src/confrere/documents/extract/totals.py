@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import defaultdict
 from dataclasses import dataclass, field
 from decimal import Decimal
@@ -64,7 +65,7 @@ class _Board:
 
 _WEIGHT = {"gross": 3.0, "total": 1.8, "open": 1.2}
 _EXCLUSIVE = ("excl", "hors tax", "hors tva", " ht", "before tax", "sans tva", "ohne", "netto", "exkl", "zonder", " ex ", "sin iva")
-_INCLUSIVE = ("incl", "ttc", "tvac", "inkl", "brutto", "with vat", "with gst", "ivato", "iva inclus", "toutes taxes")
+_INCLUSIVE = ("incl", "inc.", "ttc", "tvac", "inkl", "brutto", "with vat", "with gst", "ivato", "iva inclus", "toutes taxes")
 
 
 def read(layout: Layout) -> Totals:
@@ -79,6 +80,7 @@ def read(layout: Layout) -> Totals:
                 _consider(layout, row, segment, hit, numbers, board, paid)
     _cash(board, paid, numbers)
     _positions(layout, numbers, board)
+    _sums(board)
     found = [amount for group in numbers.values() for amount in group if amount.money]
     return _choose(board, found, layout)
 
@@ -105,7 +107,7 @@ def _consider(
         return
     late = 0.5 * segment_depth(layout, segment)
     if kind in _WEIGHT:
-        weight = (_WEIGHT[kind] + late) * near
+        weight = (_WEIGHT[kind] + late) * near * (0.85 if _qualified(segment, hit) else 1.0)
         if len(values) == 3 and abs(values[0].value + values[1].value - values[2].value) <= CENT:
             board.add("net", values[0], weight, "row")
             board.add("tax", values[1], weight, "row")
@@ -125,6 +127,13 @@ def _consider(
             board.add("tax", chosen, (2.0 + late) * near, "tax")
 
 
+def _qualified(segment: Segment, hit: Hit) -> bool:
+    """Whether words other than a currency follow the label in its segment: "Total at 20 %" is not the total."""
+    rest = re.sub(r"[\d\W_]+", " ", segment.folded[hit.end :]).split()
+    return any(word not in _UNITS for word in rest)
+
+
+_UNITS = frozenset("eur euro euros usd gbp rm chf ttc tva incl inc vat gst taxes myr sgd inr rs dh mad incluse comprises excl ht amount".split())
 _CHANGE = ("change", "chanqe", "rendu", "rendre", "monnaie", "wissel", "ruckgeld", "balu", "bakl", "baki", "kembali", "resto", "cambio")
 
 
@@ -174,7 +183,8 @@ def _values(
     stop = follow[0].start if follow else len(segment.text) + 1
     own = [a for a in numbers[id(segment)] if hit.end <= a.start < stop and not a.percent]
     own = [a for a in own if a.money or a is own[-1]]
-    if own:
+    aside = [a for a in own if _bracketed(segment.text, a)]
+    if own and len(aside) < len(own):
         return own, "right"
     values: list[Amount] = []
     for other in layout.right_of(segment):
@@ -186,12 +196,20 @@ def _values(
     values = [a for a in values if a.money or not a.decimals]
     money = [a for a in values if a.money]
     if money:
-        return money, "right"
+        return aside + money, "right"
+    if own:
+        return own, "right"
     if values and len(values) == 1:
         return values, "right"
     if follow or layout.right_of(segment) and values:
         return [], ""
     return _under(layout, segment, numbers), "below"
+
+
+def _bracketed(text: str, amount: Amount) -> bool:
+    """Whether an amount stands in brackets with words ("on 1,600.00"): the base of what follows, not the value announced."""
+    opened = text.rfind("(", 0, amount.start)
+    return opened >= 0 and ")" not in text[opened : amount.start] and any(ch.isalpha() for ch in text[opened : amount.start])
 
 
 def _unit(hit: Hit) -> bool:
@@ -237,6 +255,17 @@ def _positions(layout: Layout, numbers: dict[int, list[Amount]], board: _Board) 
             board.add("total", board.readings["total"][value].amount or top, 0.2 * min(count, 4), "repeated")
 
 
+def _sums(board: _Board) -> None:
+    """A total that is the sum of other totals is the one of the whole: each VAT rate has its own."""
+    known = [reading for reading in board.best("total", 10) if reading.readers & {"gross", "total", "row-other"} and reading.value > 0]
+    values = {reading.value for reading in known}
+    for i, first in enumerate(known):
+        for second in known[i + 1 :]:
+            whole = first.value + second.value
+            if whole in values and first.amount and board.readings["total"][whole].amount:
+                board.add("total", board.readings["total"][whole].amount or first.amount, 1.0, "sum-of-totals")
+
+
 def _choose(board: _Board, found: list[Amount], layout: Layout) -> Totals:
     """The three readings that agree best. net + tax = total is worth more than any single label."""
     totals = board.best("total", 8)
@@ -246,7 +275,10 @@ def _choose(board: _Board, found: list[Amount], layout: Layout) -> Totals:
     present = {a.value: a for a in found}
     choices: list[tuple[float, Reading, Reading | None, Reading | None, str]] = []
     for total in totals:
+        if total.value < 0 and any(other.value > 0 and "gross" in other.readers for other in totals):
+            total.score -= 2.0
         choices.append((total.score, total, None, None, ""))
+        choices += _from_amounts(total, present)
         for net in nets:
             if net.value == total.value:
                 none = next((tax for tax in taxes if tax.value == 0), None)
@@ -259,15 +291,15 @@ def _choose(board: _Board, found: list[Amount], layout: Layout) -> Totals:
             plausible = _rate(net.value, gap) is not None
             for tax in [*taxes, *sums]:
                 if tax.value and abs(abs(tax.value) - abs(gap)) <= Decimal("0.02"):
-                    score = total.score + 0.5 * net.score + 0.4 * tax.score + 1.2 + 0.5 * plausible
+                    score = total.score + min(2.6, 0.3 * net.score + 0.25 * tax.score + 0.8 + 0.5 * plausible)
                     choices.append((score, total, net, tax, "sum"))
             if plausible and gap in present:
-                choices.append((total.score + 0.5 * net.score + 1.0, total, net, Reading(gap, 0.5, present[gap], {"sum"}), "sum"))
+                choices.append((total.score + min(2.0, 0.3 * net.score + 0.9), total, net, Reading(gap, 0.5, present[gap], {"sum"}), "sum"))
             choices.append((total.score + 0.25 * net.score, total, net, None, ""))
         for tax in [*taxes, *sums]:
             rest = total.value - tax.value
             if tax.value and rest in present and rest != tax.value and _rate(rest, tax.value) is not None:
-                choices.append((total.score + 0.4 * tax.score + 1.0, total, Reading(rest, 0.5, present[rest], {"sum"}), tax, "sum"))
+                choices.append((total.score + min(2.0, 0.3 * tax.score + 0.9), total, Reading(rest, 0.5, present[rest], {"sum"}), tax, "sum"))
             elif tax.value and _rate(rest, tax.value) is not None:
                 choices.append((total.score + 0.4 * tax.score + 0.5, total, None, tax, ""))
     result = Totals()
@@ -286,6 +318,19 @@ def _choose(board: _Board, found: list[Amount], layout: Layout) -> Totals:
         result.tax = taxes[0]
     result.taxes = _by_rate(layout, found, result)
     return result
+
+
+def _from_amounts(
+    total: Reading, present: dict[Decimal, Amount]
+) -> list[tuple[float, Reading, Reading | None, Reading | None, str]]:
+    """Pairs of printed amounts that make the total at a usual rate, whatever they are called."""
+    out: list[tuple[float, Reading, Reading | None, Reading | None, str]] = []
+    for value, amount in present.items():
+        tax = total.value - value
+        if value > 0 and 0 < tax < value and tax in present and (_rate(value, tax) or _ZERO) >= 2:
+            pair = Reading(value, 0.4, amount, {"sum"}), Reading(tax, 0.4, present[tax], {"sum"})
+            out.append((total.score + 0.6, total, *pair, "sum"))
+    return out
 
 
 def _tax_sums(taxes: list[Reading]) -> list[Reading]:

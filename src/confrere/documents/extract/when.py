@@ -15,6 +15,7 @@ _TITLED = re.compile(
     r"(?:facture|avoir|devis|invoice|rechnung|gutschrift|factuur|factura|fattura|faktura|quote|quotation|receipt|releve|statement|contrat|note|credit note|pro forma|proforma)"
     r"\b.{0,40}?(?:\bdu|\bvom|\bvon|\bof|\bdated|\bvan|\bdel|\bde fecha|\bz dnia|\bdate|\ble|\bon)\W{0,3}$"
 )
+_ANOTHER = re.compile(r"(?:sur (?:la|le|votre|une)|objet|\bon your\b|\bre:|origin|initial|liee|relati|against|related|annul|concern|ref\.|commande|order|bestell|devis n.*facture|livraison)")
 _CITY = re.compile(r"(?:^|\s\s|[a-z])[a-z' -]{2,30},?\s*(?:le|the|den|il|el|on)\s*$")
 
 
@@ -37,16 +38,17 @@ class When:
     rivals: list[str] = field(default_factory=list)
 
 
-def read(layout: Layout, month_first: bool | None = None) -> When:
-    """Find the date and the due date. ``month_first`` overrides what the document tells of its own convention."""
-    led = dates.american(layout) if month_first is None else month_first
+def read(layout: Layout, *, quote: bool = False, month_first: bool = False) -> When:
+    """Find the date and the due date. A ``quote`` falls due when it stops being valid. ``month_first`` is the person's own
+    convention, for a document that tells nothing of its own."""
+    led = dates.american(layout, month_first)
     by_segment = {id(s): dates.find(s, led) for s in layout.segments}
     found: list[tuple[Date, str, float]] = []
     for segment in layout.segments:
         for date in by_segment[id(segment)]:
             kind, weight = _announced(layout, segment, date, by_segment)
             found.append((date, kind, weight))
-    return _choose(layout, found)
+    return _choose(layout, found, quote)
 
 
 def _announced(layout: Layout, segment: Segment, date: Date, by_segment: dict[int, list[Date]]) -> tuple[str, float]:
@@ -55,7 +57,7 @@ def _announced(layout: Layout, segment: Segment, date: Date, by_segment: dict[in
     previous = [other.end for other in by_segment[id(segment)] if other.end <= date.start]
     if previous:
         before = " " * previous[-1] + before[previous[-1] :]
-    if _TITLED.search(segment.folded[: date.start]) and not previous:
+    if _TITLED.search(segment.folded[: date.start]) and not previous and not _ANOTHER.search(segment.folded[: date.start]):
         return "date", 2.6
     hits = labels("date", segment.ocr).find(before)
     if hits:
@@ -65,7 +67,7 @@ def _announced(layout: Layout, segment: Segment, date: Date, by_segment: dict[in
     row = layout.rows[segment.row].segments
     for left in reversed(row[: row.index(segment)]):
         hits = labels("date", left.ocr).find(left.plain)
-        if _TITLED.search(left.folded + " "):
+        if _TITLED.search(left.folded + " ") and not _ANOTHER.search(left.folded):
             return "date", 2.4
         if hits:
             return _strength(hits[-1], left.plain, 0.95)
@@ -90,11 +92,11 @@ def _strength(hit: Hit, text: str, factor: float) -> tuple[str, float]:
     if hit.kind == "plain":
         if hit.term in ("le", "am", "the", "dt", "vom"):
             return ("date", 1.6 * factor * far) if _CITY.search(text[: hit.end]) or not text[: hit.start].strip() else ("none", 0.5)
-        return "date", 2.0 * factor * far
-    return hit.kind, {"date": 3.0, "due": 3.0, "other": 2.5}[hit.kind] * factor * far
+        return "date", 2.5 * factor * far
+    return hit.kind, {"date": 3.0, "due": 3.0, "other": 2.5, "valid": 2.5}[hit.kind] * factor * far
 
 
-def _choose(layout: Layout, found: list[tuple[Date, str, float]]) -> When:
+def _choose(layout: Layout, found: list[tuple[Date, str, float]], quote: bool) -> When:
     result = When()
     if not found:
         return result
@@ -105,11 +107,11 @@ def _choose(layout: Layout, found: list[tuple[Date, str, float]]) -> When:
     counts: dict[dt.date, int] = {}
     for date, kind, weight in found:
         counts[date.value] = counts.get(date.value, 0) + 1
-        if kind == "due":
+        if kind == "due" or (kind == "valid" and quote):
             entry = due.setdefault(date.value, Found(date, 0.0))
             entry.score = max(entry.score, weight)
         top = 0.6 * (1 - date.segment.row / rows) * (1 if date.segment.page == 0 else 0)
-        score = {"date": weight, "none": weight, "due": -0.6, "other": -0.3}[kind] + top
+        score = {"date": weight, "none": weight, "due": -0.6, "other": -0.3, "valid": -0.6}[kind] + top
         score += 0.7 * date.clock
         if date.value > today + dt.timedelta(days=31):
             score -= 1.5
