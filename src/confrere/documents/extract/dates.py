@@ -114,6 +114,11 @@ _US = re.compile(
 )
 
 
+_DAY_FIRST = re.compile(
+    r"(?i)\b(?:GST|VAT|TVA|MwSt|USt|BTW|EUR|IVA|ABN|SIRET|facture|rechnung|factuur|ticket|le|vom|Sdn|Malaysia|India|UK|United Kingdom|\d{5} [A-Z]{3,})\b|€|£|₹|zł"
+)
+
+
 def american(layout: Layout, otherwise: bool = False) -> bool:
     """Whether the document writes the month first: an unambiguous date of it decides, else American addresses; ``otherwise``
     where nothing tells."""
@@ -123,5 +128,9 @@ def american(layout: Layout, otherwise: bool = False) -> bool:
         votes += (1 if a <= 12 < b <= 31 else 0) - (1 if b <= 12 < a <= 31 else 0)
     if votes:
         return votes > 0
-    european = re.search(r"(?i)\b(?:GST|VAT|TVA|MwSt|USt|BTW|EUR)\b|€|£", layout.text)
-    return not european and (otherwise or bool(_US.search(layout.text)))
+    return not european(layout) and (otherwise or bool(_US.search(layout.text)))
+
+
+def european(layout: Layout) -> bool:
+    """Whether the document shows marks of a country that writes the day first."""
+    return bool(_DAY_FIRST.search(layout.text))

@@ -56,10 +56,11 @@ def extract(document: Document, *, name: str = "", languages: tuple[str, ...] = 
         job.reconsider()
     if record.type in PAID:
         job.money()
-    elif record.type in ("contract", "letter", "statement", "minutes", "mail", "identity", "cv"):
+    elif record.type in ("contract", "letter", "statement", "minutes", "transcript", "mail", "identity", "cv"):
         job.paper()
     if record.type in ("minutes", "transcript"):
         minutes.fill(record, document)
+    job.named_day()
     checks.check(record)
     return record
 
@@ -133,10 +134,29 @@ class _Job:
             self.put("date", date.date.iso, evidence, date.date.segment)
             if date.date.swapped is not None and not _settled(self.page, date.date.value):
                 low = self.record.fields["date"]
-                self.record.fields["date"] = Field(value=low.value, confidence=min(low.confidence, 0.93), source=low.source, box=low.box)
+                self.record.fields["date"] = Field(value=low.value, confidence=min(low.confidence, 0.7), source=low.source, box=low.box)
+                self.record.check["date"] = "extract.date-ambiguous"
         if days.due is not None:
             due = days.due
             self.put("due_date", due.date.iso, Evidence(due.score, 1.0, True, self.page.ocr, 1), due.date.segment)
+
+    def heading_day(self) -> None:
+        """A meeting's day stands in its heading; later dates are what was talked about."""
+        for row in self.page.rows[:8]:
+            for segment in row.segments:
+                for date in dates.find(segment):
+                    if not re.search(r"(?:prochaine|next|suivante)", segment.folded[: date.start]):
+                        self.put("date", date.iso, Evidence(2.6, 1.5, True, self.page.ocr, 1), segment)
+                        return
+
+    def named_day(self) -> None:
+        """A date in the file's name, for a paper that shows none."""
+        if "date" in self.record.fields or not self.name:
+            return
+        stem = re.sub(r"[_ ]+", " ", self.name.rsplit("/", 1)[-1].rsplit(".", 1)[0])
+        found = dates.find(Segment(stem, 0, 0, 1, 1), self.month_first)
+        if found:
+            self.record.fields["date"] = Field(value=found[0].iso, confidence=0.8, source="name")
 
     def parties(self, *, receipt: bool) -> None:
         author = " ".join(self.document.metadata.get(key, "") for key in ("author", "Author", "title", "Title", "company"))
@@ -166,6 +186,9 @@ class _Job:
             self.mail()
             return
         if record.type in ("cv", "identity"):
+            return
+        if record.type in ("minutes", "transcript"):
+            self.heading_day()
             return
         if record.type == "contract":
             self.contract()
@@ -227,7 +250,9 @@ class _Job:
 
 def _settled(page: Layout, day: dt.date) -> bool:
     """Whether the paper itself shows which of day and month comes first: another date of it can be read in one way only,
-    or the same day stands there in words."""
+    the same day stands there in words, or the marks of a country settle it."""
+    if dates.european(page) or dates.american(page):
+        return True
     others = [date for segment in page.segments for date in dates.find(segment)]
     return any(date.swapped is None and date.value != day for date in others) or any(
         date.value == day and date.swapped is None for date in others

@@ -8,7 +8,6 @@ and "below" mean the same thing everywhere.
 from __future__ import annotations
 
 import re
-from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -225,21 +224,22 @@ _SPACED = re.compile(r"(?<!\S)[^\W\d_](?: [^\W\d_]){4,}(?!\S)")
 
 
 def _slope(words: list[Word]) -> float:
-    """The slope of the lines of a scan: the one under which the middles of its words gather in the fewest heights (the
-    projection profile of W. Postl, 1986)."""
-    if len(words) < 8:
+    """The slope of the lines of a scan: the median slope from each word to the next of its line, by length of the step."""
+    steps: list[tuple[float, float]] = []
+    for left, right in zip(words, words[1:], strict=False):
+        across = (right.x0 + right.x1 - left.x0 - left.x1) / 2
+        down = (right.y0 + right.y1 - left.y0 - left.y1) / 2
+        height = max(left.y1 - left.y0, right.y1 - right.y0)
+        if across > 0 and right.x0 - left.x1 < height and abs(down) < 0.5 * height:
+            steps.append((down / across, across))
+    if len(steps) < 8:
         return 0.0
-    heights = sorted(word.y1 - word.y0 for word in words)
-    unit = max(heights[len(heights) // 2] / 3, 1.0)
-    middles = [((word.x0 + word.x1) / 2, (word.y0 + word.y1) / 2) for word in words]
-
-    def gathered(slope: float) -> int:
-        profile = Counter(int((y - slope * x) / unit) for x, y in middles)
-        return sum((profile[key] + profile[key + 1]) ** 2 for key in profile)
-
-    candidates = [step / 400 for step in range(-32, 33)]
-    best = max(candidates, key=lambda slope: (gathered(slope), -abs(slope)))
-    return best if gathered(best) > 1.08 * gathered(0.0) else 0.0
+    half = sum(weight for _, weight in steps) / 2
+    for slope, weight in sorted(steps):
+        half -= weight
+        if half <= 0:
+            return slope if abs(slope) > 0.004 else 0.0
+    return 0.0
 
 
 def _lines(words: list[Word], slope: float = 0.0) -> list[list[Word]]:

@@ -53,7 +53,7 @@ _TITLE = re.compile(
 )
 _NOISE = re.compile(
     r"(?<![^\W_])(?:welcome|bienvenue|thank|merci|page|date|total|description|designation|quantite|quantity|qty|duplicata|duplicate|original|copy|copie|"
-    r"cashier|table|dear|bonjour|madame|monsieur|objet|subject|reference|ref|montant|amount|payment|conditions|echeance|due|adresse|address|"
+    r"cashier|table|dear|bonjour|objet|subject|reference|ref|montant|amount|payment|conditions|echeance|due|adresse|address|"
     r"livraison|delivery|www|order|commande|customer|licence|powered|confidential|brouillon|draft|logo|numero|number|no|invoice|facture|receipt|"
     r"rechnung|factuur|datum|kundennummer|siege social|registered office|vielen dank|bedankt|prix|price|slogan|tel|fax|periode|period|contact|attn|item|designation)(?![^\W_])"
 )
@@ -96,6 +96,12 @@ def has_legal_form(text: str) -> bool:
 def has_business_word(text: str) -> bool:
     """Whether a word for a kind of business or body stands in the text."""
     return bool(_ORGANISATION.search(fold(text)))
+
+
+def is_generic(text: str) -> bool:
+    """Whether a text only says what kind of business it is ("Bar - Restaurant")."""
+    parts = significant(text)
+    return bool(parts) and not has_legal_form(text) and all(_ORGANISATION.fullmatch(part) or part in _WORDS for part in parts)
 
 
 def is_address(text: str) -> bool:

@@ -171,7 +171,7 @@ def _header(layout: Layout, suppliers: Board, fenced: dict[int, str]) -> None:
             score = 1.6 - 0.18 * rank - 0.7 * crowded - 1.5 * layout.depth(segment)
             score += 0.6 * names.has_legal_form(text) + 0.3 * names.has_business_word(text)
             score += min(1.0, max(0.0, segment.height / usual - 1.15))
-            score -= 0.6 * names.civility(text)
+            score -= 0.6 * names.civility(text) + 1.0 * names.is_generic(text)
             suppliers.add(text, score, segment, "header")
             rank += 1
 
@@ -197,7 +197,7 @@ def _ticket(layout: Layout, suppliers: Board, fenced: dict[int, str]) -> None:
             previous = ""
             continue
         letters = sum(ch.isalpha() for ch in text)
-        score = 2.4 - 0.3 * rank - 1.3 * address + 1.2 * formed + 0.3 * names.has_business_word(text) - 1.2 * (letters < 4)
+        score = 2.4 - 0.3 * rank - 1.3 * address + 1.2 * formed + 0.3 * names.has_business_word(text) - 1.2 * (letters < 4) - 0.8 * names.is_generic(text)
         suppliers.add(text, score, first, "ticket")
         if formed and previous and all(names.has_business_word(word) for word in names.significant(text)):
             suppliers.add(f"{previous} {text}", score + 0.6, first, "joined")

@@ -257,7 +257,7 @@ def _positions(layout: Layout, numbers: dict[int, list[Amount]], board: _Board) 
 
 def _sums(board: _Board) -> None:
     """A total that is the sum of other totals is the one of the whole: each VAT rate has its own."""
-    known = [reading for reading in board.best("total", 10) if reading.readers & {"gross", "total", "row-other"} and reading.value > 0]
+    known = [reading for reading in board.best("total", 10) if reading.readers & {"gross", "total"} and reading.value > 0]
     values = {reading.value for reading in known}
     for i, first in enumerate(known):
         for second in known[i + 1 :]:
