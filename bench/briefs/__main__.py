@@ -35,7 +35,9 @@ def expected(notation: str) -> dict[str, Any]:
         elif head == "beyond":
             out["beyond"].add(rest[0])
         else:
-            pairs = {name: value.split(",") if name.split(".")[-1] in _LISTS else value for name, value in (word.split("=", 1) for word in rest)}
+            pairs = {
+                name: value.split(",") if name.split(".")[-1] in _LISTS else value for name, value in (word.split("=", 1) for word in rest)
+            }
             if head == "leave":
                 out["leave"] = pairs
             else:
@@ -129,8 +131,10 @@ def main() -> None:
             count[2] += clean
         if options.failures and options.half == row["half"] and not clean:
             wishes = [(wish.operation, wish.params, json.loads(_json(wish.only)), json.loads(_json(wish.exclude))) for wish in found.wishes]
-            print(f"- {row['brief']}\n    {'; '.join(wrong) or 'noise'} | {row['expect']}\n    {wishes} refused={found.refused} "
-                  f"exclude={_json(found.exclude)} beyond={[b.code for b in found.beyond]} unknown={found.not_understood} {found.corrections}")
+            print(
+                f"- {row['brief']}\n    {'; '.join(wrong) or 'noise'} | {row['expect']}\n    {wishes} refused={found.refused} "
+                f"exclude={_json(found.exclude)} beyond={[b.code for b in found.beyond]} unknown={found.not_understood} {found.corrections}"
+            )
     spent = (time.process_time() - began) * 1000 / max(1, sum(count[0] for (_, group), count in tally.items() if group == "all"))
     print(f"{'half':<10}{'briefs':<12}{'n':>5}{'right':>8}{'clean':>8}")
     for (half, group), (total, right, clean) in sorted(tally.items(), key=lambda item: (item[0][0], item[0][1] != "all", item[0][1])):

@@ -10,6 +10,7 @@ from confrere.models.builtin.plan import described
 from confrere.models.builtin.understanding import Understanding, Wish
 from confrere.models.messages import Message
 from confrere.policy.plan import Plan
+from confrere.tools.office.words import tell
 
 _LISTED = 20
 
@@ -26,9 +27,17 @@ def refusal(found: Understanding) -> str:
         return say("builtin.only-refused", language)
     lines = [say("builtin.unknown", language)]
     if found.not_understood:
-        lines.append(say("builtin.unknown-words", language, words=", ".join(f"« {words} »" if language == "fr" else f"“{words}”" for words in found.not_understood)))
+        lines.append(
+            say(
+                "builtin.unknown-words",
+                language,
+                words=", ".join(f"« {words} »" if language == "fr" else f"“{words}”" for words in found.not_understood),
+            )
+        )
     if found.nearest:
-        lines.append(say("builtin.unknown-near", language, operations="; ".join(say(f"builtin.near-{name}", language) for name in found.nearest)))
+        lines.append(
+            say("builtin.unknown-near", language, operations="; ".join(say(f"builtin.near-{name}", language) for name in found.nearest))
+        )
     return "\n".join([*lines, say("builtin.able", language), say("builtin.beyond-setup", language)])
 
 
@@ -45,6 +54,11 @@ def money(sums: dict[str, str], language: str) -> str:
 
 def answer(found: Understanding, wish: Wish, data: dict[str, Any]) -> str:
     """The answer to a question, from what ``list_records`` gave."""
+    copies = tell("builtin.answer-copies", found.language, data["copies"], count=data["copies"]) if data.get("copies") else ""
+    return "\n".join(part for part in (_answer(found, wish, data), copies) if part)
+
+
+def _answer(found: Understanding, wish: Wish, data: dict[str, Any]) -> str:
     language, kind = found.language, wish.params.get("question", "which")
     what = described(wish.only.merged(found.only), language) or say("builtin.everything", language)
     records = data["records"]
@@ -54,24 +68,38 @@ def answer(found: Understanding, wish: Wish, data: dict[str, Any]) -> str:
     measure = wish.params.get("measure", "")
     if measure in ("client", "supplier") and kind in ("count", "which"):
         names = sorted({record[measure] for record in records if record.get(measure)})
-        return say("builtin.answer-measure", language, count=len(names), measure=say(f"builtin.measure-{measure}", language), names=", ".join(names[:_LISTED]))
+        return say(
+            "builtin.answer-measure",
+            language,
+            count=len(names),
+            measure=say(f"builtin.measure-{measure}", language),
+            names=", ".join(names[:_LISTED]),
+        )
     if kind == "sum":
         if not data["sums"]:
-            return say("builtin.answer-no-sum", language, count=count, what=what)
-        lines = [say("builtin.answer-sum", language, sums=money(data["sums"], language), count=count, what=what)]
+            return tell("builtin.answer-no-sum", language, count, count=count, what=what)
+        lines = [tell("builtin.answer-sum", language, count, sums=money(data["sums"], language), count=count, what=what)]
         if data["doubtful"]:
-            lines.append(say("builtin.answer-doubtful", language, count=data["doubtful"]))
-        lines += [f"- {name or '?'} : {money(part['sums'], language)}" if language == "fr" else f"- {name or '?'}: {money(part['sums'], language)}"
-                  for name, part in sorted(data.get("by", {}).items()) if part["sums"]]
+            lines.append(tell("builtin.answer-doubtful", language, data["doubtful"], count=data["doubtful"]))
+        lines += [
+            f"- {name or '?'} : {money(part['sums'], language)}"
+            if language == "fr"
+            else f"- {name or '?'}: {money(part['sums'], language)}"
+            for name, part in sorted(data.get("by", {}).items())
+            if part["sums"]
+        ]
         return "\n".join(lines)
     if kind in ("max", "min", "last", "first"):
         return _best(kind, records, count, what, language)
-    head = say("builtin.answer-count", language, count=count, what=what)
+    head = tell("builtin.answer-count", language, count, count=count, what=what)
     lines = [say("builtin.answer-item", language, file=record["file"], details=_details(record, language)) for record in records[:_LISTED]]
     if count > _LISTED:
         lines.append(say("builtin.answer-more", language, count=count - _LISTED))
     if data.get("by"):
-        lines = [f"- {name or '?'} : {part['files']}" if language == "fr" else f"- {name or '?'}: {part['files']}" for name, part in sorted(data["by"].items())]
+        lines = [
+            f"- {name or '?'} : {part['files']}" if language == "fr" else f"- {name or '?'}: {part['files']}"
+            for name, part in sorted(data["by"].items())
+        ]
     return "\n".join([head, *lines])
 
 
@@ -79,8 +107,10 @@ def _best(kind: str, records: list[dict[str, Any]], count: int, what: str, langu
     name = "total" if kind in ("max", "min") else "date"
     known = [record for record in records if record.get(name) and name not in record.get("check", {})]
     if not known:
-        return say("builtin.answer-no-sum", language, count=count, what=what)
-    chosen = sorted(known, key=lambda record: Decimal(record[name]) if name == "total" else record[name])[-1 if kind in ("max", "last") else 0]
+        return tell("builtin.answer-no-sum", language, count, count=count, what=what)
+    chosen = sorted(known, key=lambda record: Decimal(record[name]) if name == "total" else record[name])[
+        -1 if kind in ("max", "last") else 0
+    ]
     return say("builtin.answer-best", language, file=chosen["file"], details=_details(chosen, language), count=count, what=what)
 
 
@@ -88,7 +118,9 @@ def _details(record: dict[str, Any], language: str) -> str:
     parts = [record.get("supplier", ""), record.get("client", ""), record.get("date", "")]
     if record.get("total"):
         parts.append(money({record.get("currency", "?"): record["total"]}, language))
-    return ", ".join(part for part in parts if part) or (say(f"office.folder-{record['type']}", language).lower() if record.get("type") else "-")
+    return ", ".join(part for part in parts if part) or (
+        say(f"office.folder-{record['type']}", language).lower() if record.get("type") else "-"
+    )
 
 
 def summary(plan: Plan, results: dict[str, Message]) -> str:
@@ -98,9 +130,12 @@ def summary(plan: Plan, results: dict[str, Message]) -> str:
     if not failed:
         head = say("builtin.done-one" if len(plan.steps) == 1 else "builtin.done", language, steps=len(plan.steps))
     else:
-        head = say("builtin.done-partly", language, done=len(plan.steps) - len(failed), steps=len(plan.steps), failed=len(failed))
+        head = tell(
+            "builtin.done-partly", language, len(failed), done=len(plan.steps) - len(failed), steps=len(plan.steps), failed=len(failed)
+        )
     lines = [
-        say("builtin.failed-line", language, title=step.title, reason=_line(results[step.id].text)) if results[step.id].failed
+        say("builtin.failed-line", language, title=step.title, reason=_line(results[step.id].text))
+        if results[step.id].failed
         else say("builtin.done-line", language, title=step.title, result=_line(results[step.id].text))
         for step in plan.steps
     ]

@@ -7,7 +7,23 @@ from dataclasses import dataclass, field
 from confrere.models.builtin.items import Item
 
 DELIVERABLES = ("n.deck", "n.table", "n.report", "n.index", "n.minutes", "n.duplicates", "n.actions", "n.offer")
-_SUBJUNCTIVE = {"veux", "voudrais", "faut", "faudrait", "souhaite", "souhaiterais", "aimerais", "parce", "afin", "pour", "dire", "sorte", "veut", "peux", "est ce"}
+_SUBJUNCTIVE = {
+    "veux",
+    "voudrais",
+    "faut",
+    "faudrait",
+    "souhaite",
+    "souhaiterais",
+    "aimerais",
+    "parce",
+    "afin",
+    "pour",
+    "dire",
+    "sorte",
+    "veut",
+    "peux",
+    "est ce",
+}
 
 
 @dataclass(slots=True)
@@ -44,7 +60,7 @@ def clauses(found: list[Item]) -> list[Clause]:
                 if item.text == "?" and raw:
                     raw[-1][0].append(item)
             elif item.kind != "stop":
-                current = [item] if not current else current
+                current = current or [item]
             continue
         current.append(item)
     if current:
@@ -90,8 +106,12 @@ def _heads_joined(found: list[Clause]) -> list[Clause]:
     """A headless start ("Pour 2026, ...") belongs to what follows it in the same sentence."""
     out: list[Clause] = []
     for clause in found:
-        if out and out[-1].sentence == clause.sentence and not out[-1].alone and not any(i.has("g.by") for i in out[-1].items) and not _headed(
-            [item for item in out[-1].items if not item.filler]
+        if (
+            out
+            and out[-1].sentence == clause.sentence
+            and not out[-1].alone
+            and not any(i.has("g.by") for i in out[-1].items)
+            and not _headed([item for item in out[-1].items if not item.filler])
         ):
             out[-1] = Clause(out[-1].items + clause.items, clause.sentence, clause.question or out[-1].question, False)
         else:
@@ -177,9 +197,9 @@ def _govern(clause: Clause) -> None:
             clause.refusals.append(("touch", refusal))
         elif item.has("g.but"):
             item.used, mode = True, "main"
-        elif mode in ("except", "only") and not item.used and (item.has("v.") and not item.has("n.", "t.", "k.") or item.has("g.by", "q.")):
-            mode = "main"
-        elif mode == "only" and item.has("g.in"):
+        elif (
+            mode in ("except", "only") and not item.used and ((item.has("v.") and not item.has("n.", "t.", "k.")) or item.has("g.by", "q."))
+        ) or (mode == "only" and item.has("g.in")):
             mode = "main"
         item.mode = mode
         if mode == "not" and not item.used:

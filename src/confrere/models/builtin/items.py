@@ -70,14 +70,19 @@ def items(brief: str, today: date) -> tuple[list[Item], str, dict[str, str]]:
     at = 0
     while at < len(found):
         token = found[at]
-        text, size, tags = token.text, 1, ()
+        text, size = token.text, 1
+        tags: tuple[tuple[str, str], ...] = ()
         item = Item(token.kind, text, token.bare, proper=token.proper)
         if at in spans:
             size = spans[at].end - at
             item.kind, item.value = "period", spans[at]
         elif token.kind == "punct":
             item.kind = "stop" if text in ".!?;\n•*:" else "comma" if token.bare in ",+&/" else "mark"
-        elif token.kind == "number" or (token.kind == "word" and number(token.bare) is not None and token.bare not in ("un", "une", "one", "a")):
+        elif token.kind == "word" and (phrase := known.match(words, at)) is not None and phrase.length > 1:
+            item.kind, size, tags = "lex", phrase.length, phrase.tags
+        elif token.kind == "number" or (
+            token.kind == "word" and number(token.bare) is not None and token.bare not in ("un", "une", "one", "a")
+        ):
             size = _number(found, at, item)
         elif token.kind == "date":
             item.kind = "unknown"

@@ -38,7 +38,19 @@ class Match:
         return {language for _, language in self.tags}
 
 
-_SOUNDS = (("eau", "o"), ("au", "o"), ("ph", "f"), ("qu", "k"), ("ck", "k"), ("c", "k"), ("z", "s"), ("x", "s"), ("y", "i"), ("ai", "e"), ("j", "g"))
+_SOUNDS = (
+    ("eau", "o"),
+    ("au", "o"),
+    ("ph", "f"),
+    ("qu", "k"),
+    ("ck", "k"),
+    ("c", "k"),
+    ("z", "s"),
+    ("x", "s"),
+    ("y", "i"),
+    ("ai", "e"),
+    ("j", "g"),
+)
 
 
 def _sound(word: str) -> str:
@@ -54,7 +66,7 @@ class Lexicon:
         self.short = {bare(key): value for key, value in data.pop("sms").items()}
         self.phrases: dict[str, list[Entry]] = {}
         self.sounds: dict[str, str] = {}
-        self.stems: dict[str, int] = {}
+        self.stems: dict[str, str] = {}
         for tag, languages in data.items():
             for language, phrases in languages.items():
                 for phrase in phrases.split(","):
@@ -71,7 +83,7 @@ class Lexicon:
         self.phrases.setdefault(words[0], []).append(Entry(words, exact, tag, language))
         if len(words) == 1 and len(plain) >= 4 and tag[0] in "vntkdfgoql" and "'" not in plain:
             key = stem(plain)
-            self.stems.setdefault(key, len(plain))
+            self.stems.setdefault(key, plain)
             self.sounds.setdefault(_sound(key), key)
 
     def match(self, words: list[str], at: int) -> Match | None:
@@ -115,11 +127,11 @@ class Lexicon:
         key = stem(word)
         heard = self.sounds.get(_sound(key))
         if heard is not None:
-            return self._match(words, at, heard, heard)
+            return self._match(words, at, heard, self.stems[heard])
         limit = 1 if len(word) < 9 else 2
         best, found = limit + 1, []
-        for candidate, length in self.stems.items():
-            if abs(len(candidate) - len(key)) > limit or (length < 5 and len(word) < 5 and candidate[0] != key[0]):
+        for candidate, whole in self.stems.items():
+            if abs(len(candidate) - len(key)) > limit or (len(whole) < 5 and len(word) < 5 and candidate[0] != key[0]):
                 continue
             if len(candidate) < 4 and (candidate[0] != key[0] or len(key) < 4):
                 continue
@@ -130,7 +142,7 @@ class Lexicon:
                 best, found = distance, [candidate]
             elif distance == best:
                 found.append(candidate)
-        matches = [match for stemmed in found if (match := self._match(words, at, stemmed, stemmed))]
+        matches = [match for stemmed in found if (match := self._match(words, at, stemmed, self.stems[stemmed]))]
         if not matches:
             return None
         matches.sort(key=lambda match: (-match.length, "vntkdfgoqlx".find(match.tags[0][0][0]) % 11))

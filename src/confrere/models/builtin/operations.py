@@ -11,15 +11,27 @@ from confrere.models.builtin.slots import DAYS, columns, dimensions, party_ahead
 from confrere.models.builtin.understanding import Beyond, Understanding, Wish
 
 _MADE = {
-    "n.deck": "deck", "n.table": "recap", "n.report": "report", "n.index": "index", "n.minutes": "minutes", "n.duplicates": "duplicates",
-    "n.actions": "minutes", "n.offer": "quote",
+    "n.deck": "deck",
+    "n.table": "recap",
+    "n.report": "report",
+    "n.index": "index",
+    "n.minutes": "minutes",
+    "n.duplicates": "duplicates",
+    "n.actions": "minutes",
+    "n.offer": "quote",
 }
 _EXISTING = {"n.deck": "presentation", "n.table": "spreadsheet", "n.minutes": "minutes", "n.report": "report"}
 _ON_FILES = {"sort", "rename", "merge", "split", "convert", "move", "delete", "normalise"}
 _OUT_VERBS = ("o.mail", "o.translate", "o.calendar", "o.pay", "o.print", "o.media", "o.secure", "o.advice")
 FORMATS = {
-    "recap": ("xlsx", "csv"), "extract": ("xlsx", "csv"), "index": ("html", "xlsx"), "report": ("docx", "pdf", "md"), "minutes": ("docx", "pdf", "md"),
-    "consolidate": ("xlsx",), "deck": ("pptx",), "convert": ("pdf", "docx", "xlsx", "csv", "txt", "md", "html", "image"),
+    "recap": ("xlsx", "csv"),
+    "extract": ("xlsx", "csv"),
+    "index": ("html", "xlsx"),
+    "report": ("docx", "pdf", "md"),
+    "minutes": ("docx", "pdf", "md"),
+    "consolidate": ("xlsx",),
+    "deck": ("pptx",),
+    "convert": ("pdf", "docx", "xlsx", "csv", "txt", "md", "html", "image"),
 }
 
 
@@ -81,7 +93,7 @@ class Reading:
         """Whether the item is where something goes: "en PDF", "dans un fichier Excel", "as a CSV file"."""
         index = self.parts.index(item)
         for other in reversed(self.parts[:index]):
-            if other.filler or other.has("g.definite", "g.indefinite", "n.files", "g.in") and not other.has("v."):
+            if other.filler or (other.has("g.definite", "g.indefinite", "n.files", "g.in") and not other.has("v.")):
                 if other.has("g.in"):
                     return True
                 continue
@@ -136,13 +148,23 @@ class Reading:
         """A clause whose work is out of reach: mail to send, a flight to book, a text to write."""
         out = next((item for item in self.parts if item.has("o.") and not item.used), None)
         writes = self.first("v.write", "v.make", "v.summarise")
-        letter = next((item for item in self.parts if item.has("t.mail", "t.letter", "t.contract", "t.cv") and self.preceded(item, "g.indefinite")), None)
+        letter = next(
+            (item for item in self.parts if item.has("t.mail", "t.letter", "t.contract", "t.cv") and self.preceded(item, "g.indefinite")),
+            None,
+        )
         if out is None and writes is not None and letter is not None and not self.has(*DELIVERABLES, "v.fill"):
             self._give_up("creative")
             return True
         if out is None:
             return False
-        verb = next((item for item in self.parts if item.has("v.") and not item.has("v.make", "v.find", "v.do", "v.list", "v.write", "v.keep", "v.compare")), None)
+        verb = next(
+            (
+                item
+                for item in self.parts
+                if item.has("v.") and not item.has("v.make", "v.find", "v.do", "v.list", "v.write", "v.keep", "v.compare")
+            ),
+            None,
+        )
         place = self.parts.index(out)
         if verb is not None and (self.parts.index(verb) < place or not out.has(*_OUT_VERBS)):
             before = self.parts[place - 1] if place else None
@@ -150,7 +172,7 @@ class Reading:
                 self._purpose(place - 1)
             return False
         made = next((item for item in self.parts[:place] if item.has(*DELIVERABLES)), None)
-        if made is not None and (place and self.parts[place - 1].has("g.for", "g.in") or not out.has(*_OUT_VERBS)):
+        if made is not None and ((place and self.parts[place - 1].has("g.for", "g.in")) or not out.has(*_OUT_VERBS)):
             self._purpose(place - 1 if self.parts[place - 1].has("g.for", "g.in") else place)
             return False
         if self.preceded(out, "g.for") and self.context.wishes:
@@ -177,12 +199,24 @@ class Reading:
     # -- questions
 
     def _question(self) -> bool:
-        asked = next((item for item in self.parts if item.has("q.count", "q.sum", "q.which", "q.where", "q.exists", "q.when") and not item.used), None)
-        if asked is None and (self.clause.question or not self.has("v.")) and self.has("t.", "k.", "n.files") and not self.has(*DELIVERABLES):
+        asked = next(
+            (item for item in self.parts if item.has("q.count", "q.sum", "q.which", "q.where", "q.exists", "q.when") and not item.used),
+            None,
+        )
+        if (
+            asked is None
+            and (self.clause.question or not self.has("v."))
+            and self.has("t.", "k.", "n.files")
+            and not self.has(*DELIVERABLES)
+        ):
             asked = next((item for item in self.parts if item.has("q.max", "q.min", "q.last", "q.first")), None)
         if asked is None:
             return False
-        ahead = [item for item in self.parts[: self.parts.index(asked)] if not item.filler and not item.has("v.list", "v.find", "v.do", "v.make", "g.", "n.names")]
+        ahead = [
+            item
+            for item in self.parts[: self.parts.index(asked)]
+            if not item.filler and not item.has("v.list", "v.find", "v.do", "v.make", "g.", "n.names")
+        ]
         if ahead and not self.clause.question:
             return False
         if any(item.has("v.sort", "v.rename", "v.merge", "v.convert") and not item.has("n.") for item in ahead):
@@ -203,9 +237,9 @@ class Reading:
             kind = "sum"
         wish = self.wish("list", asked, question=kind)
         for order in ("max", "min", "last", "first"):
-            item = self.first(f"q.{order}")
-            if item is not None:
-                item.used = True
+            ranked = self.first(f"q.{order}")
+            if ranked is not None:
+                ranked.used = True
                 wish.params["question"] = order
         by, unknown = dimensions(self.parts)
         self.result.not_understood += unknown
@@ -243,7 +277,11 @@ class Reading:
     def _verb(self, verb: Item, by: list[str]) -> None:
         name = verb.tag("v.")
         tabular = any(item.kind == "file" and item.bare.endswith((".csv", ".xlsx", ".tsv", ".xls", ".ods")) for item in self.parts)
-        data = tabular or self.has("n.data", "k.csv", "t.spreadsheet") or (self.has("n.table", "k.xlsx") and name in ("clean", "normalise", "dedupe"))
+        data = (
+            tabular
+            or self.has("n.data", "k.csv", "t.spreadsheet")
+            or (self.has("n.table", "k.xlsx") and name in ("clean", "normalise", "dedupe"))
+        )
         if name == "sort":
             kept = self.after(verb)
             if kept is not None and kept.has("n.duplicates"):
@@ -252,7 +290,7 @@ class Reading:
         elif name == "rename":
             self.wish("rename", verb)
         elif name == "normalise":
-            self.wish("rename" if self.has("n.names") or not data and self.has("n.files", "t.", "k.") else "clean", verb)
+            self.wish("rename" if self.has("n.names") or (not data and self.has("n.files", "t.", "k.")) else "clean", verb)
         elif name == "clean":
             if self.has("n.names"):
                 self.wish("rename", verb)
@@ -283,7 +321,9 @@ class Reading:
                 self.wish("split", verb)
             elif self.has("n.actions"):
                 return
-            elif self.has("n.amounts", "f.", "d.", "n.data", "t.", "n.table", "k.csv", "k.xlsx") or any(item.kind == "number" for item in self.parts):
+            elif self.has("n.amounts", "f.", "d.", "n.data", "t.", "n.table", "k.csv", "k.xlsx") or any(
+                item.kind == "number" for item in self.parts
+            ):
                 self.wish("extract", verb)
         elif name == "summarise":
             self._summarise(verb)
@@ -294,7 +334,9 @@ class Reading:
         elif name == "fill":
             if self.has("t.quote", "n.offer", "n.template") and not self.made:
                 self.wish("quote", verb)
-        elif name == "count" or (name == "list" and not self.has(*DELIVERABLES, "n.amounts") and self.has("t.", "k.", "n.files", "d.", "q.")):
+        elif name == "count" or (
+            name == "list" and not self.has(*DELIVERABLES, "n.amounts") and self.has("t.", "k.", "n.files", "d.", "q.")
+        ):
             self.wish("list", verb, question="count" if name == "count" else "which")
         elif name == "find" and not self.has(*DELIVERABLES) and self.has("t.", "k.", "n.files", "d."):
             self.wish("list", verb, question="which")
@@ -324,8 +366,9 @@ class Reading:
             if self.made[-1].operation in ("sort", "convert"):
                 self.made[-1].operation = "merge"
             verb.used = True
-        elif any(item.kind == "file" for item in self.parts) or self.has("k.pdf", "t.", "n.files", "k.image", "k.csv", "k.xlsx", "n.table", "n.data", "n.report", "n.minutes") and not (
-            self.first("n.deck") and not self.has("k.pdf")
+        elif any(item.kind == "file" for item in self.parts) or (
+            self.has("k.pdf", "t.", "n.files", "k.image", "k.csv", "k.xlsx", "n.table", "n.data", "n.report", "n.minutes")
+            and not (self.first("n.deck") and not self.has("k.pdf"))
         ):
             self.wish("merge", verb)
 
@@ -366,9 +409,11 @@ class Reading:
         for item in self.parts:
             if item.used:
                 continue
-            if item.has("n.names") and not self.made and (self.has("v.make", "v.sort", "v.touch", "g.pattern") or any(
-                part.kind in ("pattern",) for part in self.parts
-            )):
+            if (
+                item.has("n.names")
+                and not self.made
+                and (self.has("v.make", "v.sort", "v.touch", "g.pattern") or any(part.kind in ("pattern",) for part in self.parts))
+            ):
                 self.wish("rename", item)
             elif item.has("n.data") and not self.made and self.has("v.clean", "v.dedupe"):
                 self.wish("clean", item)
@@ -376,7 +421,9 @@ class Reading:
                 self._thing(item, verb)
             elif item.has("k.docx") and not self.made and self.has("v.make", "v.write") and self.preceded(item, "g.indefinite"):
                 self.wish("report", item, format="docx")
-            elif item.has("t.quote") and self.has("v.make", "v.write", "v.fill") and self.preceded(item, "g.indefinite", "v.make", "v.write"):
+            elif (
+                item.has("t.quote") and self.has("v.make", "v.write", "v.fill") and self.preceded(item, "g.indefinite", "v.make", "v.write")
+            ):
                 self.wish("quote", item)
             elif item.has("n.chart") and not self.made:
                 self.wish("recap", item, charts=True)
@@ -386,7 +433,7 @@ class Reading:
                 continue
 
     def heads_elsewhere(self) -> bool:
-        return self.has(*DELIVERABLES) or not (by_verb := self.has("v.make", "v.sum", "v.list", "v.do", "v.find")) and not by_verb
+        return self.has(*DELIVERABLES) or (not (by_verb := self.has("v.make", "v.sum", "v.list", "v.do", "v.find")) and not by_verb)
 
     def _thing(self, item: Item, on_files: str) -> None:
         operation = next(_MADE[tag] for tag in item.tags if tag in _MADE)
@@ -402,11 +449,17 @@ class Reading:
                 host.only.types.append("spreadsheet")
             item.used = True
             return
-        if operation == "duplicates" and any(wish.operation == "clean" for wish in [*self.made, *self.context.wishes]) and not self.has("n.files"):
+        if (
+            operation == "duplicates"
+            and any(wish.operation == "clean" for wish in [*self.made, *self.context.wishes])
+            and not self.has("n.files")
+        ):
             item.used = True
             return
         if on_files and existing and operation in ("deck", "recap", "report", "minutes"):
-            next(wish for wish in self.made if wish.operation in _ON_FILES).only.types.append(_EXISTING[next(t for t in item.tags if t in _EXISTING)])
+            next(wish for wish in self.made if wish.operation in _ON_FILES).only.types.append(
+                _EXISTING[next(t for t in item.tags if t in _EXISTING)]
+            )
             item.used = True
             return
         if before is not None and before.kind == "number" and operation == "deck":
@@ -415,17 +468,23 @@ class Reading:
             wish.params["slides"] = before.value
             return
         if operation == "deck":
-            number = next((other for other in self.parts[self.parts.index(item) + 1 : self.parts.index(item) + 4] if other.kind == "number"), None)
-            if "slides" not in self._deck(item).params and number is not None and any(
-                other.has("n.deck", "n.page") for other in self.parts[self.parts.index(number) + 1 : self.parts.index(number) + 3]
+            number = next(
+                (other for other in self.parts[self.parts.index(item) + 1 : self.parts.index(item) + 4] if other.kind == "number"), None
+            )
+            if (
+                "slides" not in self._deck(item).params
+                and number is not None
+                and any(other.has("n.deck", "n.page") for other in self.parts[self.parts.index(number) + 1 : self.parts.index(number) + 3])
             ):
                 number.used = True
                 self._deck(item).params["slides"] = number.value
                 for other in self.parts[self.parts.index(number) + 1 : self.parts.index(number) + 3]:
                     other.used |= other.has("n.page")
             return
-        if operation == "recap" and (self.into(item) or before is not None and before.has("g.indefinite", "v.make")) and any(
-            wish.operation in ("extract", "list", "index") for wish in self.made
+        if (
+            operation == "recap"
+            and (self.into(item) or (before is not None and before.has("g.indefinite", "v.make")))
+            and any(wish.operation in ("extract", "list", "index") for wish in self.made)
         ):
             target = next(wish for wish in self.made if wish.operation in ("extract", "list", "index"))
             if target.operation == "list" and self.has("n.files") and not self.has("t."):
@@ -440,7 +499,11 @@ class Reading:
         if operation == "recap" and any(wish.operation == "clean" for wish in self.made):
             item.used = True
             return
-        if operation == "recap" and (item.bare.startswith(("excel", "tableur"))) and any(wish.operation in ("recap", "index", "consolidate") for wish in self.made):
+        if (
+            operation == "recap"
+            and (item.bare.startswith(("excel", "tableur")))
+            and any(wish.operation in ("recap", "index", "consolidate") for wish in self.made)
+        ):
             next(wish for wish in self.made if wish.operation in ("recap", "index", "consolidate")).params.setdefault("format", "xlsx")
             item.used = True
             return
@@ -458,10 +521,10 @@ class Reading:
             self.wish("duplicates", item, action=action)
             return
         if operation == "minutes" and item.has("n.actions"):
-            host = next((wish for wish in self.made if wish.operation in ("minutes", "report")), None)
-            if host is not None:
+            chosen = next((wish for wish in self.made if wish.operation in ("minutes", "report")), None)
+            if chosen is not None:
                 item.used = True
-            self.wish(host.operation if host else "minutes", item, focus="actions")
+            self.wish(chosen.operation if chosen else "minutes", item, focus="actions")
             return
         self.wish(operation, item)
 
@@ -489,7 +552,12 @@ class Reading:
             self._late_slots(by)
             return
         wish = self.made[-1]
-        takes = [w for w in self.made if w.operation in ("sort", "recap", "extract", "consolidate", "index", "report", "deck", "rename", "list", "clean", "merge", "split")]
+        takes = [
+            w
+            for w in self.made
+            if w.operation
+            in ("sort", "recap", "extract", "consolidate", "index", "report", "deck", "rename", "list", "clean", "merge", "split")
+        ]
         if by and takes:
             target = next((w for w in takes if w.operation in ("sort", "recap", "list")), takes[-1])
             put(target.params, "by", [name for name in by])
@@ -547,7 +615,9 @@ class Reading:
             elif after is not None and after.has("n.page"):
                 target = next((w for w in self.made if w.operation in ("split", "report", "deck")), None)
                 if target is not None:
-                    target.params["every" if target.operation == "split" else "slides" if target.operation == "deck" else "pages"] = item.value
+                    target.params["every" if target.operation == "split" else "slides" if target.operation == "deck" else "pages"] = (
+                        item.value
+                    )
                     item.used = after.used = True
             elif any(w.operation == "split" for w in self.made) and any(part.has("n.page") for part in self.parts[:index]):
                 target = next(w for w in self.made if w.operation == "split")
@@ -567,8 +637,10 @@ class Reading:
             for wish in self.made:
                 allowed = FORMATS.get(wish.operation, ())
                 before, after = self.before(item), self.after(item)
-                joined = into or (before is not None and before.has("n.table", "n.report", "n.index", "n.minutes", "g.or")) or (
-                    after is not None and after.used and after.has("n.table", "n.report", "n.index", "n.minutes")
+                joined = (
+                    into
+                    or (before is not None and before.has("n.table", "n.report", "n.index", "n.minutes", "g.or"))
+                    or (after is not None and after.used and after.has("n.table", "n.report", "n.index", "n.minutes"))
                 )
                 if kind in allowed and joined and wish.operation != "convert":
                     put(wish.params, "format", kind)
@@ -601,9 +673,12 @@ class Reading:
                 item.used = True
             elif item.has("g.named", "g.pattern"):
                 self._named(index)
-            elif item.has("n.folder") and self.preceded(item, "g.in", "g.indefinite", "g.definite") and any(
-                w.operation in ("sort", "duplicates", "merge", "convert") for w in self.made
-            ) and any(other.has("g.in", "v.make", "v.move") for other in self.parts[:index]):
+            elif (
+                item.has("n.folder")
+                and self.preceded(item, "g.in", "g.indefinite", "g.definite")
+                and any(w.operation in ("sort", "duplicates", "merge", "convert") for w in self.made)
+                and any(other.has("g.in", "v.make", "v.move") for other in self.parts[:index])
+            ):
                 at = index + 1
                 while at < len(self.parts) and (self.parts[at].has("g.named", "g.of") or self.parts[at].filler):
                     at += 1
@@ -629,7 +704,7 @@ class Reading:
         item = self.parts[index]
         for at in range(index + 1, min(index + 4, len(self.parts))):
             other = self.parts[at]
-            if other.kind in ("quote", "file", "pattern") or (other.kind == "unknown" or other.proper) and other.text[:1].isalpha():
+            if other.kind in ("quote", "file", "pattern") or ((other.kind == "unknown" or other.proper) and other.text[:1].isalpha()):
                 run = [other] if other.kind in ("quote", "file", "pattern") else party_ahead(self.parts, at, loose=True)
                 text = " ".join(part.text for part in run)
                 rename = next((w for w in self.made if w.operation == "rename"), None)
@@ -663,9 +738,9 @@ class Reading:
                     if wish.operation in ("recap", "deck", "report"):
                         wish.params["charts"] = True
                 item.used = True
-            elif item.has("n.actions") and any(w.operation in ("minutes", "report") for w in self.made):
-                item.used = True
-            elif item.has("x.audience") and self.preceded(item, "g.for", "g.definite"):
+            elif (item.has("n.actions") and any(w.operation in ("minutes", "report") for w in self.made)) or (
+                item.has("x.audience") and self.preceded(item, "g.for", "g.definite")
+            ):
                 item.used = True
 
     def _columns(self, table: Wish) -> None:
@@ -685,19 +760,34 @@ class Reading:
         elif len([n for n in names if n != "total"]) >= 1 and (cue or len(names) >= 3):
             put(table.params, "columns", names)
         elif "by" not in table.params:
-            left = [item.tag("d.") for item in self.parts if not item.used and item.has("d.client", "d.supplier", "d.month", "d.year", "d.vat", "d.quarter", "d.type")]
+            left = [
+                item.tag("d.")
+                for item in self.parts
+                if not item.used and item.has("d.client", "d.supplier", "d.month", "d.year", "d.vat", "d.quarter", "d.type")
+            ]
             if left:
                 put(table.params, "by", left)
 
     def _leftover(self) -> None:
-        """"Pour mon comptable", "for the wedding": what it is for, which changes nothing to do."""
+        """ "Pour mon comptable", "for the wedding": what it is for, which changes nothing to do."""
+        if not (self.made or self.result.wishes):
+            return
         for index, item in enumerate(self.parts):
-            if item.has("g.for") and not item.used:
-                tail = self.parts[index:]
-                if all(part.used or part.filler or part.kind == "unknown" and (not part.proper or part.bare in DAYS) or part.has("g.", "x.", "n.", "o.", "q.") for part in tail) and (
-                    self.made or self.result.wishes
-                ):
-                    self.result.purposes.append(" ".join(dict.fromkeys(part.text for part in tail)))
-                    for part in tail:
-                        part.used = True
-                    return
+            if not item.has("g.for") or item.used:
+                continue
+            end = next(
+                (at for at in range(index + 1, len(self.parts)) if self.parts[at].kind in ("comma", "number", "period")), len(self.parts)
+            )
+            tail = self.parts[index:end]
+            plain = all(
+                part.used
+                or part.filler
+                or (part.kind == "unknown" and (not part.proper or part.bare in DAYS))
+                or part.has("g.", "x.", "n.", "o.", "q.")
+                for part in tail
+            )
+            if plain and len(tail) > 1:
+                self.result.purposes.append(" ".join(dict.fromkeys(part.text for part in tail)))
+                for part in tail:
+                    part.used = True
+                return

@@ -12,26 +12,124 @@ MONTHS = {
     name: number
     for number, names in enumerate(
         (
-            "janvier january janv jan", "fevrier february fev feb fevr", "mars march mar", "avril april avr apr", "mai may",
-            "juin june jun", "juillet july juil jul", "aout august aug", "septembre september sept sep", "octobre october oct",
-            "novembre november nov", "decembre december dec",
+            "janvier january janv jan",
+            "fevrier february fev feb fevr",
+            "mars march mar",
+            "avril april avr apr",
+            "mai may",
+            "juin june jun",
+            "juillet july juil jul",
+            "aout august aug",
+            "septembre september sept sep",
+            "octobre october oct",
+            "novembre november nov",
+            "decembre december dec",
         ),
         1,
     )
     for name in names.split()
 }
-_AMBIGUOUS = {"mar", "may", "jan", "jun", "jul", "sep", "sept", "oct", "nov", "dec", "avr", "mars", "march", "feb", "fev", "aug", "apr", "mai", "juil", "janv"}
+_AMBIGUOUS = {
+    "mar",
+    "may",
+    "jan",
+    "jun",
+    "jul",
+    "sep",
+    "sept",
+    "oct",
+    "nov",
+    "dec",
+    "avr",
+    "mars",
+    "march",
+    "feb",
+    "fev",
+    "aug",
+    "apr",
+    "mai",
+    "juil",
+    "janv",
+}
 _UNITS = {
-    "un": 1, "une": 1, "one": 1, "deux": 2, "two": 2, "trois": 3, "three": 3, "quatre": 4, "four": 4, "cinq": 5, "five": 5, "six": 6,
-    "sept": 7, "seven": 7, "huit": 8, "eight": 8, "neuf": 9, "nine": 9, "dix": 10, "ten": 10, "onze": 11, "eleven": 11, "douze": 12,
-    "twelve": 12, "treize": 13, "thirteen": 13, "quatorze": 14, "fourteen": 14, "quinze": 15, "fifteen": 15, "seize": 16,
-    "sixteen": 16, "seventeen": 17, "eighteen": 18, "nineteen": 19, "vingt": 20, "twenty": 20, "trente": 30, "thirty": 30,
-    "quarante": 40, "forty": 40, "cinquante": 50, "fifty": 50, "soixante": 60, "sixty": 60, "cent": 100, "hundred": 100,
-    "dizaine": 10, "douzaine": 12, "dozen": 12, "quinzaine": 15, "vingtaine": 20, "trentaine": 30, "centaine": 100, "couple": 2,
+    "un": 1,
+    "une": 1,
+    "one": 1,
+    "deux": 2,
+    "two": 2,
+    "trois": 3,
+    "three": 3,
+    "quatre": 4,
+    "four": 4,
+    "cinq": 5,
+    "five": 5,
+    "six": 6,
+    "sept": 7,
+    "seven": 7,
+    "huit": 8,
+    "eight": 8,
+    "neuf": 9,
+    "nine": 9,
+    "dix": 10,
+    "ten": 10,
+    "onze": 11,
+    "eleven": 11,
+    "douze": 12,
+    "twelve": 12,
+    "treize": 13,
+    "thirteen": 13,
+    "quatorze": 14,
+    "fourteen": 14,
+    "quinze": 15,
+    "fifteen": 15,
+    "seize": 16,
+    "sixteen": 16,
+    "seventeen": 17,
+    "eighteen": 18,
+    "nineteen": 19,
+    "vingt": 20,
+    "twenty": 20,
+    "trente": 30,
+    "thirty": 30,
+    "quarante": 40,
+    "forty": 40,
+    "cinquante": 50,
+    "fifty": 50,
+    "soixante": 60,
+    "sixty": 60,
+    "cent": 100,
+    "hundred": 100,
+    "dizaine": 10,
+    "douzaine": 12,
+    "dozen": 12,
+    "quinzaine": 15,
+    "vingtaine": 20,
+    "trentaine": 30,
+    "centaine": 100,
+    "couple": 2,
 }
 _ORDINALS = {
-    "premier": 1, "first": 1, "1 er": 1, "1 st": 1, "1 ere": 1, "deuxieme": 2, "second": 2, "seconde": 2, "2 e": 2, "2 eme": 2, "2 nd": 2,
-    "troisieme": 3, "third": 3, "3 e": 3, "3 eme": 3, "3 rd": 3, "quatrieme": 4, "fourth": 4, "4 e": 4, "4 eme": 4, "4 th": 4,
+    "premier": 1,
+    "first": 1,
+    "1 er": 1,
+    "1 st": 1,
+    "1 ere": 1,
+    "deuxieme": 2,
+    "second": 2,
+    "seconde": 2,
+    "2 e": 2,
+    "2 eme": 2,
+    "2 nd": 2,
+    "troisieme": 3,
+    "third": 3,
+    "3 e": 3,
+    "3 eme": 3,
+    "3 rd": 3,
+    "quatrieme": 4,
+    "fourth": 4,
+    "4 e": 4,
+    "4 eme": 4,
+    "4 th": 4,
 }
 _YEAR = r"(?:19|20)\d\d"
 _MONTH = "|".join(sorted(MONTHS, key=len, reverse=True))
@@ -110,15 +208,15 @@ def _bounds(match: re.Match[str], today: date, year_hint: int | None) -> tuple[d
         if "iso" in got:
             one = date.fromisoformat(got["iso"])
         elif "day" in got:
-            day, month, stated = (int(part) for part in re.split(r"[/.]", got["day"]))
-            one = date(stated, month, day) if month <= 12 else date(stated, day, month)
+            first, second, named = (int(part) for part in re.split(r"[/.]", got["day"]))
+            one = date(named, second, first) if second <= 12 else date(named, first, second)
         elif "d" in got or "ed" in got:
             month = MONTHS[got.get("dm") or got["em"]]
             stated = got.get("dy") or got.get("ey")
             one = date(month_span(month, stated)[0].year, month, int(got.get("d") or got["ed"]))
         elif "monthnum" in got:
-            month, stated = (int(part) for part in re.split(r"[/.]", got["monthnum"]))
-            return date(stated, month, 1), _end_of_month(stated, month)
+            month, named = (int(part) for part in re.split(r"[/.]", got["monthnum"]))
+            return date(named, month, 1), _end_of_month(named, month)
         elif "q" in got or "qo" in got:
             quarter = int(got["q"]) if "q" in got else _ORDINALS[got["qo"]]
             begun = year if quarter <= (today.month + 2) // 3 else year - 1
@@ -127,8 +225,8 @@ def _bounds(match: re.Match[str], today: date, year_hint: int | None) -> tuple[d
             half = int(got["s"]) if "s" in got else _ORDINALS[got["so"]]
             if half > 2:
                 return None
-            stated = int(got["sy"]) if "sy" in got else year_hint or (year if half == 1 or today.month > 6 else year - 1)
-            return date(stated, 6 * half - 5, 1), _end_of_month(stated, 6 * half)
+            chosen = int(got["sy"]) if "sy" in got else year_hint or (year if half == 1 or today.month > 6 else year - 1)
+            return date(chosen, 6 * half - 5, 1), _end_of_month(chosen, 6 * half)
         elif "m" in got:
             return month_span(MONTHS[got["m"]], got.get("my"))
         elif "y" in got:
@@ -185,8 +283,41 @@ def periods(words: list[Token], today: date) -> list[Period]:
         name = match.groupdict().get("m")
         lone = name in _AMBIGUOUS and not match["my"] and not match.group().startswith(("mois", "month"))
         before = text[: match.start()].rstrip().rsplit(" ", 1)[-1]
-        timed = before in {"en", "in", "de", "du", "d'", "depuis", "since", "of", "from", "to", "a", "au", "et", "and", "between", "entre", "before",
-                           "avant", "after", "apres", "until", "for", "pour", "since", "last", "this", "mois", "fin", "debut", "ou", "or", "le", "by", ","}
+        timed = before in {
+            "en",
+            "in",
+            "de",
+            "du",
+            "d'",
+            "depuis",
+            "since",
+            "of",
+            "from",
+            "to",
+            "a",
+            "au",
+            "et",
+            "and",
+            "between",
+            "entre",
+            "before",
+            "avant",
+            "after",
+            "apres",
+            "until",
+            "for",
+            "pour",
+            "last",
+            "this",
+            "mois",
+            "fin",
+            "debut",
+            "ou",
+            "or",
+            "le",
+            "by",
+            ",",
+        }
         if match.start() in starts and end in ends and not (lone and not timed) and match.group().strip():
             atoms.append(match)
             at = max(end, match.start() + 1)
@@ -227,11 +358,16 @@ def _relations(text: str, atoms: list[re.Match[str]], starts: dict[int, int], en
             if before := re.search(rf"(?:^| )({pattern}) $", prefix):
                 start = before.start(1)
                 since, until = {
-                    "since": (since, ""), "after": ((span[1] + timedelta(days=1)).isoformat(), ""),
-                    "before": ("", (span[0] - timedelta(days=1)).isoformat()), "until": ("", until),
+                    "since": (since, ""),
+                    "after": ((span[1] + timedelta(days=1)).isoformat(), ""),
+                    "before": ("", (span[0] - timedelta(days=1)).isoformat()),
+                    "until": ("", until),
                 }[kind]
                 break
-        days = re.search(r"(?:^| )((?:du|from|entre|between)(?: (?:le|the))? (\d{1,2})(?: (?:er|st|nd|rd|th))? (?:au|to|et|and)(?: (?:le|the))?) $", prefix)
+        days = re.search(
+            r"(?:^| )((?:du|from|entre|between)(?: (?:le|the))? (\d{1,2})(?: (?:er|st|nd|rd|th))? (?:au|to|et|and)(?: (?:le|the))?) $",
+            prefix,
+        )
         if days and start == begin and since == until and 0 < int(days[2]) <= span[0].day:
             start, since = days.start(1), span[0].replace(day=int(days[2])).isoformat()
         if onwards := re.match(r" (?:onwards?|on|et apres|and later|and after)(?= |$)", text[end:]):

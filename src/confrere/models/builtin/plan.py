@@ -10,15 +10,31 @@ from confrere.messages import say
 from confrere.models.builtin.understanding import Understanding, Wish
 from confrere.policy.plan import Plan, Step
 from confrere.tools.office.scope import Scope
+from confrere.tools.office.words import tell
 
 _ORDER = (
-    "duplicates", "clean", "rename", "sort", "convert", "split", "merge", "minutes", "recap", "extract", "consolidate", "report", "deck", "index",
+    "duplicates",
+    "clean",
+    "rename",
+    "sort",
+    "convert",
+    "split",
+    "merge",
+    "minutes",
+    "recap",
+    "extract",
+    "consolidate",
+    "report",
+    "deck",
+    "index",
 )
 _SHALLOW = {"duplicates", "merge", "split", "convert", "clean"}
 _SHALLOW_WAYS = {"year", "month", "quarter", "date", "extension"}
 _CHANGES = {"sort", "rename"}
 _KIND_SCOPES = {
-    "merge": Scope(kinds=["pdf", "image", "docx", "xlsx", "pptx"]), "split": Scope(kinds=["pdf"]), "clean": Scope(kinds=["csv", "xlsx"]),
+    "merge": Scope(kinds=["pdf", "image", "docx", "xlsx", "pptx"]),
+    "split": Scope(kinds=["pdf"]),
+    "clean": Scope(kinds=["csv", "xlsx"]),
 }
 MOST_SLIDES = 30
 
@@ -38,7 +54,10 @@ def depth(found: Understanding) -> str:
         only, exclude = scopes(found, wish)
         shallow = (
             wish.operation in _SHALLOW
-            or (wish.operation == "sort" and (set(wish.params.get("by", [])) <= _SHALLOW_WAYS and (wish.params.get("by") or wish.params.get("folder"))))
+            or (
+                wish.operation == "sort"
+                and (set(wish.params.get("by", [])) <= _SHALLOW_WAYS and (wish.params.get("by") or wish.params.get("folder")))
+            )
             or (wish.operation == "rename" and not wish.params.get("pattern"))
         )
         if not shallow or only.deep or exclude.deep:
@@ -48,9 +67,12 @@ def depth(found: Understanding) -> str:
 
 def survey_args(found: Understanding) -> dict[str, Any]:
     """The survey this understanding needs: one selection for each wish, in order."""
-    selections = [{"only": scope_args(only), "exclude": scope_args(exclude)} for only, exclude in (scopes(found, wish) for wish in found.wishes)]
+    selections = [
+        {"only": scope_args(only), "exclude": scope_args(exclude)} for only, exclude in (scopes(found, wish) for wish in found.wishes)
+    ]
     return {
-        "depth": depth(found), "selections": selections,
+        "depth": depth(found),
+        "selections": selections,
         "duplicates": any(wish.operation in ("duplicates", "recap", "extract", "deck", "report") for wish in found.wishes),
     }
 
@@ -77,7 +99,9 @@ def propose(found: Understanding, survey: dict[str, Any]) -> Plan:
         if wish.operation == "duplicates" and ("delete" in found.refused or frozen) and wish.params.get("action") in ("delete", "aside"):
             wish.params["action"] = "report" if frozen or wish.params["action"] == "delete" else wish.params["action"]
         if not seen["files"]:
-            plan.doubts.append(say("builtin.doubt-nothing", language, words=described(scopes(found, wish)[0], language) or " ".join(wish.words)))
+            plan.doubts.append(
+                say("builtin.doubt-nothing", language, words=described(scopes(found, wish)[0], language) or " ".join(wish.words))
+            )
             continue
         step = _step(found, wish, seen, survey, len(plan.steps) + 1)
         plan.steps.append(step)
@@ -102,11 +126,20 @@ def _step(found: Understanding, wish: Wish, seen: dict[str, Any], survey: dict[s
     maker = _MAKERS[wish.operation]
     tool, title = maker(found, wish, seen, survey, args, doubts)
     return Step(
-        id=f"s{number}", tool=tool, title=title, args=args, touches=list(seen["examples"]), files=seen["files"], doubts=doubts, risk="changes",
+        id=f"s{number}",
+        tool=tool,
+        title=title,
+        args=args,
+        touches=list(seen["examples"]),
+        files=seen["files"],
+        doubts=doubts,
+        risk="changes",
     )
 
 
-def _sort(found: Understanding, wish: Wish, seen: dict[str, Any], survey: dict[str, Any], args: dict[str, Any], doubts: list[str]) -> tuple[str, str]:
+def _sort(
+    found: Understanding, wish: Wish, seen: dict[str, Any], survey: dict[str, Any], args: dict[str, Any], doubts: list[str]
+) -> tuple[str, str]:
     language = found.language
     folder = wish.params.get("folder", "")
     by = [way for way in wish.params.get("by", []) if way != "vat"]
@@ -118,13 +151,21 @@ def _sort(found: Understanding, wish: Wish, seen: dict[str, Any], survey: dict[s
     args["by"] = by
     for way in ("client", "supplier"):
         if way in by and seen.get(f"no_{way}"):
-            doubts.append(say(f"builtin.doubt-no-{way}", language, count=seen[f"no_{way}"], folder=say("office.folder-unsorted", language)))
+            doubts.append(
+                tell(
+                    f"builtin.doubt-no-{way}",
+                    language,
+                    seen[f"no_{way}"],
+                    count=seen[f"no_{way}"],
+                    folder=say("office.folder-unsorted", language),
+                )
+            )
     if "client" in by or "supplier" in by:
-        doubts += _party_doubts(survey, language)
+        doubts += _party_doubts(survey, language, [f"{way}s" for way in ("client", "supplier") if way in by])
     if not by:
-        return "sort_files", say("builtin.step-sort-into", language, files=seen["files"], folder=folder)
+        return "sort_files", tell("builtin.step-sort-into", language, seen["files"], files=seen["files"], folder=folder)
     how = say("builtin.then", language).join(_way(way, seen, language) for way in by)
-    return "sort_files", say("builtin.step-sort", language, files=seen["files"], how=how)
+    return "sort_files", tell("builtin.step-sort", language, seen["files"], files=seen["files"], how=how)
 
 
 def _way(way: str, seen: dict[str, Any], language: str) -> str:
@@ -134,24 +175,32 @@ def _way(way: str, seen: dict[str, Any], language: str) -> str:
     return text if count else text.partition(" (")[0] if way not in ("date", "document-date") else text
 
 
-def _party_doubts(survey: dict[str, Any], language: str) -> list[str]:
+def _party_doubts(survey: dict[str, Any], language: str, axes: list[str]) -> list[str]:
+    known = {name for axis in axes for name in survey.get(axis, {})}
     out = [
         say("builtin.doubt-merged", language, name=name, spellings=", ".join(spellings))
-        for name, spellings in survey.get("merged", {}).items() if name in survey.get("clients", {}) or name in survey.get("suppliers", {})
+        for name, spellings in survey.get("merged", {}).items()
+        if name in known
     ][:8]
-    out += [say("builtin.doubt-unsure", language, one=one, other=other) for one, other in survey.get("unsure", [])][:8]
+    out += [
+        say("builtin.doubt-unsure", language, one=one, other=other)
+        for one, other in survey.get("unsure", [])
+        if one in known or other in known
+    ][:8]
     if survey.get("us"):
         out.append(say("builtin.doubt-us", language, name=survey["us"]))
     return out
 
 
-def _rename(found: Understanding, wish: Wish, seen: dict[str, Any], survey: dict[str, Any], args: dict[str, Any], doubts: list[str]) -> tuple[str, str]:
+def _rename(
+    found: Understanding, wish: Wish, seen: dict[str, Any], survey: dict[str, Any], args: dict[str, Any], doubts: list[str]
+) -> tuple[str, str]:
     pattern = wish.params.get("pattern", "")
     if not pattern:
         doubts.append(say("builtin.doubt-pattern", found.language))
-        return "rename_files", say("builtin.step-rename-tidy", found.language, files=seen["files"])
+        return "rename_files", tell("builtin.step-rename-tidy", found.language, seen["files"], files=seen["files"])
     args["pattern"] = pattern
-    return "rename_files", say("builtin.step-rename", found.language, files=seen["files"], pattern=pattern)
+    return "rename_files", tell("builtin.step-rename", found.language, seen["files"], files=seen["files"], pattern=pattern)
 
 
 def _duplicates(
@@ -165,23 +214,25 @@ def _duplicates(
     return "find_duplicates", say(f"builtin.step-duplicates-{action}", found.language, copies=copies, files=seen["files"])
 
 
-def _recap(found: Understanding, wish: Wish, seen: dict[str, Any], survey: dict[str, Any], args: dict[str, Any], doubts: list[str]) -> tuple[str, str]:
+def _recap(
+    found: Understanding, wish: Wish, seen: dict[str, Any], survey: dict[str, Any], args: dict[str, Any], doubts: list[str]
+) -> tuple[str, str]:
     language = found.language
     _take(wish, args, "by", "columns", "format", "name")
     if seen.get("check"):
-        doubts.append(say("builtin.doubt-check", language, count=seen["check"]))
+        doubts.append(tell("builtin.doubt-check", language, seen["check"], count=seen["check"]))
     if wish.operation == "extract":
         named = ", ".join(_field(name, language) for name in args.get("columns", []))
         key = "builtin.step-extract" if named else "builtin.step-extract-all"
         args.setdefault("columns", ["file", "type", "client", "supplier", "number", "date", "due_date", "currency", "net", "tax", "total"])
-        return "recap_workbook", say(key, language, columns=named, files=seen["files"])
+        return "recap_workbook", tell(key, language, seen["files"], columns=named, files=seen["files"])
     if wish.operation == "consolidate":
         args["by"] = args.get("by") or ["month"]
         args.setdefault("name", say("office.file-consolidation", str(args["language"])))
         return "recap_workbook", say("builtin.step-consolidate", language, amounts=seen.get("amounts", 0))
     by = [_way(way, {}, language) for way in args.get("by", [])]
     how = say("builtin.step-recap-by", language, by=say("builtin.then", language).join(by)) if by else ""
-    return "recap_workbook", say("builtin.step-recap", language, amounts=seen.get("amounts", 0), how=how)
+    return "recap_workbook", tell("builtin.step-recap", language, seen.get("amounts", 0), amounts=seen.get("amounts", 0), how=how)
 
 
 def _field(name: str, language: str) -> str:
@@ -196,7 +247,9 @@ def _take(wish: Wish, args: dict[str, Any], *names: str) -> None:
             args[name] = wish.params[name]
 
 
-def _deck(found: Understanding, wish: Wish, seen: dict[str, Any], survey: dict[str, Any], args: dict[str, Any], doubts: list[str]) -> tuple[str, str]:
+def _deck(
+    found: Understanding, wish: Wish, seen: dict[str, Any], survey: dict[str, Any], args: dict[str, Any], doubts: list[str]
+) -> tuple[str, str]:
     slides = wish.params.get("slides")
     if slides is None:
         doubts.append(say("builtin.doubt-slides", found.language))
@@ -205,62 +258,98 @@ def _deck(found: Understanding, wish: Wish, seen: dict[str, Any], survey: dict[s
         doubts.append(say("builtin.doubt-slides-most", found.language, slides=slides))
     args["slides"] = max(1, min(MOST_SLIDES, int(slides)))
     _take(wish, args, "by", "name", "template")
-    return "make_deck", say("builtin.step-deck", found.language, slides=args["slides"], files=seen["files"])
+    return "make_deck", tell("builtin.step-deck", found.language, seen["files"], slides=args["slides"], files=seen["files"])
 
 
-def _report(found: Understanding, wish: Wish, seen: dict[str, Any], survey: dict[str, Any], args: dict[str, Any], doubts: list[str]) -> tuple[str, str]:
+def _report(
+    found: Understanding, wish: Wish, seen: dict[str, Any], survey: dict[str, Any], args: dict[str, Any], doubts: list[str]
+) -> tuple[str, str]:
     _take(wish, args, "by", "format", "name")
     args.setdefault("format", "docx")
-    return "make_report", say("builtin.step-report", found.language, files=seen["files"], format=_shown(args["format"]))
+    return "make_report", tell("builtin.step-report", found.language, seen["files"], files=seen["files"], format=_shown(args["format"]))
 
 
 def _shown(format: str) -> str:
-    return {"docx": "Word", "pdf": "PDF", "md": "Markdown", "html": "HTML", "xlsx": "Excel", "csv": "CSV", "txt": "TXT", "image": "PNG", "pptx": "PowerPoint"}[format]
+    return {
+        "docx": "Word",
+        "pdf": "PDF",
+        "md": "Markdown",
+        "html": "HTML",
+        "xlsx": "Excel",
+        "csv": "CSV",
+        "txt": "TXT",
+        "image": "PNG",
+        "pptx": "PowerPoint",
+    }[format]
 
 
-def _index(found: Understanding, wish: Wish, seen: dict[str, Any], survey: dict[str, Any], args: dict[str, Any], doubts: list[str]) -> tuple[str, str]:
+def _index(
+    found: Understanding, wish: Wish, seen: dict[str, Any], survey: dict[str, Any], args: dict[str, Any], doubts: list[str]
+) -> tuple[str, str]:
     _take(wish, args, "format", "name")
     args.setdefault("format", "html")
-    return "make_index", say("builtin.step-index", found.language, files=seen["files"], format=_shown(args["format"]))
+    return "make_index", tell("builtin.step-index", found.language, seen["files"], files=seen["files"], format=_shown(args["format"]))
 
 
-def _minutes(found: Understanding, wish: Wish, seen: dict[str, Any], survey: dict[str, Any], args: dict[str, Any], doubts: list[str]) -> tuple[str, str]:
+def _minutes(
+    found: Understanding, wish: Wish, seen: dict[str, Any], survey: dict[str, Any], args: dict[str, Any], doubts: list[str]
+) -> tuple[str, str]:
     _take(wish, args, "format", "name")
     args.setdefault("format", "docx")
     meetings = sum(seen.get("types", {}).get(name, 0) for name in ("transcript", "minutes"))
-    return "make_minutes", say("builtin.step-minutes", found.language, files=meetings, format=_shown(args["format"]))
+    return "make_minutes", tell("builtin.step-minutes", found.language, meetings, files=meetings, format=_shown(args["format"]))
 
 
-def _merge(found: Understanding, wish: Wish, seen: dict[str, Any], survey: dict[str, Any], args: dict[str, Any], doubts: list[str]) -> tuple[str, str]:
+def _merge(
+    found: Understanding, wish: Wish, seen: dict[str, Any], survey: dict[str, Any], args: dict[str, Any], doubts: list[str]
+) -> tuple[str, str]:
     only = args.get("only", {})
-    if set(only.get("kinds", [])) and set(only.get("kinds", [])) <= {"csv", "xlsx"} or only.get("types") == ["spreadsheet"]:
+    if (set(only.get("kinds", [])) and set(only.get("kinds", [])) <= {"csv", "xlsx"}) or only.get("types") == ["spreadsheet"]:
         args["combine"] = True
         return "clean_data", say("builtin.step-merge-tables", found.language, files=seen["files"])
     _take(wish, args, "name", "order")
-    return "merge_pdfs", say("builtin.step-merge", found.language, files=seen["files"])
+    return "merge_pdfs", tell("builtin.step-merge", found.language, seen["files"], files=seen["files"])
 
 
-def _split(found: Understanding, wish: Wish, seen: dict[str, Any], survey: dict[str, Any], args: dict[str, Any], doubts: list[str]) -> tuple[str, str]:
+def _split(
+    found: Understanding, wish: Wish, seen: dict[str, Any], survey: dict[str, Any], args: dict[str, Any], doubts: list[str]
+) -> tuple[str, str]:
     pages = [int(page) for page in wish.params.get("pages", [])]
     if pages:
         args["first"], args["last"] = pages[0], pages[-1]
     if wish.params.get("every"):
         args["every"] = int(wish.params["every"])
-    return "split_pdf", say("builtin.step-split", found.language, files=seen["files"])
+    return "split_pdf", tell("builtin.step-split", found.language, seen["files"], files=seen["files"])
 
 
-def _convert(found: Understanding, wish: Wish, seen: dict[str, Any], survey: dict[str, Any], args: dict[str, Any], doubts: list[str]) -> tuple[str, str]:
+def _convert(
+    found: Understanding, wish: Wish, seen: dict[str, Any], survey: dict[str, Any], args: dict[str, Any], doubts: list[str]
+) -> tuple[str, str]:
     args["to"] = wish.params.get("to", "pdf")
-    return "convert_files", say("builtin.step-convert", found.language, files=seen["files"], to=_shown(args["to"]))
+    return "convert_files", tell("builtin.step-convert", found.language, seen["files"], files=seen["files"], to=_shown(args["to"]))
 
 
-def _clean(found: Understanding, wish: Wish, seen: dict[str, Any], survey: dict[str, Any], args: dict[str, Any], doubts: list[str]) -> tuple[str, str]:
-    return "clean_data", say("builtin.step-clean", found.language, files=seen["files"])
+def _clean(
+    found: Understanding, wish: Wish, seen: dict[str, Any], survey: dict[str, Any], args: dict[str, Any], doubts: list[str]
+) -> tuple[str, str]:
+    return "clean_data", tell("builtin.step-clean", found.language, seen["files"], files=seen["files"])
 
 
 _MAKERS = {
-    "sort": _sort, "rename": _rename, "duplicates": _duplicates, "recap": _recap, "extract": _recap, "consolidate": _recap, "deck": _deck,
-    "report": _report, "index": _index, "minutes": _minutes, "merge": _merge, "split": _split, "convert": _convert, "clean": _clean,
+    "sort": _sort,
+    "rename": _rename,
+    "duplicates": _duplicates,
+    "recap": _recap,
+    "extract": _recap,
+    "consolidate": _recap,
+    "deck": _deck,
+    "report": _report,
+    "index": _index,
+    "minutes": _minutes,
+    "merge": _merge,
+    "split": _split,
+    "convert": _convert,
+    "clean": _clean,
 }
 
 
@@ -275,9 +364,11 @@ def _general(found: Understanding, survey: dict[str, Any]) -> list[str]:
     if len(unreadable) > 8:
         out.append(say("builtin.doubt-more", language, count=len(unreadable) - 8))
     if survey.get("left_count"):
-        out.append(say("builtin.doubt-left", language, count=survey["left_count"]))
+        out.append(tell("builtin.doubt-left", language, survey["left_count"], count=survey["left_count"]))
     if found.corrections:
-        out.append(say("builtin.doubt-read-as", language, pairs=", ".join(f"{typed} → {meant}" for typed, meant in found.corrections.items())))
+        out.append(
+            say("builtin.doubt-read-as", language, pairs=", ".join(f"{typed} → {meant}" for typed, meant in found.corrections.items()))
+        )
     if found.purposes:
         out.append(say("builtin.doubt-purpose", language, words=" ; ".join(found.purposes)))
     return out
@@ -286,8 +377,12 @@ def _general(found: Understanding, survey: dict[str, Any]) -> list[str]:
 def described(scope: Scope, language: str) -> str:
     """A scope in words: "factures, Dupont, du 2026-01-01 au 2026-12-31"."""
     parts = [say(f"office.folder-{name}", language).lower() for name in scope.types if name != "report"]
-    parts += [_shown(kind) if kind in ("pdf", "docx", "xlsx", "csv", "html", "md", "txt", "pptx") else say(f"office.folder-{kind}", language).lower()
-              for kind in [*scope.kinds, *scope.formats]]
+    parts += [
+        _shown(kind)
+        if kind in ("pdf", "docx", "xlsx", "csv", "html", "md", "txt", "pptx")
+        else say(f"office.folder-{kind}", language).lower()
+        for kind in [*scope.kinds, *scope.formats]
+    ]
     parts += scope.parties + scope.names
     if scope.since and scope.until:
         parts.append(say("builtin.from-to", language, since=scope.since, until=scope.until))

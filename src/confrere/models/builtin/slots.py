@@ -8,18 +8,93 @@ from confrere.models.builtin.items import Item
 from confrere.models.builtin.periods import Period
 from confrere.tools.office.scope import Scope
 
-LEGAL = {"sarl", "sa", "sas", "sasu", "eurl", "sci", "ltd", "limited", "llc", "inc", "gmbh", "plc", "co", "corp", "bv", "spa", "scop", "snc"}
+LEGAL = {
+    "sarl",
+    "sa",
+    "sas",
+    "sasu",
+    "eurl",
+    "sci",
+    "ltd",
+    "limited",
+    "llc",
+    "inc",
+    "gmbh",
+    "plc",
+    "co",
+    "corp",
+    "bv",
+    "spa",
+    "scop",
+    "snc",
+}
 _ACRONYMS = {"pdf", "csv", "html", "ht", "ttc", "tva", "iban", "rib", "excel", "word", "powerpoint", "docx", "xlsx", "pptx"}
 SORTABLE = {"client", "supplier", "year", "month", "quarter", "date", "type", "extension", "currency", "vat"}
-DAYS = set("lundi mardi mercredi jeudi vendredi samedi dimanche monday tuesday wednesday thursday friday saturday sunday".split())
+DAYS = set(
+    [
+        "lundi",
+        "mardi",
+        "mercredi",
+        "jeudi",
+        "vendredi",
+        "samedi",
+        "dimanche",
+        "monday",
+        "tuesday",
+        "wednesday",
+        "thursday",
+        "friday",
+        "saturday",
+        "sunday",
+    ]
+)
 _PATTERN_WORDS = {
-    "aaaa": "year", "yyyy": "year", "annee": "year", "year": "year", "mm": "month", "mois": "month", "month": "month", "jj": "day",
-    "dd": "day", "date": "date", "client": "client", "customer": "client", "fournisseur": "supplier", "supplier": "supplier",
-    "vendor": "supplier", "montant": "total", "total": "total", "amount": "total", "ttc": "total", "numero": "number", "number": "number",
-    "num": "number", "no": "number", "ref": "number", "reference": "number", "type": "type", "nom": "name", "name": "name",
-    "titre": "name", "title": "name", "original": "name", "societe": "party", "company": "party", "party": "party", "tiers": "party",
+    "aaaa": "year",
+    "yyyy": "year",
+    "annee": "year",
+    "year": "year",
+    "mm": "month",
+    "mois": "month",
+    "month": "month",
+    "jj": "day",
+    "dd": "day",
+    "date": "date",
+    "client": "client",
+    "customer": "client",
+    "fournisseur": "supplier",
+    "supplier": "supplier",
+    "vendor": "supplier",
+    "montant": "total",
+    "total": "total",
+    "amount": "total",
+    "ttc": "total",
+    "numero": "number",
+    "number": "number",
+    "num": "number",
+    "no": "number",
+    "ref": "number",
+    "reference": "number",
+    "type": "type",
+    "nom": "name",
+    "name": "name",
+    "titre": "name",
+    "title": "name",
+    "original": "name",
+    "societe": "party",
+    "company": "party",
+    "party": "party",
+    "tiers": "party",
 }
-FIELD_OF_DIMENSION = {"client": "client", "supplier": "supplier", "date": "date", "type": "type", "currency": "currency", "vat": "tax", "month": "date", "year": "date"}
+FIELD_OF_DIMENSION = {
+    "client": "client",
+    "supplier": "supplier",
+    "date": "date",
+    "type": "type",
+    "currency": "currency",
+    "vat": "tax",
+    "month": "date",
+    "year": "date",
+}
 
 
 def party_ahead(parts: list[Item], at: int, *, loose: bool) -> list[Item]:
@@ -34,13 +109,21 @@ def party_ahead(parts: list[Item], at: int, *, loose: bool) -> list[Item]:
         if item.kind == "quote" and not out:
             return [item]
         wordy = item.kind == "unknown" and item.text[:1].isalpha()
-        named = (item.proper and not item.has("v.", "k.", "n.files") and item.kind in ("unknown", "lex")) or (wordy and item.bare in LEGAL) or (
-            item.kind == "lex" and item.bare in LEGAL and bool(out))
+        named = (
+            (item.proper and not item.has("v.", "k.", "n.files") and item.kind in ("unknown", "lex"))
+            or (wordy and item.bare in LEGAL)
+            or (item.kind == "lex" and item.bare in LEGAL and bool(out))
+        )
         if named or (loose and wordy):
             out.append(item)
-        elif out and item.bare in ("&", "de", "du", "des", "la", "le", "les", "l'", "d'", "et", "and", ",", "the", "of") and index + 1 < len(parts) and (
-            parts[index + 1].proper and parts[index + 1].bare not in _ACRONYMS and item.bare not in ("et", "and", ",")
-            or item.bare == "&" and index + 1 < len(parts) and parts[index + 1].kind in ("unknown", "lex")
+        elif (
+            out
+            and item.bare in ("&", "de", "du", "des", "la", "le", "les", "l'", "d'", "et", "and", ",", "the", "of")
+            and index + 1 < len(parts)
+            and (
+                (parts[index + 1].proper and parts[index + 1].bare not in _ACRONYMS and item.bare not in ("et", "and", ","))
+                or (item.bare == "&" and index + 1 < len(parts) and parts[index + 1].kind in ("unknown", "lex"))
+            )
         ):
             out.append(item)
             if item.bare == "&":
@@ -72,7 +155,7 @@ def scope_of(parts: list[Item], *, loose: bool) -> Scope:
             item.used = True
         elif item.has("d.client", "d.supplier", "g.of", "g.for", "n.folder"):
             _party(parts, index, scope, loose)
-        elif item.has("t.") and not item.has("v.") or item.has("k."):
+        elif (item.has("t.") and not item.has("v.")) or item.has("k."):
             _add_kind(parts, index, scope)
         elif loose and item.has("n.deck", "n.table", "n.report", "n.minutes"):
             scope.types.append({"deck": "presentation", "table": "spreadsheet", "minutes": "minutes", "report": "report"}[item.tag("n.")])
@@ -89,10 +172,14 @@ def scope_of(parts: list[Item], *, loose: bool) -> Scope:
 def _add_kind(parts: list[Item], index: int, scope: Scope) -> None:
     """A type or a kind of file; side by side ("PDF invoices", "contrats au format PDF") the kind narrows the type."""
     item = parts[index]
-    if item.has("t."):
+    if item.has("t.invoice") and item.text.casefold().endswith(("é", "és", "ée", "ées")):
+        pass  # "les montants facturés" tells of no file
+    elif item.has("t."):
         scope.types.append(item.tag("t."))
     else:
-        around = [other for other in parts[max(0, index - 3) : index + 2] if not other.has("g.in", "g.definite", "g.of") and not other.filler]
+        around = [
+            other for other in parts[max(0, index - 3) : index + 2] if not other.has("g.in", "g.definite", "g.of") and not other.filler
+        ]
         at = around.index(item)
         beside = around[max(0, at - 1) : at] + around[at + 1 : at + 2]
         narrow = any(other.has("t.") for other in beside)
@@ -125,7 +212,7 @@ def _party(parts: list[Item], index: int, scope: Scope, loose: bool) -> None:
     run = party_ahead(parts, at, loose=open_name)
     if item.has("n.folder") and (not run or run[0].kind != "quote") and index:
         ahead = parts[index - 1]
-        if not ahead.used and ahead.kind in ("unknown", "quote") and ahead.text[:1].isalpha():
+        if not ahead.used and (ahead.kind in ("unknown", "quote") or ahead.proper) and ahead.text[:1].isalpha():
             run = [ahead]
     if not run or (item.has("g.of", "g.for") and run[0].kind == "quote" and not after_type):
         return
@@ -181,8 +268,11 @@ def dimensions(parts: list[Item]) -> tuple[list[str], list[str]]:
             elif item.kind == "unknown" and not got and not item.proper:
                 unknown.append(item.text)
                 item.used, got = True, True
-            elif item.has("g.and", "g.or", "g.definite", "g.by", "n.files", "n.names", "g.of", "g.indefinite") or item.kind == "comma" or item.filler or (
-                item.has("n.folder") and not got
+            elif (
+                item.has("g.and", "g.or", "g.definite", "g.by", "n.files", "n.names", "g.of", "g.indefinite")
+                or item.kind == "comma"
+                or item.filler
+                or (item.has("n.folder") and not got)
             ):
                 if item.has("g.by", "n.files", "n.names", "n.folder"):
                     item.used = True

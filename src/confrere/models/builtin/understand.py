@@ -67,12 +67,26 @@ def _restrict(result: Understanding, context: Clauses, kept: Scope, excepted: Sc
 
 
 _REFUSABLE = {
-    "n.deck": "deck", "n.table": "recap", "n.report": "report", "n.index": "index", "n.minutes": "minutes", "n.duplicates": "duplicates",
+    "n.deck": "deck",
+    "n.table": "recap",
+    "n.report": "report",
+    "n.index": "index",
+    "n.minutes": "minutes",
+    "n.duplicates": "duplicates",
     "n.offer": "quote",
 }
 _VERB_REFUSED = {
-    "sort": "sort", "move": "sort", "rename": "rename", "normalise": "rename", "delete": "delete", "merge": "merge", "split": "split",
-    "convert": "convert", "clean": "clean", "summarise": "report", "dedupe": "duplicates",
+    "sort": "sort",
+    "move": "sort",
+    "rename": "rename",
+    "normalise": "rename",
+    "delete": "delete",
+    "merge": "merge",
+    "split": "split",
+    "convert": "convert",
+    "clean": "clean",
+    "summarise": "report",
+    "dedupe": "duplicates",
 }
 
 
@@ -81,11 +95,13 @@ def _refusals(clause: Clause, result: Understanding) -> Scope:
     left = Scope()
     for verb, governed in clause.refusals:
         for item in governed:
-            if item.has("g.by"):
+            if item.has("g.by") or (any(other.has("g.by") for other in governed) and item.has("d.")):
                 item.used = True
-            elif any(other.has("g.by") for other in governed) and item.has("d."):
-                item.used = True
-        deliverables = [item for item in governed if item.has(*_REFUSABLE) and not item.used] if verb in ("", "make", "write", "do", "move", "list") else []
+        deliverables = (
+            [item for item in governed if item.has(*_REFUSABLE) and not item.used]
+            if verb in ("", "make", "write", "do", "move", "list")
+            else []
+        )
         for item in deliverables:
             name = next(_REFUSABLE[tag] for tag in item.tags if tag in _REFUSABLE)
             result.refused.append(name)
@@ -119,7 +135,11 @@ def _finish(result: Understanding, found: list[Item], chat: list[Item]) -> None:
     last: Item | None = None
     for item in found:
         loose_number = item.kind in ("number", "money") and not item.used
-        if not item.used and (item.kind in ("unknown", "quote", "file", "pattern", "period") or loose_number or item.has("o.", "q.first", "q.last", "q.max", "q.min")):
+        if not item.used and (
+            item.kind in ("unknown", "quote", "file", "pattern", "period")
+            or loose_number
+            or item.has("o.", "q.first", "q.last", "q.max", "q.min")
+        ):
             if spans and last is spans[-1][-1]:
                 spans[-1].append(item)
             else:
@@ -139,11 +159,35 @@ def _finish(result: Understanding, found: list[Item], chat: list[Item]) -> None:
 
 
 _NEAR = {
-    "v.sort": "sort", "v.move": "sort", "n.folder": "sort", "v.rename": "rename", "n.names": "rename", "v.normalise": "rename",
-    "n.duplicates": "duplicates", "v.dedupe": "duplicates", "n.table": "recap", "n.amounts": "recap", "v.sum": "recap", "n.deck": "deck",
-    "n.report": "report", "v.summarise": "report", "v.do": "report", "n.index": "index", "v.find": "list", "n.minutes": "minutes",
-    "n.meeting": "minutes", "t.transcript": "minutes", "v.merge": "merge", "v.split": "split", "v.convert": "convert", "v.clean": "clean",
-    "n.data": "clean", "v.extract": "extract", "v.consolidate": "consolidate", "v.list": "list", "v.write": "report",
+    "v.sort": "sort",
+    "v.move": "sort",
+    "n.folder": "sort",
+    "v.rename": "rename",
+    "n.names": "rename",
+    "v.normalise": "rename",
+    "n.duplicates": "duplicates",
+    "v.dedupe": "duplicates",
+    "n.table": "recap",
+    "n.amounts": "recap",
+    "v.sum": "recap",
+    "n.deck": "deck",
+    "n.report": "report",
+    "v.summarise": "report",
+    "v.do": "report",
+    "n.index": "index",
+    "v.find": "list",
+    "n.minutes": "minutes",
+    "n.meeting": "minutes",
+    "t.transcript": "minutes",
+    "v.merge": "merge",
+    "v.split": "split",
+    "v.convert": "convert",
+    "v.clean": "clean",
+    "n.data": "clean",
+    "v.extract": "extract",
+    "v.consolidate": "consolidate",
+    "v.list": "list",
+    "v.write": "report",
 }
 
 

@@ -9,8 +9,22 @@ import msgspec
 from confrere.tools.office.scope import Scope
 
 OPERATIONS = (
-    "sort", "rename", "duplicates", "recap", "index", "deck", "report", "minutes", "merge", "split", "convert", "clean", "consolidate",
-    "quote", "extract", "list",
+    "sort",
+    "rename",
+    "duplicates",
+    "recap",
+    "index",
+    "deck",
+    "report",
+    "minutes",
+    "merge",
+    "split",
+    "convert",
+    "clean",
+    "consolidate",
+    "quote",
+    "extract",
+    "list",
 )
 
 

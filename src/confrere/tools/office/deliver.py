@@ -14,6 +14,7 @@ from confrere.tools.office.files import name_of
 from confrere.tools.office.readings import choose
 from confrere.tools.office.recap import MAKES, deliver, gather, people_notes, reason, today
 from confrere.tools.office.scope import Scope
+from confrere.tools.office.words import tell
 
 if TYPE_CHECKING:
     from confrere.tools.base import Context
@@ -56,7 +57,11 @@ class MakeDeck:
         content = recap_story(found.recap, args.slides, language)
         template = _find(context, args.template)
         place = deliver(
-            context, args.name, "deck", "pptx", language,
+            context,
+            args.name,
+            "deck",
+            "pptx",
+            language,
             lambda path, _: deck(path, content, language, context.view.locate(template) if template else None),
         )
         doubts = list(found.doubts)
@@ -64,7 +69,10 @@ class MakeDeck:
             doubts.append(say("office.no-template", language, name=args.template))
         return Result(
             text=say("office.deck-made", language, file=name_of(place), slides=len(content.slides)),
-            data={"file": place, "slides": len(content.slides)}, doubts=doubts, omissions=found.omissions, deliverables=[place],
+            data={"file": place, "slides": len(content.slides)},
+            doubts=doubts,
+            omissions=found.omissions,
+            deliverables=[place],
             origins=found.origins,
         )
 
@@ -110,8 +118,12 @@ class MakeReport:
         _describe_rest(content, found, language)
         place = deliver(context, args.name, "report", args.format, language, lambda path, _: write_report(path, content, language))
         return Result(
-            text=say("office.report-made", language, file=name_of(place), count=len(found.chosen.files)), data={"file": place},
-            doubts=found.doubts, omissions=found.omissions, deliverables=[place], origins=[info.path for info in found.chosen.files],
+            text=tell("office.report-made", language, len(found.chosen.files), file=name_of(place), count=len(found.chosen.files)),
+            data={"file": place},
+            doubts=found.doubts,
+            omissions=found.omissions,
+            deliverables=[place],
+            origins=[info.path for info in found.chosen.files],
         )
 
 
@@ -149,17 +161,25 @@ def _describe_rest(content: Any, found: Any, language: str) -> None:
     for row in rows:
         row[3] = dt.date.fromisoformat(str(row[3])) if row[3] else None
     columns = [
-        Column(title=say("office.column-file", language)), Column(title=say("office.column-type", language)),
-        Column(title=say("office.column-party", language)), Column(title=say("office.column-date", language), kind="date"),
+        Column(title=say("office.column-file", language)),
+        Column(title=say("office.column-type", language)),
+        Column(title=say("office.column-party", language)),
+        Column(title=say("office.column-date", language), kind="date"),
     ]
-    content.sections.append(Section(title=say("office.other-documents", language), blocks=[Table(columns=columns, rows=sorted(rows, key=lambda r: (r[1], r[0])))]))
+    content.sections.append(
+        Section(
+            title=say("office.other-documents", language), blocks=[Table(columns=columns, rows=sorted(rows, key=lambda r: (r[1], r[0])))]
+        )
+    )
 
 
 class MakeIndex:
     """A catalogue of every file, searchable in a browser, or a spreadsheet."""
 
     name = "make_index"
-    description = "Make an index of the folder's files (HTML page with search, or XLSX): type, title, client, supplier, date, amount, pages, links."
+    description = (
+        "Make an index of the folder's files (HTML page with search, or XLSX): type, title, client, supplier, date, amount, pages, links."
+    )
     manifest = MAKES
 
     class Args(msgspec.Struct, kw_only=True, omit_defaults=True, forbid_unknown_fields=True):
@@ -186,15 +206,30 @@ class MakeIndex:
                 omissions.append((info.path, flags[0]))
             if reading.hostile:
                 flags.append(say("office.flag-hidden", language))
-            entries.append(Entry(
-                file=info.path, type=reading.type, title=reading.title, client=reading.client, supplier=reading.supplier,
-                date=row.date, total=row.total, currency=row.currency, pages=reading.pages, size=info.size, flags=flags,
-            ))
+            entries.append(
+                Entry(
+                    file=info.path,
+                    type=reading.type,
+                    title=reading.title,
+                    client=reading.client,
+                    supplier=reading.supplier,
+                    date=row.date,
+                    total=row.total,
+                    currency=row.currency,
+                    pages=reading.pages,
+                    size=info.size,
+                    flags=flags,
+                )
+            )
         catalogue = Catalogue(entries=entries, title=args.title, day=today(context))
         place = deliver(context, args.name, "index", args.format, language, lambda path, at: _write_index(path, catalogue, language, at))
         return Result(
-            text=say("office.index-made", language, file=name_of(place), count=len(entries)), data={"file": place, "files": len(entries)},
-            doubts=chosen.doubts, omissions=omissions, deliverables=[place], origins=[info.path for info in chosen.files],
+            text=tell("office.index-made", language, len(entries), file=name_of(place), count=len(entries)),
+            data={"file": place, "files": len(entries)},
+            doubts=chosen.doubts,
+            omissions=omissions,
+            deliverables=[place],
+            origins=[info.path for info in chosen.files],
         )
 
 

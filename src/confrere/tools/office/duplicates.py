@@ -16,10 +16,11 @@ from confrere.tools.office.moves import carry_out
 from confrere.tools.office.places import component, writable_root
 from confrere.tools.office.readings import choose
 from confrere.tools.office.scope import Scope
+from confrere.tools.office.words import tell
 
 if TYPE_CHECKING:
     from confrere.tools.base import Context
-    from confrere.workspace.view import Info
+    from confrere.workspace.tree import Info
 
 
 class FindDuplicates:
@@ -31,7 +32,9 @@ class FindDuplicates:
         "'delete' removes the extra copies (only when the person asked for deletion). One copy of each always stays in place."
     )
     manifest = Manifest(
-        effect=Effect.CHANGE, kind="delete", trust="own",
+        effect=Effect.CHANGE,
+        kind="delete",
+        trust="own",
         roles={"action": Role.FLAG, "only": Role.FREE, "exclude": Role.FREE, "folder": Role.PATH, "language": Role.FREE},
     )
 
@@ -71,9 +74,10 @@ class FindDuplicates:
                     context.view.delete(path)
         lines = [" = ".join(name_of(path) for path in group) for group in decided["groups"][:20]]
         key = "office.no-duplicates" if not extra else f"office.duplicates-{args.action}"
-        text = say(key, language, files=len(extra), groups=len(decided["groups"]))
+        text = tell(key, language, len(extra), files=len(extra), groups=len(decided["groups"]))
         return Result(
-            text="\n".join([text, *lines]), data={"groups": decided["groups"], "files": len(extra), "action": args.action},
+            text="\n".join([text, *lines]),
+            data={"groups": decided["groups"], "files": len(extra), "action": args.action},
             omissions=[(path, say(f"office.left-{reason}", language)) for path, reason in decided["left"]],
         )
 

@@ -14,7 +14,7 @@ from confrere.tools.office.scope import KIND_OF, KINDS, Scope
 
 if TYPE_CHECKING:
     from confrere.tools.base import Context
-    from confrere.workspace.view import Info
+    from confrere.workspace.tree import Info
 
 _LITTER = {".ds_store", "thumbs.db", "desktop.ini", "icon\r", ".localized", "ehthumbs.db"}
 _STEP = 500  # files between two words of progress
@@ -60,7 +60,7 @@ def is_litter(path: str) -> bool:
 
 
 def look(context: Context, *, changing: bool = False) -> Looked:
-    """Everything in the view that a tool may work on. Links, special files, folders under version control and what cannot
+    """Everything in the view that a tool may work on: what the person brought, not what this task made. Links, special files, folders under version control and what cannot
     be read are left alone; where ``changing``, read-only roots too."""
     looked = Looked()
     view = context.view
@@ -72,13 +72,25 @@ def look(context: Context, *, changing: bool = False) -> Looked:
             if info.type == "file":
                 if is_litter(info.path):
                     looked.litter += 1
-                else:
+                elif not made_here(context, info.path):
                     looked.files.append(info)
                     if len(looked.files) % _STEP == 0:
                         context.progress(len(looked.files), 0, say("office.doing-look", context.language))
             else:
                 looked.left.append((info.path, "link" if info.type == "symlink" else "special"))
     return looked
+
+
+def made_here(context: Context, path: str) -> bool:
+    """Whether a file was created in this task's view (a deliverable, a piece, a copy), not brought by the person."""
+    import os
+
+    from confrere.workspace.upper import origin
+
+    name, _, relative = path.partition("/")
+    tree = context.view.trees[name]
+    upper = f"{tree.upper}/{relative}"
+    return os.path.lexists(upper) and not os.path.lexists(f"{tree.root.path}/{relative}") and origin(upper) is None
 
 
 def _walk(context: Context, folder: str, looked: Looked) -> Iterator[Info]:

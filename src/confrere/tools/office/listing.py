@@ -11,6 +11,7 @@ from msgspec import Meta
 
 from confrere.policy.manifest import Effect, Manifest, Role
 from confrere.tools.base import Result
+from confrere.tools.office.duplicates import groups
 from confrere.tools.office.readings import Reading, amount, choose
 from confrere.tools.office.scope import Scope
 
@@ -26,9 +27,11 @@ class ListRecords:
     name = "list_records"
     description = (
         "List the documents that meet conditions (type, party, period, amount), with type, client, supplier, date, number and amounts of "
-        "each, and sums by currency. Doubtful amounts are marked and left out of the sums."
+        "each, and sums by currency. Exact copies are counted once; doubtful amounts are marked and left out of the sums."
     )
-    manifest = Manifest(effect=Effect.READ, kind="read", roles={"only": Role.FREE, "exclude": Role.FREE, "by": Role.FREE, "limit": Role.FREE})
+    manifest = Manifest(
+        effect=Effect.READ, kind="read", roles={"only": Role.FREE, "exclude": Role.FREE, "by": Role.FREE, "limit": Role.FREE}
+    )
 
     class Args(msgspec.Struct, kw_only=True, omit_defaults=True, forbid_unknown_fields=True):
         only: Annotated[Scope, Meta(description="Only these documents.")] = msgspec.field(default_factory=Scope)
@@ -42,7 +45,10 @@ class ListRecords:
         sums: dict[str, Decimal] = defaultdict(Decimal)
         by: dict[str, dict[str, Any]] = {}
         doubtful = 0
+        copies = {path for group in groups(context, chosen.files) for path in group[1:]} if chosen.readings else set()
         for info in chosen.files:
+            if info.path in copies:
+                continue
             reading = chosen.readings.get(info.path)
             row: dict[str, Any] = {"file": info.path}
             if reading is not None:
@@ -66,15 +72,24 @@ class ListRecords:
                             group["sums"][reading.currency or "?"] += total
             rows.append(row)
         data = {
-            "count": len(rows), "sums": {code: str(value) for code, value in sums.items()}, "doubtful": doubtful,
+            "count": len(rows),
+            "sums": {code: str(value) for code, value in sums.items()},
+            "doubtful": doubtful,
+            "copies": len(copies),
             "by": {name: {"files": part["files"], "sums": {c: str(v) for c, v in part["sums"].items()}} for name, part in by.items()},
             "parties": sorted({row[name] for row in rows for name in ("client", "supplier") if row.get(name)})[:100],
             "records": rows[: args.limit],
         }
-        return Result(text=msgspec.json.encode(data).decode(), data=data, doubts=chosen.doubts, origins=[info.path for info in chosen.files])
+        return Result(
+            text=msgspec.json.encode(data).decode(), data=data, doubts=chosen.doubts, origins=[info.path for info in chosen.files]
+        )
 
 
 def _group(reading: Reading, by: str) -> str:
     return {
-        "client": reading.client, "supplier": reading.supplier, "type": reading.type, "month": reading.date[:7], "year": reading.date[:4],
+        "client": reading.client,
+        "supplier": reading.supplier,
+        "type": reading.type,
+        "month": reading.date[:7],
+        "year": reading.date[:4],
     }.get(by, "")

@@ -12,8 +12,26 @@ from confrere.tools.office.files import plain
 if TYPE_CHECKING:
     from confrere.documents.model import Record
 
-_LINKS = set("de du des la le les l d et and of the a au aux the & von und y".split())
-_GENERIC = set("mairie cabinet hotel restaurant societe entreprise librairie garage studio agence groupe group maison atelier centre".split())
+_LINKS = set(["de", "du", "des", "la", "le", "les", "l", "d", "et", "and", "of", "the", "a", "au", "aux", "the", "&", "von", "und", "y"])
+_GENERIC = set(
+    [
+        "mairie",
+        "cabinet",
+        "hotel",
+        "restaurant",
+        "societe",
+        "entreprise",
+        "librairie",
+        "garage",
+        "studio",
+        "agence",
+        "groupe",
+        "group",
+        "maison",
+        "atelier",
+        "centre",
+    ]
+)
 ISSUED = {"invoice", "credit-note", "quote", "receipt"}
 
 
@@ -74,9 +92,7 @@ def book_of(records: Iterable[Record]) -> Book:
     identities: dict[str, str] = {}
     pairs: list[tuple[str, str]] = []
     for record in records:
-        client, supplier = (
-            record.fields[name].value if believable(record, name) else "" for name in ("client", "supplier")
-        )
+        client, supplier = (record.fields[name].value if believable(record, name) else "" for name in ("client", "supplier"))
         if client:
             clients[client] += 1
         if supplier:
@@ -143,7 +159,7 @@ def _best(members: list[str], names: Counter[str]) -> str:
         return (name.isupper() or name.islower(), -counts[name], -len(name), name)
 
     best = min(counts, key=rank)
-    return best.title() if best.isupper() and len(best) > 5 or best.islower() else best
+    return best.title() if (best.isupper() and len(best) > 5) or best.islower() else best
 
 
 def _owner(pairs: list[tuple[str, str]]) -> str:

@@ -10,13 +10,14 @@ from confrere.messages import say
 from confrere.tools.office.files import by_name, dated_name, extension_of, look, name_of, named, plain
 from confrere.tools.office.parties import ISSUED, Book, believable, book_of
 from confrere.tools.office.scope import KINDS, Scope
+from confrere.tools.office.words import tell
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from confrere.documents.model import Document, Record, Warning_
     from confrere.tools.base import Context
-    from confrere.workspace.view import Info
+    from confrere.workspace.tree import Info
 
 SENSITIVE = ("hidden", "white", "tiny", "off-page", "zero-width", "bidi", "injection", "instruction", "macro")
 _TEXT = 4000  # characters of text kept a file, to find a known client's name in
@@ -110,11 +111,17 @@ def read_all(context: Context, files: list[Info]) -> tuple[dict[str, Reading], B
     )
     for info, (_, document, record) in zip(paths, results, strict=True):
         found[info.path] = Reading(
-            path=info.path, record=record, kind=document.kind, language=document.language, error=document.error,
-            warnings=document.warnings, text="" if "client" in record.fields and record.type in ISSUED else document.text[:_TEXT], pages=len(document.pages),
+            path=info.path,
+            record=record,
+            kind=document.kind,
+            language=document.language,
+            error=document.error,
+            warnings=document.warnings,
+            text="" if "client" in record.fields and record.type in ISSUED else document.text[:_TEXT],
+            pages=len(document.pages),
             title=_headline(document.text[:_TEXT]),
         )
-    book = book_of((reading.record for reading in found.values()))
+    book = book_of(reading.record for reading in found.values())
     for info in files:
         _settle(found[info.path], book)
     return found, book
@@ -128,7 +135,9 @@ def _headline(text: str) -> str:
 def _unread(info: Info, error: str) -> Reading:
     from confrere.documents.model import Record
 
-    return Reading(path=info.path, record=Record(type="other"), kind=extension_of(info.path), language="", error=error, warnings=[], text="", pages=0)
+    return Reading(
+        path=info.path, record=Record(type="other"), kind=extension_of(info.path), language="", error=error, warnings=[], text="", pages=0
+    )
 
 
 def _settle(reading: Reading, book: Book) -> None:
@@ -161,10 +170,18 @@ def choose(context: Context, only: Scope, exclude: Scope, *, deep: bool, changin
         reading = chosen.readings[info.path]
         if matches(reading, only) and not (exclude and matches(reading, exclude, leaving=True)):
             chosen.files.append(info)
-    undated = sum(1 for info in looked.files if (only.since or only.until) and not chosen.readings[info.path].date and matches(
-        chosen.readings[info.path], Scope(kinds=only.kinds, types=only.types, formats=only.formats, parties=only.parties, names=only.names)))
+    undated = sum(
+        1
+        for info in looked.files
+        if (only.since or only.until)
+        and not chosen.readings[info.path].date
+        and matches(
+            chosen.readings[info.path],
+            Scope(kinds=only.kinds, types=only.types, formats=only.formats, parties=only.parties, names=only.names),
+        )
+    )
     if undated:
-        chosen.doubts.append(say("office.undated-left-out", context.language, count=undated))
+        chosen.doubts.append(tell("office.undated-left-out", context.language, undated, count=undated))
     return chosen
 
 
@@ -199,8 +216,9 @@ def matches(reading: Reading, scope: Scope, *, leaving: bool = False) -> bool:
         return False
     if scope.parties and not any(_about(reading, party) for party in scope.parties):
         return False
-    if (scope.since or scope.until) and not (reading.date and (not scope.since or reading.date >= scope.since) and (
-        not scope.until or reading.date <= scope.until)):
+    if (scope.since or scope.until) and not (
+        reading.date and (not scope.since or reading.date >= scope.since) and (not scope.until or reading.date <= scope.until)
+    ):
         return False
     if scope.at_least or scope.at_most:
         total = amount(reading.value("total"))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import tempfile
+import unicodedata
 from collections import Counter
 from collections.abc import Callable
 from pathlib import Path
@@ -20,6 +21,7 @@ from confrere.tools.office.files import name_of
 from confrere.tools.office.places import deliverable
 from confrere.tools.office.readings import Chosen, Reading, choose
 from confrere.tools.office.scope import Scope
+from confrere.tools.office.words import tell
 
 if TYPE_CHECKING:
     from confrere.documents.write.content import Action, Recap
@@ -27,8 +29,17 @@ if TYPE_CHECKING:
 
 MONEY = ("invoice", "credit-note", "receipt", "quote")
 ROLES = {
-    "by": Role.FREE, "columns": Role.FREE, "only": Role.FREE, "exclude": Role.FREE, "format": Role.FREE, "name": Role.PATH,
-    "language": Role.FREE, "slides": Role.FREE, "about": Role.FREE, "title": Role.TEXT, "template": Role.PATH,
+    "by": Role.FREE,
+    "columns": Role.FREE,
+    "only": Role.FREE,
+    "exclude": Role.FREE,
+    "format": Role.FREE,
+    "name": Role.PATH,
+    "language": Role.FREE,
+    "slides": Role.FREE,
+    "about": Role.FREE,
+    "title": Role.TEXT,
+    "template": Role.PATH,
 }
 MAKES = Manifest(effect=Effect.CHANGE, kind="write", trust="own", roles=ROLES)
 
@@ -67,7 +78,11 @@ def gather(context: Context, only: Scope, exclude: Scope, language: str, *, by: 
             if reading.value("total"):
                 doubts.append(say("office.copy-not-counted", language, path=name_of(info.path), original=name_of(copies[info.path])))
             continue
-        if not everything and not (reading.type in MONEY and (reading.value("total") or reading.record.check)) and not (only.types and reading.type in only.types):
+        if (
+            not everything
+            and not (reading.type in MONEY and (reading.value("total") or reading.record.check))
+            and not (only.types and reading.type in only.types)
+        ):
             continue
         row = row_of(info.path, reading.record)
         row.client = chosen.book.name(row.client)
@@ -78,7 +93,7 @@ def gather(context: Context, only: Scope, exclude: Scope, language: str, *, by: 
     doubts += _twins(rows, language)
     to_check = sum(1 for row in rows if "total" in row.check)
     if to_check:
-        doubts.append(say("office.totals-to-check", language, count=to_check))
+        doubts.append(tell("office.totals-to-check", language, to_check, count=to_check))
     axis = next((way for way in by if way in ("client", "supplier")), "")
     recap = Recap(rows=rows, day=today(context), axis=axis, omitted=omitted)
     return Gathered(recap=recap, chosen=chosen, doubts=doubts, omissions=omitted, origins=[row.file for row in rows])
@@ -119,11 +134,17 @@ def people_notes(chosen: Chosen, language: str) -> dict[str, list[Any]]:
 
     out: dict[str, list[Any]] = {"decisions": [], "actions": [], "questions": []}
     for info in chosen.files:
-        notes = chosen.readings[info.path].record.notes
+        raw = chosen.readings[info.path].record.notes
+        notes = {name: [{key: readable(text) for key, text in note.items()} for note in found] for name, found in raw.items()}
         out["decisions"] += [note.get("what") or note.get("text", "") for note in notes.get("decisions", [])]
         out["questions"] += [note.get("what") or note.get("text", "") for note in notes.get("questions", [])]
         out["actions"] += [action_of(note, name_of(info.path), Action) for note in notes.get("actions", [])]
     return {name: [item for item in items if item] for name, items in out.items()}
+
+
+def readable(text: str) -> str:
+    """Text without characters that no font shows: private use (bullets of office fonts), unassigned, controls."""
+    return " ".join("".join(" " if unicodedata.category(ch) in ("Co", "Cn", "Cc", "Cs") else ch for ch in text).split())
 
 
 def action_of(note: dict[str, str], source: str, kind: type[Action]) -> Action:
@@ -133,7 +154,9 @@ def action_of(note: dict[str, str], source: str, kind: type[Action]) -> Action:
         when = dt.date.fromisoformat(str(when)[:10])
     except ValueError:
         pass
-    return kind(what=note.get("what") or note.get("text", ""), who=note.get("who", ""), when=when, priority=note.get("priority", ""), source=source)
+    return kind(
+        what=note.get("what") or note.get("text", ""), who=note.get("who", ""), when=when, priority=note.get("priority", ""), source=source
+    )
 
 
 class RecapWorkbook:
@@ -147,9 +170,14 @@ class RecapWorkbook:
     manifest = MAKES
 
     class Args(msgspec.Struct, kw_only=True, omit_defaults=True, forbid_unknown_fields=True):
-        by: Annotated[list[str], Meta(description="What to total by first: client, supplier, month ...")] = msgspec.field(default_factory=list)
+        by: Annotated[list[str], Meta(description="What to total by first: client, supplier, month ...")] = msgspec.field(
+            default_factory=list
+        )
         columns: Annotated[
-            list[str], Meta(description="Only these columns (CSV): file, type, client, supplier, number, date, due_date, currency, net, tax, total, iban.")
+            list[str],
+            Meta(
+                description="Only these columns (CSV): file, type, client, supplier, number, date, due_date, currency, net, tax, total, iban."
+            ),
         ] = msgspec.field(default_factory=list)
         only: Annotated[Scope, Meta(description="Only these documents.")] = msgspec.field(default_factory=Scope)
         exclude: Annotated[Scope, Meta(description="Leave these documents out.")] = msgspec.field(default_factory=Scope)
@@ -177,9 +205,12 @@ class RecapWorkbook:
         sums = {currency.code: str(currency.all.confirmed) for currency in totals.currencies}
         counted = ", ".join(f"{value} {code}" for code, value in sums.items()) or "0"
         return Result(
-            text=say("office.recap-made", language, file=name_of(place), count=len(recap.rows), totals=counted),
-            data={"file": place, "documents": len(recap.rows), "totals": sums}, doubts=found.doubts, omissions=found.omissions,
-            deliverables=[place], origins=found.origins,
+            text=tell("office.recap-made", language, len(recap.rows), file=name_of(place), count=len(recap.rows), totals=counted),
+            data={"file": place, "documents": len(recap.rows), "totals": sums},
+            doubts=found.doubts,
+            omissions=found.omissions,
+            deliverables=[place],
+            origins=found.origins,
         )
 
 

@@ -13,12 +13,13 @@ from confrere.errors import WrongUse
 from confrere.messages import say
 from confrere.policy.manifest import Effect, Manifest, Role
 from confrere.tools.base import Result
-from confrere.tools.office.files import dated_name, name_of
+from confrere.tools.office.files import dated_name
 from confrere.tools.office.moves import carry_out
 from confrere.tools.office.places import component, type_folder
 from confrere.tools.office.readings import Reading, choose
 from confrere.tools.office.scope import Scope
 from confrere.tools.office.sort import unclaimed
+from confrere.tools.office.words import tell
 
 if TYPE_CHECKING:
     from confrere.tools.base import Context
@@ -37,7 +38,9 @@ class RenameFiles:
         "parts are missing or doubtful keeps its name and is listed."
     )
     manifest = Manifest(
-        effect=Effect.CHANGE, kind="rename", trust="own",
+        effect=Effect.CHANGE,
+        kind="rename",
+        trust="own",
         roles={"pattern": Role.FREE, "only": Role.FREE, "exclude": Role.FREE, "language": Role.FREE},
     )
 
@@ -74,17 +77,23 @@ class RenameFiles:
                     new = tidied(old)
                 if new != old:
                     moves.append([info.path, unclaimed(context, f"{folder}/{new}", taken, info.path)])
-            return {"moves": [pair for pair in moves if pair[0] != pair[1]], "lacking": lacking, "left": [list(pair) for pair in chosen.left],
-                    "files": len(chosen.files), "doubts": chosen.doubts}
+            return {
+                "moves": [pair for pair in moves if pair[0] != pair[1]],
+                "lacking": lacking,
+                "left": [list(pair) for pair in chosen.left],
+                "files": len(chosen.files),
+                "doubts": chosen.doubts,
+            }
 
         decided = context.memo("names", decide)
         carry_out(context, decided["moves"], say("office.doing-rename", language))
         doubts = list(decided["doubts"])
         if decided["lacking"]:
-            doubts.append(say("office.not-renamed", language, count=len(decided["lacking"])))
+            doubts.append(tell("office.not-renamed", language, len(decided["lacking"]), count=len(decided["lacking"])))
         return Result(
-            text=say("office.renamed", language, count=len(decided["moves"]), files=decided["files"]),
-            data={"renamed": len(decided["moves"]), "files": decided["files"], "examples": decided["moves"][:10]}, doubts=doubts,
+            text=tell("office.renamed", language, len(decided["moves"]), count=len(decided["moves"]), files=decided["files"]),
+            data={"renamed": len(decided["moves"]), "files": decided["files"], "examples": decided["moves"][:10]},
+            doubts=doubts,
             omissions=[(path, why) for path, why in decided["lacking"]]
             + [(path, say(f"office.left-{code}", language)) for path, code in decided["left"]],
         )
@@ -95,9 +104,18 @@ def _from(pattern: str, reading: Reading, old: str, language: str) -> tuple[str,
     stem = old.rpartition(".")[0] if "." in old[1:] else old
     date = reading.sure("date") or dated_name(reading.path)
     values = {
-        "date": date if len(date) == 10 else "", "year": date[:4], "month": date[5:7], "day": date[8:10], "client": reading.client,
-        "supplier": reading.supplier, "party": reading.client or reading.supplier, "type": _singular(reading.type, language), "name": stem,
-        "number": reading.sure("number"), "currency": reading.sure("currency"), **{name: reading.sure(name) for name in _TIDY_MONEY},
+        "date": date if len(date) == 10 else "",
+        "year": date[:4],
+        "month": date[5:7],
+        "day": date[8:10],
+        "client": reading.client,
+        "supplier": reading.supplier,
+        "party": reading.client or reading.supplier,
+        "type": _singular(reading.type, language),
+        "name": stem,
+        "number": reading.sure("number"),
+        "currency": reading.sure("currency"),
+        **{name: reading.sure(name) for name in _TIDY_MONEY},
     }
     for part in re.findall(r"\{(\w+)\}", pattern):
         if not values[part]:

@@ -26,8 +26,22 @@ KINDS = {
 KIND_OF = {extension: kind for kind, extensions in KINDS.items() for extension in extensions}
 
 TYPES = (
-    "invoice", "credit-note", "receipt", "quote", "contract", "statement", "cv", "identity", "minutes", "transcript", "letter",
-    "mail", "spreadsheet", "presentation", "image", "other",
+    "invoice",
+    "credit-note",
+    "receipt",
+    "quote",
+    "contract",
+    "statement",
+    "cv",
+    "identity",
+    "minutes",
+    "transcript",
+    "letter",
+    "mail",
+    "spreadsheet",
+    "presentation",
+    "image",
+    "other",
 )
 
 
@@ -41,16 +55,26 @@ class Scope(msgspec.Struct, kw_only=True, omit_defaults=True, forbid_unknown_fie
     types: Annotated[list[str], Meta(description=f"Document types: {', '.join(TYPES)}.")] = msgspec.field(default_factory=list)
     formats: Annotated[list[str], Meta(description="Of these, only files of these kinds.")] = msgspec.field(default_factory=list)
     parties: Annotated[list[str], Meta(description="Names of clients or suppliers.")] = msgspec.field(default_factory=list)
-    names: Annotated[
-        list[str], Meta(description="File or folder names, part of a name, or patterns such as '*draft*'.")
-    ] = msgspec.field(default_factory=list)
+    names: Annotated[list[str], Meta(description="File or folder names, part of a name, or patterns such as '*draft*'.")] = msgspec.field(
+        default_factory=list
+    )
     since: Annotated[str, Meta(description="First day of the documents, ISO date.")] = ""
     until: Annotated[str, Meta(description="Last day of the documents, ISO date.")] = ""
     at_least: Annotated[str, Meta(description="Smallest total, a decimal.")] = ""
     at_most: Annotated[str, Meta(description="Largest total, a decimal.")] = ""
 
     def __bool__(self) -> bool:
-        return bool(self.kinds or self.types or self.formats or self.parties or self.names or self.since or self.until or self.at_least or self.at_most)
+        return bool(
+            self.kinds
+            or self.types
+            or self.formats
+            or self.parties
+            or self.names
+            or self.since
+            or self.until
+            or self.at_least
+            or self.at_most
+        )
 
     @property
     def deep(self) -> bool:

@@ -15,10 +15,11 @@ from confrere.tools.office.moves import carry_out, prune
 from confrere.tools.office.places import component, month_folder, type_folder
 from confrere.tools.office.readings import Chosen, Reading, choose
 from confrere.tools.office.scope import Scope
+from confrere.tools.office.words import tell
 
 if TYPE_CHECKING:
     from confrere.tools.base import Context
-    from confrere.workspace.view import Info
+    from confrere.workspace.tree import Info
 
 By = Literal["client", "supplier", "year", "month", "quarter", "date", "document-date", "type", "extension", "currency"]
 DEEP = {"client", "supplier", "type", "currency", "document-date"}
@@ -34,7 +35,9 @@ class SortFiles:
         "what has no client goes to a 'To sort' folder."
     )
     manifest = Manifest(
-        effect=Effect.CHANGE, kind="move", trust="own",
+        effect=Effect.CHANGE,
+        kind="move",
+        trust="own",
         roles={"by": Role.FREE, "only": Role.FREE, "exclude": Role.FREE, "folder": Role.PATH, "language": Role.FREE},
     )
 
@@ -65,9 +68,17 @@ class SortFiles:
             counts[folder] = counts.get(folder, 0) + 1
         doubts = list(decided["doubts"])
         if decided["unsorted"]:
-            doubts.append(say("office.unsorted", language, count=decided["unsorted"], folder=say("office.folder-unsorted", language)))
+            doubts.append(
+                tell(
+                    "office.unsorted",
+                    language,
+                    decided["unsorted"],
+                    count=decided["unsorted"],
+                    folder=say("office.folder-unsorted", language),
+                )
+            )
         return Result(
-            text=say("office.sorted", language, moved=moved, folders=len(counts), kept=decided["kept"]),
+            text=tell("office.sorted", language, moved, moved=moved, folders=len(counts), kept=decided["kept"]),
             data={"moved": moved, "kept": decided["kept"], "folders": counts, "unsorted": decided["unsorted"]},
             doubts=doubts,
             omissions=[(path, say(f"office.left-{reason}", language)) for path, reason in decided["left"]],
@@ -97,7 +108,11 @@ def destinations(chosen: Chosen, by: list[str], folder: str, language: str, cont
         moves.append([info.path, target])
         leaving.add(info.path.rpartition("/")[0])
     return {
-        "moves": moves, "folders": sorted(leaving), "kept": kept, "unsorted": unsorted, "left": [list(pair) for pair in chosen.left],
+        "moves": moves,
+        "folders": sorted(leaving),
+        "kept": kept,
+        "unsorted": unsorted,
+        "left": [list(pair) for pair in chosen.left],
         "doubts": chosen.doubts,
     }
 
@@ -155,12 +170,14 @@ def _parts(info: Info, reading: Reading | None, by: list[str], language: str) ->
         if way in ("client", "supplier"):
             party = (reading.client if way == "client" else reading.supplier) if reading is not None else ""
             if not party:
-                return [*parts, say("office.folder-unsorted", language)] if not parts else parts, False
+                return parts or [say("office.folder-unsorted", language)], False
             parts.append(component(party))
         elif way == "type":
             parts.append(type_folder(reading.type if reading is not None else kind_of(info.path), language))
         elif way == "extension":
-            parts.append(component(extension_of(info.path).upper()) if extension_of(info.path) else say("office.folder-no-extension", language))
+            parts.append(
+                component(extension_of(info.path).upper()) if extension_of(info.path) else say("office.folder-no-extension", language)
+            )
         elif way == "currency":
             parts.append(reading.currency if reading is not None and reading.currency else say("office.folder-unsorted", language))
         else:

@@ -17,7 +17,7 @@ from confrere.tools.office.scope import Scope
 
 if TYPE_CHECKING:
     from confrere.tools.base import Context
-    from confrere.workspace.view import Info
+    from confrere.workspace.tree import Info
 
 _SHOWN = 40  # entries of a list in the result
 
@@ -49,12 +49,17 @@ class Survey:
         looked = look(context)
         files = looked.files
         data: dict[str, Any] = {
-            "files": len(files), "bytes": sum(info.size for info in files), "folders": looked.folders, "depth": args.depth,
+            "files": len(files),
+            "bytes": sum(info.size for info in files),
+            "folders": looked.folders,
+            "depth": args.depth,
             "roots": [{"name": root.name, "readonly": root.readonly} for root in context.view.roots],
             "kinds": _most(Counter(kind_of(info.path) for info in files)),
             "extensions": _most(Counter(extension_of(info.path) or "-" for info in files)),
             "years": _most(Counter(file_date(info)[:4] for info in files)),
-            "left": [list(pair) for pair in looked.left[:_SHOWN]], "left_count": len(looked.left), "litter": looked.litter,
+            "left": [list(pair) for pair in looked.left[:_SHOWN]],
+            "left_count": len(looked.left),
+            "litter": looked.litter,
         }
         readings: dict[str, Reading] = {}
         deep = args.depth == "contents" or any(part.only.deep or part.exclude.deep for part in args.selections)
@@ -99,28 +104,34 @@ def _selection(part: Selection, files: list[Info], readings: dict[str, Reading])
     """Counts of one set of files."""
     if readings:
         chosen = [
-            info.path for info in files
+            info.path
+            for info in files
             if matches(readings[info.path], part.only) and not (part.exclude and matches(readings[info.path], part.exclude, leaving=True))
         ]
     else:
         chosen = [
-            info.path for info in files
-            if by_name_only(info.path, part.only)
-            and not (part.exclude and matches(_bare(info), part.exclude, leaving=True))
+            info.path
+            for info in files
+            if by_name_only(info.path, part.only) and not (part.exclude and matches(_bare(info), part.exclude, leaving=True))
         ]
     held = set(chosen)
     dates = {info.path: file_date(info) for info in files if info.path in held}
     out: dict[str, Any] = {
-        "files": len(chosen), "examples": chosen[:5], "extensions": len({extension_of(path) for path in chosen}),
-        "years": len({date[:4] for date in dates.values()}), "months": len({date[:7] for date in dates.values()}),
+        "files": len(chosen),
+        "examples": chosen[:5],
+        "extensions": len({extension_of(path) for path in chosen}),
+        "years": len({date[:4] for date in dates.values()}),
+        "months": len({date[:7] for date in dates.values()}),
     }
     if readings:
         own = [readings[path] for path in chosen]
         out |= {
-            "clients": len({reading.client for reading in own if reading.client}), "no_client": sum(1 for reading in own if not reading.client),
+            "clients": len({reading.client for reading in own if reading.client}),
+            "no_client": sum(1 for reading in own if not reading.client),
             "suppliers": len({reading.supplier for reading in own if reading.supplier}),
             "no_supplier": sum(1 for reading in own if not reading.supplier),
-            "types": _most(Counter(reading.type for reading in own)), "amounts": sum(1 for reading in own if reading.value("total")),
+            "types": _most(Counter(reading.type for reading in own)),
+            "amounts": sum(1 for reading in own if reading.value("total")),
             "check": sum(1 for reading in own if "total" in reading.record.check),
             "years": len({reading.date[:4] or dates[reading.path][:4] for reading in own}),
             "months": len({reading.date[:7] or dates[reading.path][:7] for reading in own}),

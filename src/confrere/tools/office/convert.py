@@ -1,0 +1,198 @@
+"""Convert files to another format, beside the originals, which stay."""
+
+from __future__ import annotations
+
+import csv
+import tempfile
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any, Literal
+
+import msgspec
+from msgspec import Meta
+
+from confrere.errors import ConfrereError
+from confrere.messages import say
+from confrere.policy.manifest import Effect, Manifest, Role
+from confrere.tools.base import Result
+from confrere.tools.office.files import extension_of, kind_of, name_of
+from confrere.tools.office.papers import Unfit, image_pdf
+from confrere.tools.office.readings import choose
+from confrere.tools.office.recap import reason
+from confrere.tools.office.scope import KIND_OF, Scope
+from confrere.tools.office.words import tell
+
+if TYPE_CHECKING:
+    from confrere.tools.base import Context
+
+_FROM = {
+    "pdf": ("docx", "xlsx", "pptx", "image", "txt", "md", "html", "csv"),
+    "docx": ("docx", "txt", "md", "html"),
+    "xlsx": ("csv", "xlsx"),
+    "csv": ("xlsx", "csv"),
+    "txt": ("pdf", "docx", "pptx", "mail", "html", "md", "image"),
+    "md": ("pdf", "docx", "html", "txt"),
+    "html": ("docx", "md", "txt"),
+    "image": ("image", "pdf"),
+}
+_ENDINGS = {"image": "png"}
+_BATCH = 20
+
+
+class ConvertFiles:
+    """To PDF, Word, Excel, CSV, text, Markdown, HTML or PNG."""
+
+    name = "convert_files"
+    description = (
+        "Convert files to another format (pdf, docx, xlsx, csv, txt, md, html, image) beside the originals, which stay. Office layouts "
+        "need LibreOffice on this machine; text, tables and images do not."
+    )
+    manifest = Manifest(
+        effect=Effect.CHANGE,
+        kind="write",
+        trust="own",
+        roles={"to": Role.FREE, "only": Role.FREE, "exclude": Role.FREE, "language": Role.FREE},
+    )
+
+    class Args(msgspec.Struct, kw_only=True, omit_defaults=True, forbid_unknown_fields=True):
+        to: Annotated[Literal["pdf", "docx", "xlsx", "csv", "txt", "md", "html", "image"], Meta(description="Format wanted.")]
+        only: Annotated[Scope, Meta(description="The files to convert.")] = msgspec.field(default_factory=Scope)
+        exclude: Annotated[Scope, Meta(description="Files to leave out.")] = msgspec.field(default_factory=Scope)
+        language: Annotated[str, Meta(description="Language of what is said: fr or en.")] = ""
+
+    def run(self, args: Any, context: Context) -> Result:
+        language = args.language or context.language
+
+        def decide() -> list[list[str]]:
+            chosen = choose(context, args.only, args.exclude, deep=False, changing=True)
+            ending = _ENDINGS.get(args.to, args.to)
+            out = []
+            for info in chosen.files:
+                if kind_of(info.path) in _FROM[args.to] and extension_of(info.path) != ending:
+                    stem = info.path.rpartition(".")[0]
+                    out.append([info.path, context.view.free(f"{stem}.{ending}")])
+            return out
+
+        todo: list[list[str]] = context.memo("targets", decide)
+        if not todo:
+            return Result(text=say("office.nothing-to-convert", language, to=args.to), failed=True)
+        made: list[str] = []
+        omissions: list[tuple[str, str]] = []
+        for start in range(0, len(todo), _BATCH):
+            batch = todo[start : start + _BATCH]
+            context.progress(start, len(todo), name_of(batch[0][0]))
+            with tempfile.TemporaryDirectory(dir=context.view.area) as scratch:
+                done, failed = _convert(context, batch, args.to, Path(scratch), language)
+                made += done
+                omissions += failed
+        context.progress(len(todo), len(todo), args.to)
+        return Result(
+            text=tell("office.converted", language, len(made), count=len(made), files=len(todo), to=args.to),
+            data={"made": made},
+            omissions=omissions,
+            deliverables=made,
+            origins=[source for source, _ in todo],
+            failed=not made,
+        )
+
+
+def _convert(context: Context, batch: list[list[str]], to: str, scratch: Path, language: str) -> tuple[list[str], list[tuple[str, str]]]:
+    """Convert a batch; the view paths made, and (path, reason) of what could not be."""
+    made: list[str] = []
+    failed: list[tuple[str, str]] = []
+    office: list[tuple[str, str, Path]] = []
+    for number, (source, target) in enumerate(batch):
+        real = context.view.locate(source)
+        out = scratch / f"{number}.{target.rpartition('.')[2]}"
+        try:
+            if _by_office(source, to):
+                copy = scratch / f"{number}.{extension_of(source)}"
+                copy.write_bytes(real.read_bytes())
+                office.append((source, target, copy))
+                continue
+            _by_us(context, source, real, to, out)
+        except Unfit as error:
+            failed.append((source, reason(error.code, language)))
+            continue
+        context.view.write(target, out, overwrite=True)
+        made.append(target)
+    if office:
+        from confrere.documents.render import convert, convert_all
+
+        suffix = f".{_ENDINGS.get(to, to)}"
+        results: dict[str, Path] = {}
+        try:
+            for (source, _, _), path in zip(office, convert_all([copy for _, _, copy in office], suffix, scratch / "out"), strict=True):
+                results[source] = path
+        except ConfrereError as error:
+            if error.key == "write.office-missing":
+                raise
+            for number, (source, _, copy) in enumerate(office):
+                try:
+                    results[source] = convert(copy, suffix, scratch / f"alone{number}")
+                except ConfrereError as alone:
+                    failed.append((source, alone.sentence(language)))
+        for source, target, _ in office:
+            if source in results:
+                context.view.write(target, results[source], overwrite=True)
+                made.append(target)
+    return made, failed
+
+
+def _by_office(source: str, to: str) -> bool:
+    kind = kind_of(source)
+    return (to == "pdf" and kind != "image") or to == "docx" or (to == "html" and kind == "docx") or (to == "xlsx" and kind == "xlsx")
+
+
+def _by_us(context: Context, source: str, real: Path, to: str, out: Path) -> None:
+    """Conversions that need no LibreOffice. Raises Unfit."""
+    if to == "pdf":
+        image_pdf(real, out)
+        return
+    if to == "image":
+        _picture(real, source, out)
+        return
+    document = context.library.read(real, name_of(source))
+    if document.error:
+        raise Unfit(document.error)
+    if to in ("csv", "xlsx"):
+        tables = [table for page in document.pages for table in page.tables]
+        if not tables:
+            raise Unfit("no-table")
+        if to == "csv":
+            with open(out, "w", newline="", encoding="utf-8-sig") as file:
+                writer = csv.writer(file, delimiter=";" if context.language == "fr" else ",")
+                for row in max(tables, key=lambda table: len(table.rows)).rows:
+                    writer.writerow(["" if cell is None else cell for cell in row])
+        else:
+            from confrere.documents.write.tables import table_workbook
+            from confrere.tools.office.clean import as_table
+
+            table_workbook(out, [as_table(table, []) for table in tables], context.language)
+        return
+    text = document.text if to != "html" else _page(document.text)
+    if not document.text.strip():
+        raise Unfit("empty")
+    out.write_text(text, encoding="utf-8")
+
+
+def _page(text: str) -> str:
+    import html
+
+    body = "\n".join(f"<p>{html.escape(part)}</p>" for part in text.split("\n\n") if part.strip())
+    return f'<!doctype html>\n<meta charset="utf-8">\n<body>\n{body}\n</body>\n'
+
+
+def _picture(real: Path, source: str, out: Path) -> None:
+    from PIL import Image, UnidentifiedImageError
+
+    try:
+        if KIND_OF.get(extension_of(source)) == "pdf":
+            import pypdfium2
+
+            with pypdfium2.PdfDocument(real) as document:
+                document[0].render(scale=2).to_pil().save(out, "PNG")
+            return
+        with Image.open(real) as image:
+            image.save(out, "PNG")
+    except (UnidentifiedImageError, OSError, ValueError, RuntimeError, Image.DecompressionBombError) as error:
+        raise Unfit("damaged") from error
