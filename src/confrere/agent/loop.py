@@ -160,13 +160,18 @@ class Runner:
     async def _in_thread(self, work: Callable[[], Any]) -> Any:
         return await asyncio.to_thread(work)
 
+    @property
+    def seconds(self) -> float:
+        """The time worked on this task so far, over all its sessions, in seconds."""
+        return self.state.working_seconds + time.monotonic() - self._begun
+
     def _check_budget(self) -> None:
         settings, usage = self.services.settings, self.state.usage
         if usage.input_tokens + usage.output_tokens > settings.max_tokens:
             raise Failed("agent.budget-tokens", limit=settings.max_tokens, task=self.task)
         if (usage.cost_usd or 0.0) > settings.max_cost_usd:
             raise Failed("agent.budget-cost", limit=settings.max_cost_usd, task=self.task)
-        if self.state.working_seconds + time.monotonic() - self._begun > settings.max_minutes * 60:
+        if self.seconds > settings.max_minutes * 60:
             raise Failed("agent.budget-time", limit=settings.max_minutes, task=self.task)
 
     def _count_files(self) -> None:
@@ -389,4 +394,5 @@ class Runner:
         """Build the report from the disk and record it."""
         from confrere.agent.report import build
 
+        self.listen("checking", {})
         self.record("report.built", {"report": build(self)})

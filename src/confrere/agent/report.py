@@ -83,7 +83,7 @@ class _Builder:
         self._deliverables({entry.change.path for entry in made})
         if state.roots:
             self._count(Counter(entry.change.kind for entry in made))
-        report.seconds = round(state.working_seconds, 1)
+        report.seconds = round(self.runner.seconds, 1)
         usage = state.usage
         report.tokens = {"input": usage.input_tokens, "output": usage.output_tokens, "requests": usage.requests}
         report.cost_usd = 0.0 if state.model == "builtin" else usage.cost_usd
@@ -143,10 +143,11 @@ class _Builder:
                         entry.findings.append(say("report.deliverable-missing", self.language))
                     continue
                 entry.size, entry.sha256 = os.path.getsize(place), hash_path(place)
-                entry.findings += [finding.sentence(self.language) for finding in getattr(verify, "check", lambda path: [])(Path(place))]
+                entry.findings += [finding.sentence(self.language) for finding in verify.check(Path(place))]
         broken = [entry for entry in self.report.deliverables if entry.findings]
         if self.report.deliverables:
-            text = say("report.deliverables-checked", self.language, count=len(self.report.deliverables), broken=len(broken))
+            key = "report.deliverables-differ" if broken else "report.deliverables-good"
+            text = say(key, self.language, count=len(self.report.deliverables), broken=len(broken))
             self.report.checks.append(Check(code="deliverables", ok=not broken, text=text))
 
     def _staged(self, path: str) -> str | None:

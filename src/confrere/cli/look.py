@@ -7,7 +7,7 @@ import sys
 import click
 import msgspec
 
-from confrere.agent.task import TaskState, load, resolve
+from confrere.agent.task import load, resolve
 from confrere.cli.screen import TerminalScreen, print_json
 from confrere.cli.work import hint, open_services, state_word
 from confrere.errors import WrongUse
@@ -33,11 +33,6 @@ def tasks(as_json: bool) -> int:
     return 0
 
 
-def _state(text: str) -> tuple[TaskState, object]:
-    services = open_services()
-    return load(services.store, resolve(services.store, text)), services
-
-
 def show(task: str, as_json: bool) -> int:
     services = open_services()
     state = load(services.store, resolve(services.store, task))
@@ -53,7 +48,7 @@ def show(task: str, as_json: bool) -> int:
             screen.console.print(f"  {shown(root.path)}{' (ro)' if root.readonly else ''}", style="dim", markup=False)
         screen.console.print(say("cli.state-line", state.language, state=state_word(state)), markup=False)
         if state.plan is not None and state.plan.steps:
-            screen.plan(state)
+            screen.plan(state.plan)
         if state.report or state.failure:
             screen.end(state, hint(state))
         elif hint(state):

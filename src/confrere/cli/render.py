@@ -5,12 +5,12 @@ from __future__ import annotations
 from typing import Any
 
 from rich.console import Console
-from rich.table import Table
 from rich.text import Text
 from rich.tree import Tree
 
 from confrere.agent.task import TaskState
 from confrere.messages import say, show
+from confrere.policy.plan import Plan
 from confrere.workspace.changes import Change, ChangeSet
 from confrere.workspace.paths import name
 from confrere.workspace.transaction import Outcome
@@ -19,27 +19,24 @@ _LIMIT = 60  # lines of a tree; the rest is counted
 _STYLE = {"create": "green", "modify": "yellow", "move": "cyan", "delete": "red", "mkdir": "green", "rmdir": "red"}
 
 
-def plan(console: Console, state: TaskState) -> None:
-    language, found = state.language, state.plan
-    if found is None:
-        return
+def plan(console: Console, found: Plan, language: str) -> None:
     console.print()
     console.print(say("cli.plan-title", language), style="bold")
-    table = Table(box=None, padding=(0, 1), show_header=False)
-    table.add_column(justify="right", style="bold")
-    table.add_column(ratio=1)
-    table.add_column(justify="right", style="dim")
+    touched: list[str] = []
     for number, step in enumerate(found.steps, start=1):
-        title = Text(show(step.title))
-        for path in step.touches[:4]:
-            title.append(f"\n   {show(path)}", style="dim")
-        if len(step.touches) > 4:
-            title.append("\n   …", style="dim")
+        line = Text(f"  {number}. ", style="bold")
+        line.append(show(step.title), style="")
+        risk = say(f"cli.risk-{step.risk}", language)
+        line.append(f"  {risk}", style="red" if step.risk == "acts" else "dim")
+        console.print(line)
+        if step.touches and step.touches != touched:
+            touched = step.touches
+            names = ", ".join(show(name(path)) for path in touched[:3])
+            more = f" … ({say('cli.files', language, count=step.files)})" if step.files > 3 else ""
+            console.print(Text(f"     {names}{more}", style="dim"))
         for doubt in step.doubts:
-            title.append(f"\n   ? {show(doubt)}", style="yellow")
-        files = say("cli.files", language, count=step.files) if step.files else ""
-        table.add_row(str(number), title, f"{files}  {say('cli.risk-' + step.risk, language)}")
-    console.print(table)
+            if doubt not in found.doubts:
+                console.print(Text(f"     ? {show(doubt)}", style="yellow"))
     for key, lines, style in (
         ("cli.plan-grants", found.grants, ""),
         ("cli.plan-warnings", found.warnings, "red"),
@@ -106,7 +103,10 @@ def _line(change: Change, language: str) -> Text:
     line = Text(f"{say('cli.mark-' + change.kind, language)} ", style=style)
     line.append(show(name(change.path)))
     if change.kind == "move":
-        line.append(f"  ← {show(change.origin.partition('/')[2])}", style="dim")
+        folder, _, old = change.origin.partition("/")[2].rpartition("/")
+        whence = f"{folder}/" if old == name(change.path) else change.origin.partition("/")[2]
+        if whence != "/":
+            line.append(f"  ← {show(whence)}", style="dim")
     if change.conflict:
         line.append(f"  ⚠ {say(change.conflict, language)}", style="red")
     return line
@@ -119,14 +119,16 @@ def undone(console: Console, outcome: Outcome, language: str) -> None:
         console.print(Text(f"  ⚠ {show(entry.change.origin or entry.change.path)}: {say(entry.refused, language)}", style="yellow"))
 
 
-def report(console: Console, state: TaskState) -> None:
+def report(console: Console, state: TaskState, told: str = "") -> None:
+    """``told`` is what the model just said on the same screen: it is not said again."""
     language, found = state.language, state.report
     if found["answer"] and not found["deliverables"] and not state.standing():
-        console.print(Text(show(found["answer"], lines=True)))
+        if found["answer"].strip() != told.strip():
+            console.print(Text(show(found["answer"], lines=True)))
         return
     console.print()
     console.print(say("cli.report-title", language), style="bold")
-    if found["answer"]:
+    if found["answer"] and found["answer"].strip() != told.strip():
         console.print(Text(show(found["answer"], lines=True)))
     for entry in found["deliverables"]:
         line = Text("  ▸ ", style="green")
@@ -157,11 +159,9 @@ def _cost(console: Console, found: dict[str, Any], language: str) -> None:
 
 def _size(size: int, language: str) -> str:
     amount = float(size)
-    for unit in ("o", "ko", "Mo") if language == "fr" else ("B", "kB", "MB"):
-        if amount < 1000:
-            break
+    units = ["o", "ko", "Mo", "Go"] if language == "fr" else ["B", "kB", "MB", "GB"]
+    while amount >= 1000 and len(units) > 1:
         amount /= 1000
-    else:
-        unit = "Go" if language == "fr" else "GB"
-    text = f"{amount:.0f}" if unit in ("o", "B") else f"{amount:.1f}"
-    return f"{text.replace('.', ',') if language == 'fr' else text} {unit}"
+        units.pop(0)
+    text = f"{amount:.0f}" if units[0] in ("o", "B") else f"{amount:.1f}"
+    return f"{text.replace('.', ',') if language == 'fr' else text} {units[0]}"

@@ -11,8 +11,9 @@ import msgspec
 
 from confrere.agent.task import TaskState
 from confrere.messages import say, show
-from confrere.policy.plan import Step
-from confrere.workspace.changes import ChangeSet
+from confrere.models.messages import RESTART
+from confrere.policy.plan import Plan, Step
+from confrere.workspace.changes import Change, ChangeSet
 from confrere.workspace.transaction import Outcome
 
 
@@ -24,7 +25,7 @@ class Screen(Protocol):
     def begin(self, state: TaskState) -> None: ...
     def listen(self, kind: str, body: dict[str, Any]) -> None: ...
     def pause(self) -> None: ...
-    def plan(self, state: TaskState) -> None: ...
+    def plan(self, plan: Plan) -> None: ...
     def ask_plan(self) -> str: ...
     def edit(self, step: Step) -> dict[str, Any] | None: ...
     def changes(self, changes: ChangeSet) -> None: ...
@@ -67,7 +68,7 @@ class JsonScreen:
     def pause(self) -> None:
         pass
 
-    def plan(self, state: TaskState) -> None:
+    def plan(self, plan: Plan) -> None:
         pass
 
     def ask_plan(self) -> str:
@@ -111,6 +112,8 @@ class TerminalScreen:
         self._step = ""
         self._titles: dict[str, str] = {}
         self._streamed = False
+        self._said = ""
+        self.last_said = ""
 
     def say(self, key: str, **data: object) -> str:
         return say(f"cli.{key}", self.language, **data)
@@ -127,14 +130,21 @@ class TerminalScreen:
         match kind:
             case "progress":
                 self._progress(body)
-            case "plan.proposed" | "plan.edited":
-                self._titles = {step["id"]: step["title"] for step in body["plan"]["steps"]}
-            case "text":
+            case "plan.proposed":
                 self.pause()
-                self._streamed = True
-                self.console.print(body["text"], end="", markup=False, soft_wrap=True)
-            case "call.outcome" if self._live is not None:
+                self.plan(msgspec.convert(body["plan"], Plan))
+            case "review.ready":
+                self.pause()
+                left = [(path, reason) for path, reason in body["left"]]
+                self.changes(ChangeSet(changes=msgspec.convert(body["changes"], list[Change]), left=left))
+            case "message" if body["message"]["role"] == "assistant":
+                self._said = ""
+            case "text":
+                self._text(body["text"])
+            case "call.outcome" if self._step:
                 self._finish_step()
+            case "checking":
+                self._start(self.say("doing-checking"))
             case "call.intent":
                 self._open_step(body)
             case "defect":
@@ -144,6 +154,19 @@ class TerminalScreen:
                     import traceback
 
                     traceback.print_exception(body["exception"])
+
+    def _text(self, text: str) -> None:
+        """What a model says, as it comes; RESTART takes back what came before it."""
+        if text == RESTART:
+            self._said = ""
+            self.console.print("…", markup=False)
+            return
+        if not self._said:
+            self.pause()
+        self._said += text
+        self.last_said = self._said
+        self._streamed = True
+        self.console.print(show(text, lines=True), end="", markup=False, soft_wrap=True)
 
     def _open_step(self, body: dict[str, Any]) -> None:
         title = self._titles.get(body["step"]) or self._tool_title(body["tool"])
@@ -189,7 +212,7 @@ class TerminalScreen:
     def _finish_step(self) -> None:
         title, spent = self._step, time.monotonic() - self._begun
         self.pause()
-        self.console.print(f"  ✓ {_plain(title)}  ", end="", markup=False)
+        self.console.print(f"  ✓ {show(title)}  ", end="", markup=False)
         self.console.print(_span(spent, self.language), style="dim", markup=False)
 
     def pause(self) -> None:
@@ -203,10 +226,12 @@ class TerminalScreen:
 
     # -- the plan
 
-    def plan(self, state: TaskState) -> None:
+    def plan(self, plan: Plan) -> None:
         from confrere.cli import render
 
-        render.plan(self.console, state)
+        self._titles = {step.id: step.title for step in plan.steps}
+        if plan.steps:
+            render.plan(self.console, plan, self.language)
 
     def ask_plan(self) -> str:
         """accept, decline, "drop N ...", "edit N", or the person's own words."""
@@ -292,7 +317,8 @@ class TerminalScreen:
         elif state.state == "stopped":
             self.console.print(say("core.stopped", state.language, task=state.id), style="yellow", markup=False)
         elif state.report:
-            render.report(self.console, state)
+            self.pause()
+            render.report(self.console, state, told=self.last_said)
         if hint:
             self.console.print(hint, markup=False)
 

@@ -56,7 +56,6 @@ def drive(services: Services, task: str, screen: Screen, *, plan_only: bool = Fa
         state = live(runner)
         screen.pause()
         if state.state == "planned" and not plan_only and screen.asks:
-            screen.plan(state)
             if not decide_plan(runner, screen):
                 continue
             if runner.state.state == "declined":
@@ -67,7 +66,6 @@ def drive(services: Services, task: str, screen: Screen, *, plan_only: bool = Fa
                 return finish(services, load(services.store, task), screen)
             continue
         if plan_only and state.state == "planned":
-            screen.plan(state)
             screen.end(state, hint(state, plan_only=True))
             return 0
         return finish(services, state, screen)
@@ -86,12 +84,6 @@ def live(runner: Runner) -> TaskState:
 
 
 def finish(services: Services, state: TaskState, screen: Screen) -> int:
-    if state.state in ("planned",):
-        screen.plan(state)
-    if state.state == "review":
-        runner = Runner(services, state.id)
-        screen.changes(runner.changes())
-        runner.close()
     screen.end(state, hint(state))
     status = STATUS.get(state.state, 3)
     if state.state == "failed":
@@ -139,7 +131,7 @@ def decide_plan(runner: Runner, screen: Screen) -> bool:
                 runner.record("plan.declined", {"by": "terminal"}, True)
                 return True
             runner.record("plan.edited", {"plan": plan, "hash": digest(plan), "by": "terminal"}, True)
-            screen.plan(runner.state)
+            screen.plan(plan)
             continue
         if answer.startswith("edit "):
             step = plan.steps[int(answer.split()[1]) - 1]
@@ -147,7 +139,7 @@ def decide_plan(runner: Runner, screen: Screen) -> bool:
             if changed is not None:
                 step.args = changed
                 runner.record("plan.edited", {"plan": plan, "hash": digest(plan), "by": "terminal"}, True)
-                screen.plan(runner.state)
+                screen.plan(plan)
             continue
         runner.record("message", {"message": {"role": "user", "text": answer, "label": "person"}})
         runner.record("plan.questioned", {"by": "terminal"})
@@ -156,8 +148,6 @@ def decide_plan(runner: Runner, screen: Screen) -> bool:
 
 def decide_changes(runner: Runner, screen: Screen) -> bool:
     """Show the change set and ask; returns whether anything was applied."""
-    changes = runner.changes()
-    screen.changes(changes)
     answer = screen.ask_changes()
     if answer == "none":
         runner.close()

@@ -1,0 +1,66 @@
+# The two commands a fresh machine needs: `make try` and `make test`. Everything they install stays in this folder,
+# but for the Debian packages that `make test` asks for.
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+UV := $(shell command -v uv 2>/dev/null || echo .uv/bin/uv)
+
+.DEFAULT_GOAL := help
+.PHONY: help try test system dev format lint types bench lock page clean
+
+help:
+	@echo "make try     the main job on a sample folder: plan, result, how to undo (no key, no model, about a minute)"
+	@echo "make test    install what the tests need, and pass them"
+	@echo "make lint types format bench page clean"
+
+.uv/bin/uv:
+	@$(PYTHON) -m pip --version >/dev/null 2>&1 || $(PYTHON) -m venv .uv/env >/dev/null 2>&1 || \
+	  { echo "This Python has neither pip nor venv. Install uv, or python3-venv, and run it again."; exit 2; }
+	@if [ -x .uv/env/bin/python ]; then .uv/env/bin/python -m pip install -q --target .uv uv; \
+	  else $(PYTHON) -m pip install -q --target .uv uv; fi
+
+$(BIN)/python: | $(if $(findstring .uv/,$(UV)),.uv/bin/uv)
+	@$(UV) venv -q --python $(PYTHON) $(VENV)
+
+$(VENV)/.run: requirements.lock pyproject.toml | $(BIN)/python
+	@echo "Installing (once) ..."
+	@$(UV) pip install -q --python $(BIN)/python --require-hashes -r requirements.lock
+	@$(UV) pip install -q --python $(BIN)/python --no-deps -e .
+	@touch $@
+
+$(VENV)/.dev: requirements-dev.lock $(VENV)/.run
+	@$(UV) pip install -q --python $(BIN)/python --require-hashes -r requirements-dev.lock
+	@touch $@
+
+try: $(VENV)/.run
+	@sh samples/try.sh
+
+dev: $(VENV)/.dev
+
+system:
+	@sh tests/system.sh
+
+test: $(VENV)/.dev system
+	@$(BIN)/pytest -n 2 --dist worksteal
+
+lint: dev
+	@$(BIN)/ruff check && $(BIN)/ruff format --check
+
+format: dev
+	@$(BIN)/ruff check --fix -q; $(BIN)/ruff format -q
+
+types: dev
+	@$(BIN)/mypy
+
+bench: dev
+	@$(BIN)/python -m bench
+
+page: dev
+	@$(BIN)/python hatch_build.py
+
+lock: dev
+	@$(UV) pip compile -q --python $(BIN)/python --generate-hashes --no-emit-index-url --no-header pyproject.toml -o requirements.lock
+	@$(UV) pip compile -q --python $(BIN)/python --generate-hashes --no-emit-index-url --no-header --group dev pyproject.toml -o requirements-dev.lock
+
+clean:
+	@rm -rf $(VENV) .uv try build dist .pytest_cache .mypy_cache .ruff_cache .hypothesis
