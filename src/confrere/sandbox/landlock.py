@@ -20,9 +20,10 @@ from pathlib import Path
 
 from confrere.errors import ConfrereError, Failed
 from confrere.sandbox import keeper, resident, seccomp
-from confrere.sandbox.bubblewrap import START_DEADLINE, sandbox_ids
+from confrere.sandbox.bubblewrap import START_DEADLINE
 from confrere.sandbox.copying import Copies
 from confrere.sandbox.disk import DiskWatch
+from confrere.sandbox.jail import sandbox_ids
 from confrere.sandbox.protocol import Claim, Command, Output, Probe, Result, Spec
 from confrere.sandbox.session import Session
 

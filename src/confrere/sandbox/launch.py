@@ -1,6 +1,6 @@
 """The step between root and the sandbox: arrange the folders in a private mount namespace, become an ordinary user, run bubblewrap.
 
-Run as ``python3 -I -S launch.py FD`` by root only; FD holds the order as JSON (see ``bubblewrap.order_for_root``). Standard library only.
+Run as ``python3 -I -S launch.py FD`` by root only; FD holds the order as JSON (see ``jail.order``). Standard library only.
 
 Why not start bubblewrap as root: the process would stay uid 0 of the machine behind its user namespace, and the files in /proc/sys that
 belong to root (``kernel/core_pattern``: a command the kernel runs) stay writable to it. Why not simply change the uid: a folder of

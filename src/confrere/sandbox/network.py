@@ -6,7 +6,7 @@ import asyncio
 import dataclasses
 import socket
 import threading
-from collections.abc import Sequence
+from collections.abc import Callable, Coroutine, Sequence
 
 from confrere.sandbox.addresses import HostList
 from confrere.sandbox.protocol import Command, Decide, Record
@@ -20,13 +20,27 @@ ENVIRONMENT = {
     "NO_PROXY": "",
 }
 
+Serve = Callable[[Proxy, socket.socket], Coroutine[None, None, None]]
+
+
+async def _listen(proxy: Proxy, listener: socket.socket) -> None:
+    async with await proxy.serve(listener) as server:
+        await server.serve_forever()
+
+
+def _heard(task: asyncio.Task[None]) -> None:
+    """A broken relay ends the network, not the program: whoever still asks finds nobody there."""
+    if not task.cancelled():
+        task.exception()
+
 
 class Network:
     """Starts serving at once; ``allow`` replaces the list for the next request; ``close`` ends every connection."""
 
-    def __init__(self, listener: socket.socket, decide: Decide | None, record: Record | None, proxy: Proxy | None = None) -> None:
-        self.proxy = proxy or Proxy(decide, record)
+    def __init__(self, listener: socket.socket, decide: Decide | None, record: Record | None, serve: Serve | None = None) -> None:
+        self.proxy = Proxy(decide, record)
         self.listener = listener
+        self.serve = serve or _listen
         self.loop = asyncio.new_event_loop()
         self.thread = threading.Thread(target=self.work, name="sandbox-proxy", daemon=True)
         self.thread.start()
@@ -34,16 +48,17 @@ class Network:
     def work(self) -> None:
         asyncio.set_event_loop(self.loop)
         self.listener.setblocking(False)
-        server = self.loop.run_until_complete(self.proxy.serve(self.listener))
+        serving = self.loop.create_task(self.serve(self.proxy, self.listener))
+        serving.add_done_callback(_heard)
         try:
             self.loop.run_forever()
         finally:
-            server.close()
             tasks = asyncio.all_tasks(self.loop)
             for task in tasks:
                 task.cancel()
             self.loop.run_until_complete(asyncio.gather(*tasks, return_exceptions=True))
             self.loop.close()
+            self.listener.close()
 
     def allow(self, entries: Sequence[str]) -> None:
         """Raises ValueError for an entry that is no host; the list then stays as it was."""

@@ -23,6 +23,7 @@ import os
 import resource
 import select
 import signal
+import stat
 import struct
 import sys
 import time
@@ -101,6 +102,8 @@ class Agent:
         self.env: dict[str, str] = {}
         self.sizes: list[str] = []
         self.alone = self.first
+        self.user: tuple[int, int] | None = None
+        self.device = not stat.S_ISSOCK(os.fstat(channel).st_mode) and not stat.S_ISFIFO(os.fstat(channel).st_mode)
         self.domain = -1
         self.filters: list[_Filter] = []
         self.programs: list[object] = []
@@ -114,7 +117,9 @@ class Agent:
     def receive(self) -> None:
         some = os.read(self.channel, CHUNK)
         if not some:
-            raise Broken("closed")
+            if not self.device:
+                raise Broken("closed")
+            time.sleep(0.01)  # a serial port whose other end is not there yet
         self.waiting += self.splitter.feed(some)
 
     def serve(self) -> None:
@@ -144,8 +149,14 @@ class Agent:
         self.alone = self.first or head.get("alone") is True
         if "landlock" in head:
             self.domain = self.ruleset(**head["landlock"])
+        if "user" in head:
+            self.user = (head["user"][0], head["user"][1])
+        if "wake" in head:
+            self.wake(**head["wake"])
         for command in head.get("prepare", []):
             self.prepare(command)
+        for argv in head.get("daemons", []):
+            os.spawnv(os.P_NOWAIT, argv[0], argv)
         self.send({"is": "done"})
 
     def prepare(self, argv: list[str]) -> None:
@@ -153,6 +164,15 @@ class Agent:
         pid = os.spawnv(os.P_WAIT, argv[0], argv)
         if pid:
             raise Broken(f"{argv[0]} failed: {pid}")
+
+    def wake(self, clock: float, seed: str) -> None:
+        """A machine brought back from a picture of its memory: it has another time, and random numbers that others have had."""
+        import fcntl
+
+        time.clock_settime(time.CLOCK_REALTIME, clock)
+        with open("/dev/urandom", "wb", buffering=0) as pool:
+            pool.write(bytes.fromhex(seed))
+            fcntl.ioctl(pool, 0x5207)  # RNDRESEEDCRNG
 
     def ruleset(self, attributes: list[int], rules: list[list[Any]]) -> int:
         """A Landlock ruleset that each command then enters; what is not there is not granted. Raises Broken when the kernel refuses."""
@@ -198,6 +218,10 @@ class Agent:
             for target, end in enumerate(ends):
                 os.dup2(end, target)
             self.restrict()
+            if self.user is not None:
+                os.setgroups([])
+                os.setresgid(*(self.user[1],) * 3)
+                os.setresuid(*(self.user[0],) * 3)
             if self.domain >= 0 and self.libc.syscall(446, self.domain, 0):
                 os._exit(126)
             os.closerange(3, 1024)
@@ -247,7 +271,7 @@ class Agent:
     def leftovers(self, pid: int) -> list[int]:
         """Every process below this one but ``pid`` itself."""
         if self.first:
-            found = [int(name) for name in os.listdir("/proc") if name.isdecimal()]
+            found = [int(name) for name in os.listdir("/proc") if name.isdecimal() and self.ours(name)]
         else:
             found, queue = [], [os.getpid()]
             while queue:
@@ -260,6 +284,15 @@ class Agent:
                 found += below
                 queue += below
         return [other for other in found if other not in (pid, os.getpid())]
+
+    def ours(self, pid: str) -> bool:
+        """In a virtual machine, whether a process is a command's and not the system's."""
+        if self.user is None:
+            return True
+        try:
+            return os.stat(f"/proc/{pid}").st_uid == self.user[0]
+        except OSError:
+            return False
 
     def end_all(self, pid: int) -> int:
         """End ``pid`` and every process left over, and return how many were left over. They may fork meanwhile: until none is."""
@@ -276,6 +309,16 @@ class Agent:
         return len(left)
 
     def kill(self, pid: int) -> None:
+        if pid == -1 and self.user is not None:  # all of that user's, and only theirs
+            helper = os.fork()
+            if helper == 0:
+                try:
+                    os.setresuid(*(self.user[0],) * 3)
+                    os.kill(-1, signal.SIGKILL)
+                finally:
+                    os._exit(0)
+            os.waitpid(helper, 0)
+            return
         try:
             os.kill(pid, signal.SIGKILL)
         except OSError:

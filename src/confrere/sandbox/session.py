@@ -40,21 +40,28 @@ class Session:
         self.ready.register(channel, select.POLLIN)
         self.limits = Limits()
 
-    def setup(self, limits: Limits, env: Mapping[str, str], deadline: float, **more: object) -> dict[str, Any]:
-        """Wait for the agent's first word and tell it the limits. ``deadline`` is a time.monotonic() value. Raises Failed."""
+    def setup(self, limits: Limits, env: Mapping[str, str], deadline: float, *, greeted: bool = False, **more: object) -> None:
+        """Wait for the agent's first word (unless ``greeted``) and tell it the limits. ``deadline`` is a time.monotonic() value.
+
+        Raises Failed.
+        """
         self.limits = limits
         bounds = {name: getattr(limits, name) for name in ("memory", "processes", "disk", "files", "cpu", "output")}
         try:
-            hello, _ = self.receive(deadline)
-            if hello.get("is") != "ready":
-                raise Broken("no greeting")
+            if not greeted:
+                self.greeting(deadline)
             self.send({"op": "setup", "limits": bounds, "env": dict(env), **more})
             done, _ = self.receive(deadline)
             if done.get("is") != "done":
                 raise Broken("no answer")
         except (Broken, OSError) as error:
             raise Failed("sandbox.not-started", why=self.last_words() or str(error)) from error
-        return hello
+
+    def greeting(self, deadline: float) -> None:
+        """Raises Broken, TimeoutError or OSError."""
+        hello, _ = self.receive(deadline)
+        if hello.get("is") != "ready":
+            raise Broken("no greeting")
 
     def run(self, command: Command, on_output: Output | None) -> Result:
         with self.turn:
