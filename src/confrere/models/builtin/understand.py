@@ -12,7 +12,8 @@ from datetime import date
 
 from confrere.models.builtin.clauses import Clause, clauses
 from confrere.models.builtin.items import Item, items
-from confrere.models.builtin.operations import Clauses, Reading
+from confrere.models.builtin.operations import Reading
+from confrere.models.builtin.phrase import Clauses
 from confrere.models.builtin.slots import scope_of
 from confrere.models.builtin.understanding import Understanding
 from confrere.tools.office.scope import Scope

@@ -1,0 +1,267 @@
+"""What fills the wishes of a clause: numbers, formats, names, columns, files, language."""
+
+from __future__ import annotations
+
+from confrere.models.builtin.phrase import Phrase
+from confrere.models.builtin.slots import DAYS, columns, party_ahead, pattern_of, put, scope_of
+from confrere.models.builtin.understanding import Wish
+
+FORMATS = {
+    "recap": ("xlsx", "csv"),
+    "extract": ("xlsx", "csv"),
+    "index": ("html", "xlsx"),
+    "report": ("docx", "pdf", "md"),
+    "minutes": ("docx", "pdf", "md"),
+    "consolidate": ("xlsx",),
+    "deck": ("pptx",),
+    "convert": ("pdf", "docx", "xlsx", "csv", "txt", "md", "html", "image"),
+}
+
+
+class Filling(Phrase):
+    """Fills slots once the wishes of the clause are known."""
+
+    def _fill(self, by: list[str]) -> None:
+        if not self.made:
+            self._late_slots(by)
+            return
+        wish = self.made[-1]
+        takes = [
+            w
+            for w in self.made
+            if w.operation
+            in ("sort", "recap", "extract", "consolidate", "index", "report", "deck", "rename", "list", "clean", "merge", "split")
+        ]
+        if by and takes:
+            target = next((w for w in takes if w.operation in ("sort", "recap", "list")), takes[-1])
+            put(target.params, "by", [name for name in by])
+        self._numbers()
+        self._formats()
+        self._language()
+        self._names()
+        self._extras()
+        table = next((w for w in self.made if w.operation in ("recap", "extract", "rename")), None)
+        scope = scope_of(self.parts, loose=False)
+        holder = next((w for w in self.made if w.operation not in ("sort",)), wish) if len(self.made) > 1 else wish
+        holder.only = holder.only.merged(scope)
+        if table is not None:
+            self._columns(table)
+        sort = next((w for w in self.made if w.operation == "sort"), None)
+        if sort is not None and not sort.params.get("by"):
+            left = [item.tag("d.") for item in self.parts if not item.used and item.has("d.") and item.tag("d.") != "project"]
+            if left:
+                put(sort.params, "by", left)
+        for item in self.parts:
+            if item.has("d.project") and not item.used:
+                self.result.not_understood.append(item.text)
+            item.used |= item.has("n.", "d.", "f.", "v.", "g.", "q.") and not item.has("o.")
+
+    def _late_slots(self, by: list[str]) -> None:
+        """A clause with no wish of its own may complete the one before ("en anglais", "appelle-le Bilan.xlsx")."""
+        last = self.context.wishes[-1] if self.context.wishes else None
+        if last is None:
+            scope = scope_of(self.parts, loose=False)
+            self.result.only = self.result.only.merged(scope)
+            return
+        self.made = [last]
+        self._numbers()
+        self._formats()
+        self._language()
+        self._names()
+        self._extras()
+        last.only = last.only.merged(scope_of(self.parts, loose=False))
+        if last.operation in ("recap", "extract", "rename"):
+            self._columns(last)
+        if not any(item.has("v.make", "v.write", "v.find", "v.touch", "v.compare", "v.delete") and not item.used for item in self.parts):
+            for item in self.parts:
+                item.used |= item.has("n.", "d.", "f.", "v.", "g.")
+        self.made = []
+
+    def _numbers(self) -> None:
+        for index, item in enumerate(self.parts):
+            if item.kind != "number" or item.used:
+                continue
+            after = self.parts[index + 1] if index + 1 < len(self.parts) else None
+            deck = next((w for w in self.made if w.operation == "deck"), None) or self._last("deck")
+            if after is not None and after.has("n.deck") and deck is not None:
+                deck.params["slides"] = item.value
+                item.used = after.used = True
+            elif after is not None and after.has("n.page"):
+                target = next((w for w in self.made if w.operation in ("split", "report", "deck")), None)
+                if target is not None:
+                    target.params["every" if target.operation == "split" else "slides" if target.operation == "deck" else "pages"] = (
+                        item.value
+                    )
+                    item.used = after.used = True
+            elif any(w.operation == "split" for w in self.made) and any(part.has("n.page") for part in self.parts[:index]):
+                target = next(w for w in self.made if w.operation == "split")
+                target.params.setdefault("pages", []).append(item.value)
+                item.used = True
+
+    def _formats(self) -> None:
+        for item in self.parts:
+            if item.used or not (item.has("k.") or item.has("n.table")):
+                continue
+            kind = item.tag("k.") or ("xlsx" if item.bare.split()[0] in ("excel", "tableur", "xlsx") else "")
+            into = self.into(item)
+            convert = next((w for w in self.made if w.operation == "convert"), None)
+            if convert is not None and kind and into and "to" not in convert.params and (item.has("k.") or kind):
+                convert.params["to"], item.used = kind, True
+                continue
+            for wish in self.made:
+                allowed = FORMATS.get(wish.operation, ())
+                before, after = self.before(item), self.after(item)
+                joined = (
+                    into
+                    or (before is not None and before.has("n.table", "n.report", "n.index", "n.minutes", "g.or"))
+                    or (after is not None and after.used and after.has("n.table", "n.report", "n.index", "n.minutes"))
+                )
+                if kind in allowed and joined and wish.operation != "convert":
+                    put(wish.params, "format", kind)
+                    item.used = True
+                    break
+            if not item.used and into and kind:
+                last = self._last("recap", "report", "index", "minutes", "extract", "clean")
+                if last is not None and kind in FORMATS.get(last.operation, ()):
+                    put(last.params, "format", kind)
+                    item.used = True
+
+    def _language(self) -> None:
+        for item in self.parts:
+            if item.has("l.") and not item.used:
+                for wish in self.made:
+                    put(wish.params, "language", item.tag("l."))
+                item.used = True
+            elif item.has("n.language") and not item.used:
+                self.result.not_understood.append(item.text)
+                item.used = True
+
+    def _names(self) -> None:
+        """Names given to what is made, folders to put things in, patterns, templates."""
+        for index, item in enumerate(self.parts):
+            if item.used:
+                continue
+            rename = next((w for w in self.made if w.operation == "rename"), None)
+            if item.kind in ("pattern", "quote", "file") and rename is not None and (pattern := pattern_of(item.text)):
+                put(rename.params, "pattern", pattern)
+                item.used = True
+            elif item.has("g.named", "g.pattern"):
+                self._named(index)
+            elif (
+                item.has("n.folder")
+                and self.preceded(item, "g.in", "g.indefinite", "g.definite")
+                and any(w.operation in ("sort", "duplicates", "merge", "convert") for w in self.made)
+                and any(other.has("g.in", "v.make", "v.move") for other in self.parts[:index])
+            ):
+                at = index + 1
+                while at < len(self.parts) and (self.parts[at].has("g.named", "g.of") or self.parts[at].filler):
+                    at += 1
+                run = party_ahead(self.parts, at, loose=True)
+                if run:
+                    target = next(w for w in self.made if w.operation in ("sort", "duplicates", "merge", "convert"))
+                    put(target.params, "folder", " ".join(part.text for part in run))
+                    for part in [item, *run]:
+                        part.used = True
+            elif item.has("n.template"):
+                run = [part for part in self.parts[index + 1 :] if part.kind in ("quote", "file")][:1]
+                quote = next((w for w in self.made if w.operation in ("quote", "deck", "report")), None)
+                if quote is not None:
+                    if run:
+                        quote.params["template"] = run[0].text
+                        run[0].used = True
+                    item.used = True
+            elif item.kind == "file" and self.preceded(item, "g.in") and self.made[-1].operation in FORMATS:
+                put(self.made[-1].params, "name", item.text)
+                item.used = True
+
+    def _named(self, index: int) -> None:
+        item = self.parts[index]
+        for at in range(index + 1, min(index + 4, len(self.parts))):
+            other = self.parts[at]
+            if other.kind in ("quote", "file", "pattern") or ((other.kind == "unknown" or other.proper) and other.text[:1].isalpha()):
+                run = [other] if other.kind in ("quote", "file", "pattern") else party_ahead(self.parts, at, loose=True)
+                text = " ".join(part.text for part in run)
+                rename = next((w for w in self.made if w.operation == "rename"), None)
+                if rename is not None:
+                    if pattern := pattern_of(text):
+                        put(rename.params, "pattern", pattern)
+                    else:
+                        continue
+                elif any(part.has("n.folder") for part in self.parts[:index]):
+                    put(self.made[-1].params, "folder", text)
+                else:
+                    put(self.made[-1].params, "name", text)
+                for part in [item, *run]:
+                    part.used = True
+                return
+
+    def _extras(self) -> None:
+        merge = next((w for w in self.made if w.operation == "merge"), None)
+        if merge is not None:
+            for item in self.parts:
+                if not item.used and item.has("d.date", "q.first", "q.last"):
+                    put(merge.params, "order", "newest" if item.has("q.last") else "date")
+                    item.used = True
+                elif not item.used and item.has("k.pdf") and self.preceded(item, "v.merge"):
+                    item.used = True
+        for item in self.parts:
+            if item.used:
+                continue
+            if item.has("n.chart"):
+                for wish in self.made:
+                    if wish.operation in ("recap", "deck", "report"):
+                        wish.params["charts"] = True
+                item.used = True
+            elif (item.has("n.actions") and any(w.operation in ("minutes", "report") for w in self.made)) or (
+                item.has("x.audience") and self.preceded(item, "g.for", "g.definite")
+            ):
+                item.used = True
+
+    def _columns(self, table: Wish) -> None:
+        """Fields listed as columns, or the parts of a name in the order given."""
+        if table.operation == "rename":
+            if "pattern" not in table.params:
+                parts = columns([item for item in self.parts if item.has("f.", "d.", "n.amounts")])
+                parts = [{"tax": "tax", "due_date": "due_date"}.get(part, part) for part in parts]
+                if parts:
+                    table.params["pattern"] = "_".join(f"{{{part}}}" for part in parts)
+            return
+        cue = self.has("n.column", "g.with")
+        names = columns(self.parts)
+        if table.operation == "extract":
+            if names:
+                put(table.params, "columns", names)
+        elif len([n for n in names if n != "total"]) >= 1 and (cue or len(names) >= 3):
+            put(table.params, "columns", names)
+        elif "by" not in table.params:
+            left = [
+                item.tag("d.")
+                for item in self.parts
+                if not item.used and item.has("d.client", "d.supplier", "d.month", "d.year", "d.vat", "d.quarter", "d.type")
+            ]
+            if left:
+                put(table.params, "by", left)
+
+    def _leftover(self) -> None:
+        """ "Pour mon comptable", "for the wedding": what it is for, which changes nothing to do."""
+        if not (self.made or self.result.wishes):
+            return
+        for index, item in enumerate(self.parts):
+            if not item.has("g.for"):
+                continue
+            end = next(
+                (at for at in range(index + 1, len(self.parts)) if self.parts[at].kind in ("comma", "number", "period")), len(self.parts)
+            )
+            tail = self.parts[index:end]
+            plain = all(
+                part.used
+                or part.filler
+                or (part.kind == "unknown" and (not part.proper or part.bare in DAYS))
+                or part.has("g.", "x.", "n.", "o.", "q.")
+                for part in tail
+            )
+            if plain and any(not part.used and part.kind == "unknown" for part in tail):
+                self.result.purposes.append(" ".join(dict.fromkeys(part.text for part in tail)))
+                for part in tail:
+                    part.used = True
+                return

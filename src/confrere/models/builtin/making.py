@@ -1,0 +1,164 @@
+"""Things to deliver: which noun asks for which operation, and when it names files that exist already."""
+
+from __future__ import annotations
+
+from confrere.models.builtin.clauses import DELIVERABLES
+from confrere.models.builtin.filling import Filling
+from confrere.models.builtin.items import Item
+from confrere.models.builtin.slots import put
+from confrere.models.builtin.understanding import Wish
+
+_MADE = {
+    "n.deck": "deck",
+    "n.table": "recap",
+    "n.report": "report",
+    "n.index": "index",
+    "n.minutes": "minutes",
+    "n.duplicates": "duplicates",
+    "n.actions": "minutes",
+    "n.offer": "quote",
+}
+_EXISTING = {"n.deck": "presentation", "n.table": "spreadsheet", "n.minutes": "minutes", "n.report": "report"}
+_ON_FILES = {"sort", "rename", "merge", "split", "convert", "move", "delete", "normalise"}
+
+
+class Making(Filling):
+    """Reads the deliverables a clause names."""
+
+    def _things(self, by: list[str]) -> None:
+        verb = next((wish.operation for wish in self.made if wish.operation in _ON_FILES), "")
+        for item in self.parts:
+            if item.used:
+                continue
+            if (
+                item.has("n.names")
+                and not self.made
+                and (self.has("v.make", "v.sort", "v.touch", "g.pattern") or any(part.kind in ("pattern",) for part in self.parts))
+            ):
+                self.wish("rename", item)
+            elif item.has("n.data") and not self.made and self.has("v.clean", "v.dedupe"):
+                self.wish("clean", item)
+            elif item.has(*_MADE):
+                self._thing(item, verb)
+            elif item.has("k.docx") and not self.made and self.has("v.make", "v.write") and self.preceded(item, "g.indefinite"):
+                self.wish("report", item, format="docx")
+            elif (
+                item.has("t.quote") and self.has("v.make", "v.write", "v.fill") and self.preceded(item, "g.indefinite", "v.make", "v.write")
+            ):
+                self.wish("quote", item)
+            elif item.has("n.chart") and not self.made:
+                self.wish("recap", item, charts=True)
+            elif item.has("n.amounts", "f.total") and not self.made and not self.heads_elsewhere():
+                self.wish("recap", item)
+            elif item.has("n.meeting") and not self.made and self.has("v.make", "v.write"):
+                continue
+
+    def heads_elsewhere(self) -> bool:
+        return self.has(*DELIVERABLES) or (not (by_verb := self.has("v.make", "v.sum", "v.list", "v.do", "v.find")) and not by_verb)
+
+    def _thing(self, item: Item, on_files: str) -> None:
+        operation = next(_MADE[tag] for tag in item.tags if tag in _MADE)
+        before = self.before(item)
+        shadowed = bool(self.made) and before is not None and before.has("g.with", "g.of") and operation not in ("duplicates",)
+        plural = item.bare.split()[-1].endswith(("s", "x")) and item.bare not in ("minutes", "slides", "diapos")
+        existing = item.has(*_EXISTING) and plural and (before is None or before.has("g.definite", "v.", "g.of", "g.and"))
+        if operation == "recap" and any(wish.operation in ("convert", "merge") for wish in self.made):
+            host = next(wish for wish in self.made if wish.operation in ("convert", "merge"))
+            if host.operation == "convert" and self.into(item):
+                put(host.params, "to", "xlsx")
+            else:
+                host.only.types.append("spreadsheet")
+            item.used = True
+            return
+        if (
+            operation == "duplicates"
+            and any(wish.operation == "clean" for wish in [*self.made, *self.context.wishes])
+            and not self.has("n.files")
+        ):
+            item.used = True
+            return
+        if on_files and existing and operation in ("deck", "recap", "report", "minutes"):
+            next(wish for wish in self.made if wish.operation in _ON_FILES).only.types.append(
+                _EXISTING[next(t for t in item.tags if t in _EXISTING)]
+            )
+            item.used = True
+            return
+        if before is not None and before.kind == "number" and operation == "deck":
+            before.used = True
+            wish = self._deck(item)
+            wish.params["slides"] = before.value
+            return
+        if operation == "deck":
+            number = next(
+                (other for other in self.parts[self.parts.index(item) + 1 : self.parts.index(item) + 4] if other.kind == "number"), None
+            )
+            if (
+                "slides" not in self._deck(item).params
+                and number is not None
+                and any(other.has("n.deck", "n.page") for other in self.parts[self.parts.index(number) + 1 : self.parts.index(number) + 3])
+            ):
+                number.used = True
+                self._deck(item).params["slides"] = number.value
+                for other in self.parts[self.parts.index(number) + 1 : self.parts.index(number) + 3]:
+                    other.used |= other.has("n.page")
+            return
+        if (
+            operation == "recap"
+            and (self.into(item) or (before is not None and before.has("g.indefinite", "v.make")))
+            and any(wish.operation in ("extract", "list", "index") for wish in self.made)
+        ):
+            target = next(wish for wish in self.made if wish.operation in ("extract", "list", "index"))
+            if target.operation == "list" and self.has("n.files") and not self.has("t."):
+                target.operation = "index"
+                target.params.pop("question", None)
+            elif target.operation == "list":
+                target.operation = "extract"
+                target.params.pop("question", None)
+            put(target.params, "format", "xlsx")
+            item.used = True
+            return
+        if operation == "recap" and any(wish.operation == "clean" for wish in self.made):
+            item.used = True
+            return
+        if (
+            operation == "recap"
+            and (item.bare.startswith(("excel", "tableur")))
+            and any(wish.operation in ("recap", "index", "consolidate") for wish in self.made)
+        ):
+            next(wish for wish in self.made if wish.operation in ("recap", "index", "consolidate")).params.setdefault("format", "xlsx")
+            item.used = True
+            return
+        if shadowed:
+            item.used = True
+            if operation == "minutes" and item.has("n.actions"):
+                put(self.made[-1].params, "focus", "actions")
+            return
+        if operation == "report" and self.has("t.transcript", "n.meeting") and not self.has("t.invoice"):
+            operation = "minutes"
+        if operation == "duplicates":
+            action = "delete" if self.has("v.delete") else "aside" if self.has("v.aside", "v.move") else "report"
+            for other in self.parts:
+                other.used |= other.has("v.delete", "v.aside", "v.find", "n.folder")
+            self.wish("duplicates", item, action=action)
+            return
+        if operation == "minutes" and item.has("n.actions"):
+            chosen = next((wish for wish in self.made if wish.operation in ("minutes", "report")), None)
+            if chosen is not None:
+                item.used = True
+            self.wish(chosen.operation if chosen else "minutes", item, focus="actions")
+            return
+        self.wish(operation, item)
+
+    def _deck(self, item: Item) -> Wish:
+        earlier = self._last("deck")
+        if earlier is not None and not any(wish.operation == "deck" for wish in self.made) and not self.preceded(item, "g.indefinite"):
+            self.made.append(earlier)
+        return self.wish("deck", item)
+
+    def _bare_dimensions(self, by: list[str]) -> None:
+        """ "Par client" alone: it completes the last wish that sorts, else asks to sort."""
+        last = self._last("sort", "recap", "list", "extract")
+        if last is not None and not (last.operation == "sort" and last.params.get("by") and self.has("t.", "k.")):
+            put(last.params, "by", by)
+        else:
+            self.wish("sort", None)
