@@ -3,8 +3,8 @@
 ``python -m bench.documents --data DIR [--only receipts,invoices_mixed] [--cache DIR] [--errors]``
 ``python -m bench.documents --papers tests/extract/papers/known [--errors]``
 
-DIR holds one folder a kind with ``truth.jsonl`` (``file``, ``field``, ``value`` a line) and ``files/``. Fields named ``_x_visible`` tell that x
-is on the page: with the structured XML taken away, only those are scored. ``--cache`` keeps what was read, so that OCR runs once.
+DIR holds one folder a kind with ``truth.jsonl`` (``file``, ``field``, ``value`` a line) and ``files/``. Fields named ``_x_visible`` tell
+that x is on the page: with the structured XML taken away, only those are scored. ``--cache`` keeps what was read, so that OCR runs once.
 """
 
 from __future__ import annotations
@@ -19,9 +19,9 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 import msgspec
-
 from bench.documents.compare import same
 from bench.documents.papers import read_papers
+
 from confrere.documents.extract import extract
 from confrere.documents.model import Document, Record
 

@@ -38,4 +38,4 @@ def _same_name(got: str, truth: str) -> bool:
     if a <= b or b <= a:
         return True
     left, right = "".join(significant(got)), "".join(significant(truth))
-    return SequenceMatcher(None, left, right).ratio() >= 0.875 or min(len(left), len(right)) >= 5 and (left in right or right in left)
+    return SequenceMatcher(None, left, right).ratio() >= 0.875 or (min(len(left), len(right)) >= 5 and (left in right or right in left))

@@ -59,7 +59,8 @@ def test_every_entry_quotes_the_document() -> None:
 
 
 def test_a_negated_or_conditional_decision_is_none() -> None:
-    text = "Compte rendu de réunion\nOrdre du jour : salle\nPrésents : Ana, Luc\nAucune décision n'a été prise.\nNous n'avons pas décidé de la date.\nSi on décide de partir, on préviendra."
+    head = "Compte rendu de réunion\nOrdre du jour : salle\nPrésents : Ana, Luc\n"
+    text = head + "Aucune décision n'a été prise.\nNous n'avons pas décidé de la date.\nSi on décide de partir, on préviendra."
     record = extract(Document(kind="text", pages=[Page(label="text", text=text)]))
     assert record.type == "minutes"
     assert "decisions" not in record.notes

@@ -83,7 +83,9 @@ def _stands(field: str, value: str, page: Layout) -> tuple[str, Segment] | None:
     if field == "currency":
         code = value.upper()
         signs = [sign for sign, known in amounts.SYMBOLS.items() if known == code]
-        hit = next((s for s in page.segments if any(re.search(rf"(?<![^\W\d_]){re.escape(sign)}(?![^\W\d_])", s.folded) for sign in signs)), None)
+        hit = next(
+            (s for s in page.segments if any(re.search(rf"(?<![^\W\d_]){re.escape(sign)}(?![^\W\d_])", s.folded) for sign in signs)), None
+        )
         return (code, hit) if hit is not None and re.fullmatch("[A-Z]{3}", code) else None
     wanted_words = significant(value) if field in ("supplier", "client") else []
     key = "".join(wanted_words) or compact(value)
@@ -97,5 +99,3 @@ def doubtful(record: Record) -> list[str]:
     """The fields worth asking a model about: those on the check list that a reading could settle."""
     settled = {"extract.check-digits", "extract.xml-not-on-page", "extract.lines-not-sum"}
     return [field for field, reason in record.check.items() if reason not in settled and field not in ("type", "line_items")]
-
-

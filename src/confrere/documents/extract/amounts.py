@@ -25,7 +25,10 @@ SYMBOLS = {
 } | {code.lower(): code for code in _CODES.split()}  # fmt: skip
 _MONEY = "|".join(sorted((re.escape(symbol) for symbol in SYMBOLS), key=lambda s: -len(s)))
 _MARK = re.compile(rf"(?i)(?<![^\W\d_])(?:{_MONEY})(?![^\W\d_])")
-_NUMBER = re.compile(r"\d{1,3}(?:[ ]\d{3})+,\d{1,2}(?!\d)|\d{1,3}(?:(?P<sep>[ '.,])\d{3})(?:(?P=sep)\d{3})*(?:[.,]\d{1,4})?(?!\d)|\d+(?:[.,]\d{1,4})?(?!\d)")
+_NUMBER = re.compile(
+    r"\d{1,3}(?:[ ]\d{3})+,\d{1,2}(?!\d)|\d{1,3}(?:(?P<sep>[ '.,])\d{3})(?:(?P=sep)\d{3})*(?:[.,]\d{1,4})?(?!\d)|"
+    r"\d+(?:[.,]\d{1,4})?(?!\d)"
+)
 _OCR_DIGIT = str.maketrans({"O": "0", "o": "0", "C": "0", "D": "0", "l": "1", "I": "1", "S": "5", "B": "8"})
 
 
@@ -103,14 +106,14 @@ def find(segment: Segment, decimal: str = "") -> list[Amount]:
         if value is None or len(re.sub(r"\D", "", printed)) > 12:
             continue
         percent = bool(re.match(r"\s?%", after))
-        negative = bool(re.search(r"(?:^|[\s(:€$£])-\s?(?:[€$£]\s?)?$", before)) or bool(
-            re.search(r"\(\s?[€$£]?\s?$", before) and re.match(r"\s?[€$£]?\)", after)
-        ) or bool(re.match(r"\s?-(?=\s|$)", after))
-        tail = re.search(r"[.,](\d+)$", printed)
-        decimals = len(tail.group(1)) if tail and value != value.to_integral_value() or tail and len(tail.group(1)) != 3 else 0
-        found.append(
-            Amount(-value if negative else value, segment, start, end, _beside(before, after), decimals, percent)
+        negative = (
+            bool(re.search(r"(?:^|[\s(:€$£])-\s?(?:[€$£]\s?)?$", before))
+            or bool(re.search(r"\(\s?[€$£]?\s?$", before) and re.match(r"\s?[€$£]?\)", after))
+            or bool(re.match(r"\s?-(?=\s|$)", after))
         )
+        tail = re.search(r"[.,](\d+)$", printed)
+        decimals = len(tail.group(1)) if (tail and value != value.to_integral_value()) or (tail and len(tail.group(1)) != 3) else 0
+        found.append(Amount(-value if negative else value, segment, start, end, _beside(before, after), decimals, percent))
     return found
 
 

@@ -11,12 +11,19 @@ from confrere.documents.extract.layout import Layout, Segment
 from confrere.documents.extract.text import fold
 
 _NAME_OF = re.compile(
-    r"^\W*(?:name|nom|naam|firma|company(?: name)?|societe|raison sociale|denomination|nombre|ragione sociale|nazwa|legal name|business name|"
+    r"^\W*(?:name|nom|naam|firma|company(?: name)?|societe|raison sociale|denomination|nombre|ragione sociale|nazwa|"
+    r"legal name|business name|"
     r"trading name|nom et prenom|full name|nom/raison sociale)\s*(?::\s*|$)"
 )
-_CONTACT_LINE = re.compile(r"(?:@|www\.|https?:|\btel|\bfon\b|\bphone|\bfax|\bmob|siret|\btva\b|\bvat\b|\bust|\bbtw\b|iban|\brcs\b|\bgst\b|\babn\b|\bkvk\b)")
+_CONTACT_LINE = re.compile(
+    r"(?:@|www\.|https?:|\btel|\bfon\b|\bphone|\bfax|\bmob|siret|\btva\b|\bvat\b|\bust|\bbtw\b|iban|\brcs\b|\bgst\b|\babn\b|"
+    r"\bkvk\b)"
+)
 
-_REGISTERED = re.compile(r"(?:\bsiret\b|\bsiren\b|\brcs\b|\btva\b|\bvat\b|ust-?id|\bbtw\b|\bkvk\b|\babn\b|\bgst\b|steuernummer|\bcif\b|p\. ?iva|\bnip\b)")
+_REGISTERED = re.compile(
+    r"(?:\bsiret\b|\bsiren\b|\brcs\b|\btva\b|\bvat\b|ust-?id|\bbtw\b|\bkvk\b|\babn\b|\bgst\b|steuernummer|\bcif\b|p\. ?iva|"
+    r"\bnip\b)"
+)
 _THEIRS = re.compile(r"(?:client|customer|kunde|klant|your|votre)")
 
 
@@ -30,8 +37,11 @@ class Line:
 
 @dataclass(slots=True)
 class Block:
-    """An address block: the lines over and with a postal code. ``marks`` tells that telephone, web or registration lines
-    go on under it, ``registered`` that registration numbers do; ``sender`` that the whole stands on one line, as in the window of an envelope."""
+    """An address block: the lines over and with a postal code.
+
+    ``marks`` tells that telephone, web or registration lines go on under it, ``registered`` that registration numbers do;
+    ``sender`` is the name where the whole stands on one line, as in the window of an envelope.
+    """
 
     lines: list[Segment]
     marks: bool = False
@@ -48,9 +58,7 @@ def is_label(text: str) -> bool:
     """Whether a text is nothing but the label of something."""
     plain = fold(text).strip(" :.-*#")
     return bool(_NAME_OF.fullmatch(plain)) or any(
-        hit.start <= 1 and hit.end >= len(plain) - 2
-        for group in ("party", "date", "number", "money")
-        for hit in labels(group).find(plain)
+        hit.start <= 1 and hit.end >= len(plain) - 2 for group in ("party", "date", "number", "money") for hit in labels(group).find(plain)
     )
 
 
@@ -148,7 +156,13 @@ def _upward(layout: Layout, segment: Segment) -> list[Segment]:
     while len(lines) < 6:
         over = layout.above(lines[0], gap=2.3)
         step = lines[0].y0 - over.y0 if over is not None else 0.0
-        if over is None or (pitch and step > 1.4 * pitch) or is_label(over.text) or names.is_title(over.text) or _CONTACT_LINE.search(over.folded):
+        if (
+            over is None
+            or (pitch and step > 1.4 * pitch)
+            or is_label(over.text)
+            or names.is_title(over.text)
+            or _CONTACT_LINE.search(over.folded)
+        ):
             break
         slack = 1.5 * segment.height
         aligned = (

@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import math
 import re
-import tomllib
 from functools import cache
-from pathlib import Path
 
 from confrere.documents.extract.layout import Layout
 from confrere.documents.extract.text import fold, pattern
+from confrere.documents.extract.vocabulary import table
 from confrere.documents.model import Document
 
 _BY_KIND = {
@@ -18,23 +17,30 @@ _BY_KIND = {
     "ods": "spreadsheet", "csv": "spreadsheet", "tsv": "spreadsheet", "ics": "other", "vcf": "other", "zip": "other",
     "tar": "other", "audio": "other", "video": "other", "json": "other", "yaml": "other",
 }  # fmt: skip
-_TURN = re.compile(r"^\s*(?:\[?\d{1,2}:\d{2}(?::\d{2})?(?:[.,]\d+)?\]?\s*[-–]?\s*)?(?:<v [^>]+>|[A-ZÀ-Ý][\w.'’ -]{0,38}\s?(?:\(\d[\d:]+\))?\s?:\s)", re.M)
+_TURN = re.compile(
+    r"^\s*(?:\[?\d{1,2}:\d{2}(?::\d{2})?(?:[.,]\d+)?\]?\s*[-–]?\s*)?(?:<v [^>]+>|"
+    r"[A-ZÀ-Ý][\w.'’ -]{0,38}\s?(?:\(\d[\d:]+\))?\s?:\s)",
+    re.M,
+)
 _TIME = re.compile(r"[\[(]?\d{1,2}:\d{2}(?::\d{2})?(?:[.,]\d+)?[\])]?\s*[-–]?")
 _NAME_HINTS = (
-    ("invoice", r"facture|invoice|rechnung|factuur|\bfac[_-]?\d|\binv[_-]?\d"), ("credit-note", r"avoir|credit.?note|gutschrift"),
-    ("quote", r"devis|quote|quotation|angebot|estimate"), ("receipt", r"ticket|receipt|\brecu\b"), ("contract", r"contrat|contract|\bbail\b|agreement|\bnda\b"),
-    ("statement", r"releve|statement|kontoauszug"), ("cv", r"\bcv\b|resume|curriculum"), ("minutes", r"compte.?rendu|\bcr[_ -]|\bpv[_ -]|minutes"),
-    ("letter", r"lettre|courrier|letter"), ("transcript", r"transcript"), ("identity", r"passeport|passport|\bcni\b|identite"),
-)  # fmt: skip
+    ("invoice", r"facture|invoice|rechnung|factuur|\bfac[_-]?\d|\binv[_-]?\d"),
+    ("credit-note", r"avoir|credit.?note|gutschrift"),
+    ("quote", r"devis|quote|quotation|angebot|estimate"),
+    ("receipt", r"ticket|receipt|\brecu\b"),
+    ("contract", r"contrat|contract|\bbail\b|agreement|\bnda\b"),
+    ("statement", r"releve|statement|kontoauszug"),
+    ("cv", r"\bcv\b|resume|curriculum"),
+    ("minutes", r"compte.?rendu|\bcr[_ -]|\bpv[_ -]|minutes"),
+    ("letter", r"lettre|courrier|letter"),
+    ("transcript", r"transcript"),
+    ("identity", r"passeport|passport|\bcni\b|identite"),
+)
 
 
 @cache
 def _vocabulary() -> dict[str, tuple[re.Pattern[str], re.Pattern[str]]]:
-    with open(Path(__file__).with_name("types.toml"), "rb") as file:
-        table = tomllib.load(file)
-    return {
-        kind: (re.compile(pattern(entry["title"])), re.compile(pattern(entry["words"]))) for kind, entry in table.items()
-    }
+    return {kind: (re.compile(pattern(entry["title"])), re.compile(pattern(entry["words"]))) for kind, entry in table("types").items()}
 
 
 def classify(document: Document, layout: Layout, name: str = "") -> tuple[str, float]:
@@ -72,7 +78,9 @@ def _scores(document: Document, layout: Layout, name: str) -> dict[str, float]:
                 found = title.match(re.sub(r"^[\W_]+", "", segment.folded))
                 if found is None:
                     continue
-                alone = len(segment.text.strip()) - found.end() < 4 or bool(re.match(r"\W*(?:n|#|\d|du|of|vom|date|[a-z/-]{0,8}\d)", segment.folded[found.end() :]))
+                alone = len(segment.text.strip()) - found.end() < 4 or bool(
+                    re.match(r"\W*(?:n|#|\d|du|of|vom|date|[a-z/-]{0,8}\d)", segment.folded[found.end() :])
+                )
                 large = segment.height > 1.25 * _usual(layout)
                 score = max(score, (3.2 if alone else 1.6) + 0.8 * large - 0.03 * place)
         distinct = {match.group() for match in words.finditer(text)}

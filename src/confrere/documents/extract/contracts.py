@@ -7,27 +7,22 @@ from dataclasses import dataclass
 
 from confrere.documents.extract import names
 from confrere.documents.extract.text import fold, tidy
+from confrere.documents.extract.vocabulary import table
 
-_ROLES = {
-    "supplier": (
-        "prestataire vendeur fournisseur bailleur employeur entrepreneur titulaire consultant emprunteur societe mandataire agence assureur "
-        "supplier provider seller landlord lessor contractor employer licensor company discloser vendor agency consultant"
-    ).split(),
-    "client": (
-        "client acheteur acquereur locataire preneur salarie beneficiaire maitre donneur mandant assure abonne "
-        "customer buyer tenant lessee employee licensee recipient purchaser client"
-    ).split(),
-}  # fmt: skip
 _DEFINED = re.compile(
     r"(?:ci[- ]apres(?:[^,;.\n«\"“]{0,40}))\s*[:,]?\s*[«\"“' ]*(?:le |la |l'|the )?([a-z' -]{3,30}?)\s*[»\"”'),.;\n]"
     r"|\((?:hereinafter[^\"“)]{0,30})?[\"“']?(?:the |le |la |l')?([a-z' -]{3,30}?)[\"”']?\)"
     r"|hereinafter[^\"“\n]{0,40}[\"“](?:the )?([a-z' -]{3,30}?)[\"”]"
 )
 _START = re.compile(
-    r"(?:\bentre\b(?: les soussignes)?|\bbetween\b|(?:^|\n)\s*(?:et|and|d'une part|d'autre part)\b|\bet\b(?=\s*:?\s*\n)|\(\d\)|(?:^|\n)\s*\d[.)]|\bpart,?\s*(?:et)?\b)\s*[:,-]?"
+    r"(?:\bentre\b(?: les soussignes)?|\bbetween\b|(?:^|\n)\s*(?:et|and|d'une part|d'autre part)\b|\bet\b(?=\s*:?\s*\n)|"
+    r"\(\d\)|(?:^|\n)\s*\d[.)]|\bpart,?\s*(?:et)?\b)\s*[:,-]?"
 )
 _LEAD = re.compile(r"^(?:la societe|l'association|l'entreprise|la sci|the company|par|by|l'etablissement|la commune|and|et)\s+")
-_MADE = re.compile(r"(?:fait [aà]|signed (?:on|at|in)|dated|entered into (?:on|as of)?|made (?:on|this)|effective (?:date|as of)|en date du|fait le|signe le|a la date du|le )\W*[^\d\n]{0,30}$")
+_MADE = re.compile(
+    r"(?:fait [aà]|signed (?:on|at|in)|dated|entered into (?:on|as of)?|made (?:on|this)|effective (?:date|as of)|en date du|"
+    r"fait le|signe le|a la date du|le )\W*[^\d\n]{0,30}$"
+)
 
 
 @dataclass(slots=True)
@@ -59,7 +54,8 @@ def parties(text: str) -> list[Bound]:
 
 def _role(word: str) -> str | None:
     parts = word.replace("'", " ").split()
-    for role, known in _ROLES.items():
+    roles: dict[str, list[str]] = table("names")["role"]
+    for role, known in roles.items():
         if any(part.rstrip("s") in known or part in known for part in parts):
             return role
     return None
@@ -77,7 +73,9 @@ def _name(head: str, folded: str, start: int, end: int) -> str:
 
 def _first(text: str) -> str:
     for line in text.split("\n"):
-        piece = tidy(re.split(r",|;|\s\(|\bdont\b|\brepresent|\bdemeurant|\bsis\b|\bwhose\b|\bne[e]? le\b", line.strip(" :-–—"), maxsplit=1)[0])
+        piece = tidy(
+            re.split(r",|;|\s\(|\bdont\b|\brepresent|\bdemeurant|\bsis\b|\bwhose\b|\bne[e]? le\b", line.strip(" :-–—"), maxsplit=1)[0]
+        )
         lead = _LEAD.match(fold(piece))
         piece = piece[lead.end() :] if lead else piece
         if names.is_name(piece):
@@ -86,7 +84,7 @@ def _first(text: str) -> str:
 
 
 def _bare(head: str, folded: str) -> list[Bound]:
-    """"between X and Y" where no role is defined."""
+    """ "between X and Y" where no role is defined."""
     match = re.search(r"\b(?:between|entre)\s+([^\n,]{3,60}?)\s+(?:and|et)\s+([^\n,.]{3,60})", folded)
     if match is None:
         return []

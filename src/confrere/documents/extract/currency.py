@@ -20,7 +20,10 @@ _CLUES: tuple[tuple[str, str], ...] = (
     ("AUD", r"\baustralia\b|\babn\b|\bpty\.? ltd|\bnsw\b|\bsydney\b|melbourne"),
     ("NZD", r"\bnew zealand\b|\bauckland\b|\bwellington\b"),
     ("HKD", r"\bhong kong\b|\bkowloon\b"),
-    ("GBP", r"united kingdom|\bengland\b|\blondon\b|\bscotland\b|\bcompany number\b|\bco\.uk\b|\bgb\s?\d{3}\s?\d{4}\s?\d{2}\b|\bsort code\b"),
+    ("GBP",
+        r"united kingdom|\bengland\b|\blondon\b|\bscotland\b|\bcompany number\b|\bco\.uk\b|\bgb\s?\d{3}\s?\d{4}\s?\d{2}\b|"
+        r"\bsort code\b"
+    ),
     ("CHF", r"\bsuisse\b|\bschweiz\b|\bswitzerland\b|\bche-?\d{3}|\bgeneve\b|\bzurich\b|\blausanne\b|\bch\d\d \d{4}"),
     ("PLN", r"\bnip\b|\bsp\. z o\.\s?o|\bpolska\b|\bfaktura vat\b|\bwarszawa\b"),
     ("SEK", r"\bsverige\b|\bsweden\b|\bmoms\b|\bstockholm\b"),
@@ -29,7 +32,10 @@ _CLUES: tuple[tuple[str, str], ...] = (
     ("CZK", r"\bs\.\s?r\.\s?o\b|\bpraha\b|\bdic\b"),
     ("JPY", r"\bjapan\b|\btokyo\b"),
     ("USD", r"\busa\b|united states|\binc\b\.?|\bllc\b|us dollars|\bsales tax\b|\bein\b|, [a-z]{2} \d{5}\b"),
-    ("EUR", r"\bfrance\b|\bsiret\b|\bsiren\b|\btva\b|\bdeutschland\b|\bmwst\b|\bust\b|\bbtw\b|\bnederland\b|\bbelgi|\biva\b|\bitalia\b|\bespana\b|\beuros?\b|\bparis\b|\bsarl\b|\bgmbh\b|\birlande|\bireland\b"),
+    ("EUR",
+        r"\bfrance\b|\bsiret\b|\bsiren\b|\btva\b|\bdeutschland\b|\bmwst\b|\bust\b|\bbtw\b|\bnederland\b|\bbelgi|\biva\b|"
+        r"\bitalia\b|\bespana\b|\beuros?\b|\bparis\b|\bsarl\b|\bgmbh\b|\birlande|\bireland\b"
+    ),
 )  # fmt: skip
 _DOLLARS = ("USD", "CAD", "AUD", "SGD", "HKD", "NZD", "MYR", "MXN")
 _CROWNS = ("SEK", "DKK", "NOK", "CZK")

@@ -29,7 +29,8 @@ _PATTERNS = (
     ("ymd", re.compile(rf"(?<!\d)(?P<y>{_YEAR})\s?(?P<s>[-/.])\s?(?P<m>\d\d?)\s?(?P=s)\s?(?P<d>\d\d?)(?!\d)")),
     ("dmy", re.compile(rf"(?<![\d.,/-])(?P<a>\d\d?)\s?(?P<s>[-/.])\s?(?P<b>\d\d?)\s?(?P=s)\s?(?P<y>{_YEAR}|\d\d)(?![\d/]|[.,-]\d)")),
     ("named", re.compile(
-        rf"(?<!\d)(?P<d>\d\d?)(?:er|st|nd|rd|th|e|\.|o|°)?[\s./-]*(?:de |of )?(?P<n>{_NAME})(?![a-z])\.?,?[\s./'-]*(?:de |del )?(?P<y>{_YEAR}|\d\d)(?!\d)"
+        rf"(?<!\d)(?P<d>\d\d?)(?:er|st|nd|rd|th|e|\.|o|°)?[\s./-]*(?:de |of )?(?P<n>{_NAME})(?![a-z])\.?,?[\s./'-]*(?:de |"
+        rf"del )?(?P<y>{_YEAR}|\d\d)(?!\d)"
     )),
     ("named", re.compile(
         rf"(?<![a-z])(?P<n>{_NAME})\.?[\s./-]*(?P<d>\d\d?)(?:st|nd|rd|th)?(?:\s*,\s*|[\s./-]+)(?P<y>{_YEAR}|\d\d)(?![\d:])"
@@ -115,7 +116,8 @@ _US = re.compile(
 
 
 _DAY_FIRST = re.compile(
-    r"(?i)\b(?:GST|VAT|TVA|MwSt|USt|BTW|EUR|IVA|ABN|SIRET|facture|rechnung|factuur|ticket|le|vom|Sdn|Malaysia|India|UK|United Kingdom|\d{5} [A-Z]{3,})\b|€|£|₹|zł"
+    r"(?i)\b(?:GST|VAT|TVA|MwSt|USt|BTW|EUR|IVA|ABN|SIRET|facture|rechnung|factuur|ticket|le|vom|Sdn|Malaysia|India|UK|"
+    r"United Kingdom|\d{5} [A-Z]{3,})\b|€|£|₹|zł"
 )
 
 

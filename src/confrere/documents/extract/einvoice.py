@@ -107,21 +107,34 @@ def _cii(root: Any) -> Record | None:
         fields.give("client", _text(buyer, "Name", "SpecifiedLegalOrganization/TradingBusinessName"))
     fields.give("number", _text(paper, "ID"))
     fields.give("date", _date(_text(paper, "IssueDateTime/DateTimeString", "IssueDateTime")))
-    fields.give("due_date", _date(_text(settlement, "SpecifiedTradePaymentTerms/DueDateDateTime/DateTimeString", "SpecifiedTradePaymentTerms/DueDateDateTime")))
+    fields.give(
+        "due_date",
+        _date(_text(settlement, "SpecifiedTradePaymentTerms/DueDateDateTime/DateTimeString", "SpecifiedTradePaymentTerms/DueDateDateTime")),
+    )
     fields.give("currency", _text(settlement, "InvoiceCurrencyCode").upper())
     sums = next(
-        (node for name in ("SpecifiedTradeSettlementHeaderMonetarySummation", "SpecifiedTradeSettlementMonetarySummation") for node in _all(settlement, name)),
+        (
+            node
+            for name in ("SpecifiedTradeSettlementHeaderMonetarySummation", "SpecifiedTradeSettlementMonetarySummation")
+            for node in _all(settlement, name)
+        ),
         settlement,
     )
     fields.give("net", _amount(_text(sums, "TaxBasisTotalAmount", "LineTotalAmount")))
-    own = [node for node in _all(sums, "TaxTotalAmount") if node.get("currencyID", fields["currency"].value if "currency" in fields else "") == _text(settlement, "InvoiceCurrencyCode")]
+    own = [
+        node
+        for node in _all(sums, "TaxTotalAmount")
+        if node.get("currencyID", fields["currency"].value if "currency" in fields else "") == _text(settlement, "InvoiceCurrencyCode")
+    ]
     fields.give("tax", _amount(("".join(own[0].itertext()) if own else "") or _text(sums, "TaxTotalAmount")))
     fields.give("total", _amount(_text(sums, "GrandTotalAmount", "DuePayableAmount")))
     for node in _all(seller, "SpecifiedTaxRegistration/ID"):
         if node.get("schemeID", "VA") == "VA":
             fields.give("supplier_vat", "".join(node.itertext()).replace(" ", ""))
     _siret(fields, seller, "SpecifiedLegalOrganization/ID", "GlobalID")
-    fields.give("iban", _text(settlement, "SpecifiedTradeSettlementPaymentMeans/PayeePartyCreditorFinancialAccount/IBANID").replace(" ", ""))
+    fields.give(
+        "iban", _text(settlement, "SpecifiedTradeSettlementPaymentMeans/PayeePartyCreditorFinancialAccount/IBANID").replace(" ", "")
+    )
     record = Record(type=_type(_text(paper, "TypeCode")), type_confidence=0.99, fields=fields)
     for tax in _all(settlement, "ApplicableTradeTax"):
         _rate(record, _text(tax, "RateApplicablePercent", "ApplicablePercent"), _text(tax, "CalculatedAmount"))

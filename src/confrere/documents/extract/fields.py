@@ -101,7 +101,11 @@ class _Job:
         labelled = sums.total is not None and ({"gross"} & sums.total.readers or sums.proof == "sum")
         if sums.total is None or sums.total.score < 2.0 or not labelled or len(self.page.rows) > 400:
             return
-        paid = set(re.findall(r"\b(?:cash|change|cashier|visa|mastercard|especes|carte bancaire|caisse|ticket|debit card|server)\b", self.page.folded))
+        paid = set(
+            re.findall(
+                r"\b(?:cash|change|cashier|visa|mastercard|especes|carte bancaire|caisse|ticket|debit card|server)\b", self.page.folded
+            )
+        )
         self.record.type = "receipt" if len(paid) >= 2 or (paid and self.page.ocr) else "invoice"
         self.record.type_confidence = 0.6
 
@@ -116,7 +120,10 @@ class _Job:
             negative = reading.value < 0 and record.type == "credit-note"
             evidence = Evidence(reading.score, sums.margin, bool(sums.proof), page.ocr, len(reading.readers))
             self.put(field, amounts.plain(-reading.value if sign < 0 or negative else reading.value), evidence, segment)
-        record.taxes = {rate: amounts.plain(abs(Decimal(value)) if record.type == "credit-note" else Decimal(value)) for rate, value in sums.taxes.items()}
+        record.taxes = {
+            rate: amounts.plain(abs(Decimal(value)) if record.type == "credit-note" else Decimal(value))
+            for rate, value in sums.taxes.items()
+        }
         self.days()
         self.parties(receipt=record.type == "receipt")
         self.number()
@@ -163,7 +170,9 @@ class _Job:
         found = party.read(self.page, receipt=receipt, author=author)
         for field, who, margin in (("supplier", found.supplier, found.supplier_margin), ("client", found.client, found.client_margin)):
             if who is not None:
-                evidence = Evidence(who.score, margin, bool(who.readers & {"label", "sender", "legal", "domain"}), self.page.ocr, len(who.readers))
+                evidence = Evidence(
+                    who.score, margin, bool(who.readers & {"label", "sender", "legal", "domain"}), self.page.ocr, len(who.readers)
+                )
                 self.put(field, who.name, evidence, who.segment)
         self.registrations(found.clients)
 
@@ -231,7 +240,11 @@ class _Job:
         best: dates.Date | None = None
         for segment in self.page.segments:
             for date in dates.find(segment):
-                told = contracts.made(self.page.rows[segment.row].text[: max(date.start, 0)] if segment is self.page.rows[segment.row].segments[0] else segment.text[: date.start])
+                told = contracts.made(
+                    self.page.rows[segment.row].text[: max(date.start, 0)]
+                    if segment is self.page.rows[segment.row].segments[0]
+                    else segment.text[: date.start]
+                )
                 if told:
                     best = date
         if best is not None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 
 _IBAN_LENGTHS = {
     "AD": 24, "AE": 23, "AT": 20, "BE": 16, "BG": 22, "CH": 21, "CY": 28, "CZ": 24, "DE": 22, "DK": 18, "EE": 20,
@@ -120,7 +121,7 @@ def _gb(body: str) -> bool:
     return total % 97 == 0 or (total + 55) % 97 == 0
 
 
-def _weighted(weights: str, modulus: int = 11) -> object:
+def _weighted(weights: str, modulus: int = 11) -> Callable[[str], bool]:
     factors = [int(weight) for weight in weights.split()]
 
     def rule(body: str) -> bool:
@@ -139,7 +140,7 @@ def _dk(body: str) -> bool:
     return sum(int(d) * w for d, w in zip(body, (2, 7, 6, 5, 4, 3, 2, 1), strict=True)) % 11 == 0
 
 
-_RULES = {
+_RULES: dict[str, Callable[[str], bool | None]] = {
     "FR": _fr, "BE": _be, "DE": _de, "IT": luhn, "NL": _nl, "GB": _gb, "PT": _pt, "DK": _dk,
     "PL": _weighted("6 5 7 2 3 4 5 6 7"), "LU": lambda body: int(body[:6]) % 89 == int(body[6:]),
 }  # fmt: skip
@@ -149,9 +150,7 @@ def sirens(text: str) -> list[tuple[str, int, bool]]:
     """SIREN (9 digits) and SIRET (14) numbers printed after their name or a French trade register's, with their place and
     whether their check digit is right."""
     found = []
-    for match in re.finditer(
-        r"(?i)(?:SIRET|SIREN|R\.?\s?C\.?\s?S\.?|RSC|N°\s?TVA)[^0-9\n]{0,40}?((?:\d[ \u00a0.]?){8,13}\d)(?!\d)", text
-    ):
+    for match in re.finditer(r"(?i)(?:SIRET|SIREN|R\.?\s?C\.?\s?S\.?|RSC|N°\s?TVA)[^0-9\n]{0,40}?((?:\d[ \u00a0.]?){8,13}\d)(?!\d)", text):
         digits = re.sub(r"\D", "", match[1])
         for length in (14, 9):
             if len(digits) == length:

@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import re
-import tomllib
 from dataclasses import dataclass
 from functools import cache
-from pathlib import Path
 
 from confrere.documents.extract.text import pattern, skeleton
+from confrere.documents.extract.vocabulary import table
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,9 +33,7 @@ class Labels:
                 terms.append(key)
         self._regex = re.compile(pattern(terms))
         self._stems = [
-            (re.compile(r"[^\W\d_]*".join(map(re.escape, key.split("*")))), kind)
-            for key, kind in self._kind.items()
-            if "*" in key
+            (re.compile(r"[^\W\d_]*".join(map(re.escape, key.split("*")))), kind) for key, kind in self._kind.items() if "*" in key
         ]
 
     def find(self, plain: str) -> list[Hit]:
@@ -58,12 +55,6 @@ def _key(text: str) -> str:
 
 
 @cache
-def _vocabulary() -> dict[str, dict[str, list[str]]]:
-    with open(Path(__file__).with_name("labels.toml"), "rb") as file:
-        return tomllib.load(file)
-
-
-@cache
 def labels(group: str, ocr: bool = False) -> Labels:
     """The compiled labels of a group ("money", "date", "number", "party"), for text read by OCR or not."""
-    return Labels(_vocabulary()[group], ocr)
+    return Labels(table("labels")[group], ocr)

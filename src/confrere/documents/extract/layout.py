@@ -11,6 +11,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from functools import cached_property
+from itertools import pairwise
 
 from confrere.documents.extract.text import fold, skeleton
 from confrere.documents.model import Document, Page, Word
@@ -226,7 +227,7 @@ _SPACED = re.compile(r"(?<!\S)[^\W\d_](?: [^\W\d_]){4,}(?!\S)")
 def _slope(words: list[Word]) -> float:
     """The slope of the lines of a scan: the median slope from each word to the next of its line, by length of the step."""
     steps: list[tuple[float, float]] = []
-    for left, right in zip(words, words[1:], strict=False):
+    for left, right in pairwise(words):
         across = (right.x0 + right.x1 - left.x0 - left.x1) / 2
         down = (right.y0 + right.y1 - left.y0 - left.y1) / 2
         height = max(left.y1 - left.y0, right.y1 - right.y0)
@@ -276,7 +277,6 @@ def _lines(words: list[Word], slope: float = 0.0) -> list[list[Word]]:
         line.sort(key=lambda w: w.x0)
     lines.sort(key=lambda line: sum(w.y0 + w.y1 for w in line) / len(line))
     return lines
-
 
 
 def _plain(page: Page) -> list[list[Segment]]:

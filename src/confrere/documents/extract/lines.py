@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from decimal import Decimal
+from functools import cache
 
 from confrere.documents.extract import amounts
 from confrere.documents.extract.amounts import Amount, plain
@@ -11,26 +12,8 @@ from confrere.documents.extract.labels import labels
 from confrere.documents.extract.layout import Layout, Row, Segment
 from confrere.documents.extract.text import pattern, tidy
 from confrere.documents.extract.totals import Totals
+from confrere.documents.extract.vocabulary import table
 
-_COLUMNS = {
-    "description": (
-        "description", "designation", "libelle", "article", "produit", "prestation*", "item*", "service*", "details", "bezeichnung", "beschreibung",
-        "artikel*", "leistung", "omschrijving", "concepto", "descripcion", "descrizione", "work carried out", "product*", "travaux", "objet", "nature",
-        "particulars", "titre", "title", "abonnement", "reason", "motif", "element", "produkt", "nazwa", "trajet", "work", "articles", "descriptif",
-    ),
-    "quantity": ("qty", "quantity", "quantite*", "qte", "nombre", "nb", "hours", "heures", "menge", "anzahl", "aantal", "cantidad", "cant", "q ta", "quantita",
-                 "units", "ilosc", "jours", "days", "hoeveelheid", "ex", "hrs", "stk", "nuits", "nights"),
-    "unit": ("unit", "unite", "u", "einheit", "uom", "eenheid", "jm"),
-    "unit_price": ("unit price", "prix unitaire", "p u", "pu", "p u ht", "pu ht", "price", "prix", "rate", "einzelpreis", "ep", "prijs", "precio", "prezzo", "each",
-                   "unit cost", "u price", "preis", "prix u", "u p", "prix unitaire ht", "prix unit", "einzel", "vk preis", "nettopreis", "stuckpreis", "unitaire", "cena", "tarif",
-                   "prijs per stuk"),
-    "rate": ("tva", "vat", "tax", "taux", "mwst", "ust", "btw", "iva", "vat rate", "tax rate", "gst", "taux tva", "taxes", "steuersatz", "steuer", "tva %", "taxe"),
-    "discount": ("discount", "remise", "disc", "rabatt", "korting", "rem", "rabais", "sconto", "dto"),
-    "amount": ("amount", "montant", "total", "total ht", "montant ht", "line total", "gesamt", "betrag", "gp", "totaal", "bedrag", "importe", "importo", "ext",
-               "value", "net", "gesamtpreis", "wartosc", "total ttc", "prix ht", "prix total", "net ht", "line amount", "prix total ht", "zeilenbetrag", "gesamtbetrag",
-               "nettobetrag", "positionsbetrag", "entgelt", "amt", "total eur", "montant ttc", "extended", "prijs incl btw", "sum"),
-}  # fmt: skip
-_PATTERNS = [(column, re.compile(pattern(terms))) for column, terms in _COLUMNS.items()]
 _STOP = frozenset(("gross", "net", "tax", "total", "open"))
 _MAX_LINES = 500
 
@@ -57,25 +40,30 @@ def read(layout: Layout, sums: Totals) -> list[dict[str, str]]:
     return [line for line in lines if "amount" in line or ("unit_price" in line and "quantity" in line)]
 
 
+@cache
+def _patterns() -> list[tuple[str, re.Pattern[str]]]:
+    return [(column, re.compile(pattern(terms))) for column, terms in table("labels")["column"].items()]
+
+
 def _heading(row: Row) -> dict[str, Segment]:
     """The columns a row names, {} when it is no heading."""
     if any(ch.isdigit() for ch in row.text) and len(re.findall(r"\d", row.text)) > 3:
         return {}
     found: dict[str, Segment] = {}
     for segment in row.segments:
-        for column, regex in _PATTERNS:
+        for column, regex in _patterns():
             match = regex.match(segment.folded.lstrip(" (#"))
             if match and column not in found:
                 found[column] = segment
                 break
         else:
-            last = [(column, regex) for column, regex in _PATTERNS if regex.search(segment.folded)]
+            last = [(column, regex) for column, regex in _patterns() if regex.search(segment.folded)]
             for column, _ in last[:1]:
                 found.setdefault(column, segment)
     if "amount" not in found and "unit_price" in found and row.segments[-1] is found["unit_price"]:
         found["amount"] = found.pop("unit_price")
     good = "description" in found and ("amount" in found or "unit_price" in found)
-    return found if good or len(found) >= 4 and "amount" in found else {}
+    return found if good or (len(found) >= 4 and "amount" in found) else {}
 
 
 def _ends(row: Row) -> bool:
@@ -95,8 +83,14 @@ def _take(row: Row, heading: dict[str, Segment], mark: str, lines: list[dict[str
         found = [amount for segment in cells.get(column, ()) for amount in amounts.find(segment, mark)]
         if found:
             line[column] = _printed(column, found[-1])
-    text = tidy(" ".join(segment.text for segment in row.segments if _column(segment, heading) in ("description", "unit", "discount") and any(map(str.isalpha, segment.text))))
-    if not line or "amount" not in line and "unit_price" not in line:
+    text = tidy(
+        " ".join(
+            segment.text
+            for segment in row.segments
+            if _column(segment, heading) in ("description", "unit", "discount") and any(map(str.isalpha, segment.text))
+        )
+    )
+    if not line or ("amount" not in line and "unit_price" not in line):
         if lines and text and len(lines[-1].get("description", "")) < 200 and not any(ch in text for ch in ":@"):
             lines[-1]["description"] = tidy(lines[-1].get("description", "") + " " + text)
         return

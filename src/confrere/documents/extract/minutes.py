@@ -14,44 +14,86 @@ from confrere.documents.extract.turns import Turn
 from confrere.documents.model import Document, Record
 
 _DECIDED = re.compile(
-    r"\b(?:il (?:a ete|est) (?:decide|convenu|acte|retenu)|(?:nous avons|on a|avons) (?:decide|convenu|acte|retenu|tranche|valide)|on decide|nous decidons|decide[nt]? (?:de|d'|que|a l'unanimite)|"
-    r"(?:est|sont|a ete|ont ete) (?:adoptee?s?|approuvee?s?|validee?s?|retenue?s?|actee?s?|votee?s?|entérinee?s?)|(?:comite|assemblee|conseil|equipe|direction|groupe|on|nous) (?:valide|validons|adopte|approuve|retient|vote)\b|"
-    r"on est (?:tous |toutes )?d'accord(?! (?:sur le fait|avec))|c'est (?:decide|acte|valide|entendu)|on (?:part|reste|s'arrete) sur|on retient|on prend (?:ce|cette|le|la|l')|accord (?:pour|est donne)|"
-    r"(?:we|they|the (?:team|board|group|committee|meeting))(?: have|'ve| has)? (?:decided|agreed|resolved|approved|settled on|chose)|it was (?:decided|agreed|resolved|approved)|(?:was|were|is|are) (?:approved|adopted|carried)\b|"
-    r"we(?:'re| are) going (?:with|for)\b|let's go (?:with|for)|we(?:'ll| will) go (?:with|for)|(?:so )?(?:that's|it's) (?:decided|settled|agreed)|final decision|unanimously|resolved that|agreed to|agreed that|"
+    r"\b(?:il (?:a ete|est) (?:decide|convenu|acte|retenu)|(?:nous avons|on a|avons) (?:decide|convenu|acte|retenu|tranche|"
+    r"valide)|on decide|nous decidons|decide[nt]? (?:de|d'|que|a l'unanimite)|"
+    r"(?:est|sont|a ete|ont ete) (?:adoptee?s?|approuvee?s?|validee?s?|retenue?s?|actee?s?|votee?s?|entérinee?s?)|(?:comite|"
+    r"assemblee|conseil|equipe|direction|groupe|on|nous) (?:valide|validons|adopte|approuve|retient|vote)\b|"
+    r"on est (?:tous |toutes )?d'accord(?! (?:sur le fait|avec))|c'est (?:decide|acte|valide|entendu)|on (?:part|reste|"
+    r"s'arrete) sur|on retient|on prend (?:ce|cette|le|la|l')|accord (?:pour|est donne)|"
+    r"(?:we|they|the (?:team|board|group|committee|meeting))(?: have|'ve| has)? (?:decided|agreed|resolved|approved|"
+    r"settled on|chose)|it was (?:decided|agreed|resolved|approved)|(?:was|were|is|are) (?:approved|adopted|carried)\b|"
+    r"we(?:'re| are) going (?:with|for)\b|let's go (?:with|for)|we(?:'ll| will) go (?:with|for)|(?:so )?(?:that's|"
+    r"it's) (?:decided|settled|agreed)|final decision|unanimously|resolved that|agreed to|agreed that|"
     r"(?:so )?we(?:'re| are) not going to|we(?:'ll| will) (?:stick|keep) (?:to|with))"
 )
 _DECISION_LABEL = re.compile(r"^\W*(?:decisions?|decided|resolutions?|resolved|agreed)\s*(?:n°?\s?\d+|\d+)?\s*[:–-]\s*\S")
 _UNDECIDED = re.compile(
-    r"(?:not (?:been )?(?:decided|agreed)|no decision|n'(?:a|est|avons|ont) pas (?:ete )?(?:decide|tranche|retenu|valide)|pas encore decide|decision (?:was |is |est |a ete )?(?:postponed|deferred|reportee|differee|ajournee)|haven't decided|if we (?:decide|agree)|si (?:on|nous) decid|should we|yet to be decided|need(?:s)? to decide|have to decide|doit etre valide|a valider)"
+    r"(?:not (?:been )?(?:decided|agreed)|no decision|n'(?:a|est|avons|ont) pas (?:ete )?(?:decide|tranche|retenu|valide)|"
+    r"pas encore decide|decision (?:was |is |est |a ete )?(?:postponed|deferred|reportee|differee|ajournee)|haven't decided|"
+    r"if we (?:decide|agree)|si (?:on|nous) decid|should we|yet to be decided|need(?:s)? to decide|have to decide|"
+    r"doit etre valide|a valider)"
 )
 _ACTION_LABEL = re.compile(r"^\W*(?:actions?|action item|todo|to do|a faire|task|tache|next step)\s*(?:n°?\s?\d+|\d+)?\s*[:–-]\s*(?=\S)")
 _FIRST = re.compile(
-    r"\b(?:je (?:m'(?:en )?occupe|me charge|vais (?:vous |te |lui |leur |le |la |les )?(?!dire|etre|pas |repeter|revenir|repondre|commencer|finir|conclure|essayer d)[a-z]+(?:er|ir|re|oir)\b|(?:vous |te |lui |leur |le |la |l'|les )?(?:envoie|enverrai|prepare|preparerai|contacte|contacterai|appelle|appellerai|fais|ferai|verifie|verifierai|redige|redigerai|reserve|reserverai|commande|commanderai|transmets|transmettrai)\b)|"
-    r"i(?:'ll| will|'m going to| can) (?:just |also |then |try (?:and|to) )?(?:send|prepare|check|write|call|book|contact|draft|update|share|look into|look at|follow up|organi[sz]e|arrange|set up|finish|review|take care|put|post|email|e-mail|ask|find out|circulate|produce|schedule|order|do (?:that|it|the))\b)"
+    r"\b(?:je (?:m'(?:en )?occupe|me charge|vais (?:vous |te |lui |leur |le |la |les )?(?!dire|etre|pas |repeter|revenir|"
+    r"repondre|commencer|finir|conclure|essayer d)[a-z]+(?:er|ir|re|oir)\b|(?:vous |te |lui |leur |le |la |l'|les )?(?:envoie|"
+    r"enverrai|prepare|preparerai|contacte|contacterai|appelle|appellerai|fais|ferai|verifie|verifierai|redige|redigerai|"
+    r"reserve|reserverai|commande|commanderai|transmets|transmettrai)\b)|"
+    r"i(?:'ll| will|'m going to| can) (?:just |also |then |try (?:and|to) )?(?:send|prepare|check|write|call|book|contact|"
+    r"draft|update|share|look into|look at|follow up|organi[sz]e|arrange|set up|finish|review|take care|put|post|email|e-mail|"
+    r"ask|find out|circulate|produce|schedule|order|do (?:that|it|the))\b)"
 )
 _SECOND = re.compile(
-    r"\b(?:(?:tu peux|peux[- ]tu|pourrais[- ]tu|tu pourrais|pouvez[- ]vous|vous pouvez|pourriez[- ]vous|merci de|il faut que tu|tu dois) (?:me |nous |lui |leur |le |la |l'|les )?[a-z]+(?:er|ir|re|oir)\b|"
-    r"(?:can|could|will|would) you (?:please )?(?:send|prepare|check|write|call|book|contact|draft|update|share|look|follow|organi[sz]e|arrange|set|finish|review|take|put|ask|find)|please (?:send|prepare|check|write|call|book|contact|draft|update|share|review)|"
-    r"you(?:'ll| will| need to| have to|'re going to)(?: all| each)? (?:be |have to )?(?:send|prepare|check|write|call|look|looking|work|working|do|fill|complete|review|draft|research))"
+    r"\b(?:(?:tu peux|peux[- ]tu|pourrais[- ]tu|tu pourrais|pouvez[- ]vous|vous pouvez|pourriez[- ]vous|merci de|"
+    r"il faut que tu|tu dois) (?:me |nous |lui |leur |le |la |l'|les )?[a-z]+(?:er|ir|re|oir)\b|"
+    r"(?:can|could|will|would) you (?:please )?(?:send|prepare|check|write|call|book|contact|draft|update|share|look|follow|"
+    r"organi[sz]e|arrange|set|finish|review|take|put|ask|find)|please (?:send|prepare|check|write|call|book|contact|draft|"
+    r"update|share|review)|"
+    r"you(?:'ll| will| need to| have to|'re going to)(?: all| each)? (?:be |have to )?(?:send|prepare|check|write|call|look|"
+    r"looking|work|working|do|fill|complete|review|draft|research))"
 )
 _THIRD = (
-    r"(?:doit|devra|doivent|va|vont|se charge(?:nt)?|s'occupe(?:nt)?|s'en charge|s'engage(?:nt)?|est (?:chargee?|responsable)|sont (?:chargee?s)|prend en charge|fera|enverra|contactera|preparera|appellera|redigera|verifiera|organisera|commandera|transmettra|presentera|proposera|reservera|finalisera|mettra|relancera|prepare|envoie|redige|contacte|"
+    r"(?:doit|devra|doivent|va|vont|se charge(?:nt)?|s'occupe(?:nt)?|s'en charge|s'engage(?:nt)?|est (?:chargee?|responsable)|"
+    r"sont (?:chargee?s)|prend en charge|fera|enverra|contactera|preparera|appellera|redigera|verifiera|organisera|commandera|"
+    r"transmettra|presentera|proposera|reservera|finalisera|mettra|relancera|prepare|envoie|redige|contacte|"
     r"will|to|is to|are to|should|shall|must|needs to|has to|agreed to|is responsible|takes care|is going to|'ll)"
 )
 _WHEN = re.compile(
-    r"\b(?:avant (?:le |la |fin |vendredi|lundi|mardi|mercredi|jeudi|samedi|dimanche|demain|midi)|d'ici (?:a |au |le |la )?|pour (?:le |lundi|mardi|mercredi|jeudi|vendredi|demain)|au plus tard (?:le )?|des (?:lundi|mardi|mercredi|jeudi|vendredi|demain)|by |before |until |no later than |due (?:on |by )?|on or before )"
-    r"(?:the |next |end of |the end of |fin |de |la |le |du )*[\w/.-]+(?: (?:janvier|fevrier|mars|avril|mai|juin|juillet|aout|septembre|octobre|novembre|decembre|january|february|march|april|may|june|july|august|september|october|november|december|semaine|week|month|mois|prochaine?|prochain))*(?:,? \d{4})?"
-    r"|\b(?:lundi|mardi|mercredi|jeudi|vendredi|demain|tomorrow|today|aujourd'hui|monday|tuesday|wednesday|thursday|friday|next week|la semaine prochaine|this afternoon|cet apres-midi|end of (?:the )?(?:week|month|day)|fin de semaine|asap)\b"
+    r"\b(?:avant (?:le |la |fin |vendredi|lundi|mardi|mercredi|jeudi|samedi|dimanche|demain|midi)|d'ici (?:a |au |le |la )?|"
+    r"pour (?:le |lundi|mardi|mercredi|jeudi|vendredi|demain)|au plus tard (?:le )?|des (?:lundi|mardi|mercredi|jeudi|"
+    r"vendredi|demain)|by |before |until |no later than |due (?:on |by )?|on or before )"
+    r"(?:the |next |end of |the end of |fin |de |la |le |du )*[\w/.-]+(?: (?:janvier|fevrier|mars|avril|mai|juin|juillet|aout|"
+    r"septembre|octobre|novembre|decembre|january|february|march|april|may|june|july|august|september|october|november|"
+    r"december|semaine|week|month|mois|prochaine?|prochain))*(?:,? \d{4})?"
+    r"|\b(?:lundi|mardi|mercredi|jeudi|vendredi|demain|tomorrow|today|aujourd'hui|monday|tuesday|wednesday|thursday|friday|"
+    r"next week|la semaine prochaine|this afternoon|cet apres-midi|end of (?:the )?(?:week|month|day)|fin de semaine|asap)\b"
 )
-_URGENT = re.compile(r"\b(?:urgente?s?|urgently|asap|prioritaire|priorite (?:haute|1|absolue)|high priority|top priority|critical|critique|immediately|immediatement|des que possible|au plus vite|as soon as possible|right away|imperatif)\b")
-_LATER = re.compile(r"\b(?:pas urgent|not urgent|low priority|priorite basse|quand (?:tu|vous) (?:peux|pouvez|as le temps|aurez)|when you (?:can|get a chance)|no rush|rien ne presse)\b")
+_URGENT = re.compile(
+    r"\b(?:urgente?s?|urgently|asap|prioritaire|priorite (?:haute|1|absolue)|high priority|top priority|critical|critique|"
+    r"immediately|immediatement|des que possible|au plus vite|as soon as possible|right away|imperatif)\b"
+)
+_LATER = re.compile(
+    r"\b(?:pas urgent|not urgent|low priority|priorite basse|quand (?:tu|vous) (?:peux|pouvez|as le temps|aurez)|when you (?:can|"
+    r"get a chance)|no rush|rien ne presse)\b"
+)
 _OPEN = re.compile(
-    r"\b(?:reste a (?:definir|decider|determiner|voir|trancher|confirmer|clarifier)|a (?:definir|determiner|confirmer|clarifier|trancher|preciser)\b|question reste|point (?:reste )?ouvert|en suspens|on verra|a revoir|on en reparle|pas encore (?:decide|tranche|defini)|n'a pas ete tranche|"
-    r"to be (?:decided|determined|confirmed|defined|clarified)|tbd|tbc|open (?:question|issue|point)|remains (?:open|to be)|still (?:open|unclear|need to decide|don't know)|not (?:yet )?(?:decided|clear|sure (?:if|whether|about))|postponed|deferred|we need to (?:find out|decide|figure out|check)|haven't decided|come back to (?:this|that)|reportee|ajournee|differee)"
+    r"\b(?:reste a (?:definir|decider|determiner|voir|trancher|confirmer|clarifier)|a (?:definir|determiner|confirmer|"
+    r"clarifier|trancher|preciser)\b|question reste|point (?:reste )?ouvert|en suspens|on verra|a revoir|on en reparle|"
+    r"pas encore (?:decide|tranche|defini)|n'a pas ete tranche|"
+    r"to be (?:decided|determined|confirmed|defined|clarified)|tbd|tbc|open (?:question|issue|point)|remains (?:open|to be)|"
+    r"still (?:open|unclear|need to decide|don't know)|not (?:yet )?(?:decided|clear|sure (?:if|whether|about))|postponed|"
+    r"deferred|we need to (?:find out|decide|figure out|check)|haven't decided|come back to (?:this|that)|reportee|ajournee|"
+    r"differee)"
 )
-_ASKED = re.compile(r"^\W*(?:et |and |so |but |mais |alors |donc )?(?:qui|quand|comment|combien|quel|quelle|quels|quelles|faut-il|doit-on|est-ce qu'(?:on|il faut)|fait-on|peut-on|pourquoi|ou |who|when|how (?:much|many|do we|should)|what (?:about|is|are|do|should)|should we|do we|shall we|which|where|whether|can we|will we|is there)\b")
-_PRESENT = re.compile(r"^\W*(?:etaient )?(?:presents?|presentes?|participants?|participantes?|attendees|present|in attendance|attending|membres presents|personnes presentes|presences?)\s*(?:\([^)]*\))?\s*:\s*(.*)$")
+_ASKED = re.compile(
+    r"^\W*(?:et |and |so |but |mais |alors |donc )?(?:qui|quand|comment|combien|quel|quelle|quels|quelles|faut-il|doit-on|"
+    r"est-ce qu'(?:on|il faut)|fait-on|peut-on|pourquoi|ou |who|when|how (?:much|many|do we|should)|what (?:about|is|are|do|"
+    r"should)|should we|do we|shall we|which|where|whether|can we|will we|is there)\b"
+)
+_PRESENT = re.compile(
+    r"^\W*(?:etaient )?(?:presents?|presentes?|participants?|participantes?|attendees|present|in attendance|attending|"
+    r"membres presents|personnes presentes|presences?)\s*(?:\([^)]*\))?\s*:\s*(.*)$"
+)
 _MAX = 200
 
 
@@ -105,9 +147,7 @@ def _hear(notes: dict[str, list[dict[str, str]]], turn: Turn, following: Turn | 
             continue
         if (_DECIDED.search(folded) or _DECISION_LABEL.match(folded)) and not asked and not _UNDECIDED.search(folded):
             notes["decisions"].append(base)
-        elif _UNDECIDED.search(folded) or _OPEN.search(folded):
-            notes["questions"].append(base)
-        elif asked and (not spoken or _left_open(folded, following)):
+        elif _UNDECIDED.search(folded) or _OPEN.search(folded) or (asked and (not spoken or _left_open(folded, following))):
             notes["questions"].append(base)
 
 
@@ -159,5 +199,3 @@ def _as_written(text: str, folded: str, key: str, full: str) -> str:
     """The participant's full name when one is known, else the name as the sentence has it."""
     place = folded.find(key)
     return full if place >= 0 else text[place : place + len(key)]
-
-

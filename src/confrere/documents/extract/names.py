@@ -5,32 +5,31 @@ from __future__ import annotations
 import re
 
 from confrere.documents.extract.text import compact, fold, tidy, words
+from confrere.documents.extract.vocabulary import table
 
-LEGAL_FORMS = (
-    "sarl s.a.r.l eurl sas s.a.s sasu s.a.s.u sa s.a snc sci scop sca scp selarl selas gie gaec earl eirl ei sprl bvba asbl srl s.r.l "
-    "gmbh mbh ag ug kg ohg gbr e.k ek e.v ev kgaa se eg a.g bv b.v nv n.v vof v.o.f cv "
-    "ltd limited llc llp inc incorporated corp corporation plc co company lp pllc pty gmbh&co "
-    "spa s.p.a s.r.l.s snc s.n.c sas s.a.s sl s.l slu s.l.u slne ab as asa aps a/s oy oyj lda unipessoal "
-    "bhd berhad sdn.bhd s/b pte pvt pt plt tbk kft zrt bt d.o.o doo s.r.o sro sp.zo.o sp.j "
-    "enterprise enterprises"
-).split()  # fmt: skip
-_FORM = re.compile(
+_COMPANY = table("names")["company"]
+_NEVER_ALONE = table("names")["never"]
+_WORDS = frozenset(_NEVER_ALONE["field"])
+_COUNTRIES = frozenset(_NEVER_ALONE["countries"])
+_CAUTIOUS = frozenset(_COMPANY["cautious"])
+
+
+def _dotted(form: str) -> str:
+    """A form of company as it is, or with points between its letters."""
+    return form + "|" + r"\.\s?".join(form)
+
+
+FORM = re.compile(
     r"(?<![^\W_])(?:"
-    + "|".join(sorted((r"\.?\s?".join(map(re.escape, f.split("."))) for f in set(LEGAL_FORMS)), key=lambda f: -len(f)))
-    + r"|sdn\.?\s?b(?:h|ha)d|s[di]n\s?bha?d|sp(?:\.|olka)?\s?z\s?o\.?\s?o|spolka akcyjna|societe anonyme|besloten vennootschap|e\.\s?k\.?)\.?(?![^\W_])"
+    + "|".join(sorted([*map(_dotted, _COMPANY["forms"]), *_COMPANY["long"]], key=lambda form: -len(form)))
+    + r"|sdn\.?\s?b(?:h|ha)d|s[di]n\s?bha?d|s/b|a/s|enterprises?|sp(?:\.|olka)?\s?z\s?o\.?\s?o|sp\.\s?j|spolka akcyjna|societe anonyme|"
+    r"besloten vennootschap)\.?(?![^\W_])"
 )
-_ORGANISATION = re.compile(
-    r"(?<![^\W_])(?:restaurant|restoran|ristorante|cafe|coffee|bakery|boulangerie|patisserie|pharmacie|pharmacy|hotel|garage|"
-    r"store|stores|shop|market|mart|supermarket|supermarche|hypermarket|trading|perniagaan|syarikat|kedai|hardware|stationery|station|"
-    r"services?|solutions?|group|groupe|holding|associates|associes|consulting|conseils?|industries|international|technologies|"
-    r"imprimerie|menuiserie|plomberie|electricite|batiment|transports?|cabinet|agence|atelier|librairie|editions|brasserie|bistro|"
-    r"studio|partners|systems?|systemes|clinic|clinique|university|universite|ecole|school|association|fondation|federation|"
-    r"mairie|commune|bank|banque|insurance|assurances?|energie|energy|telecom|catering|kitchen|foods?|book ?shop|books|motors|"
-    r"automobiles?|cleaning|nettoyage|design|media|digital|software|logiciels?|verein|werke|handel|vertrieb|bau|apotheke|backerei|"
-    r"auberge|bar|pub|grill|societe|association|entreprise|etablissements|ets|maison|atelier|pizzeria|traiteur|fleuriste|florist|coiffure|salon|optique|opticien|dentaire|veterinaire|auto|ferme|domaine|chateau)s?(?![^\W_])"
-)
+"""A form of company in folded text."""
+_ORGANISATION = re.compile(r"(?<![^\W_])(?:" + "|".join(map(re.escape, _COMPANY["business"])) + r")s?(?![^\W_])")
 _STREET = re.compile(
-    r"(?<![^\W_])(?:rue|avenue|av|bd|bld|boulevard|allees?|chemin|chem|route|rte|impasse|imp|place|quai|cours|square|sente|faubourg|fbg|villa|hameau|"
+    r"(?<![^\W_])(?:rue|avenue|av|bd|bld|boulevard|allees?|chemin|chem|route|rte|impasse|imp|place|quai|cours|square|sente|"
+    r"faubourg|fbg|villa|hameau|"
     r"lotissement|zone|zi|za|zac|z\.?\s?[ia]|parc|bp|cs|cedex|lieu[- ]dit|bat(?:iment)?|etage|residence|"
     r"street|st|road|rd|lane|ln|drive|dr|avenue|ave|blvd|boulevard|way|court|suite|ste|floor|unit|p\.?o\.?\s?box|highway|hwy|parkway|"
     r"jalan|jln|lorong|taman|kampung|kg|lot|bandar|persiaran|lebuh|"
@@ -38,57 +37,53 @@ _STREET = re.compile(
 )
 _STREET_DE = re.compile(r"(?:stra[sß]?se|str\.?|weg|platz|gasse|allee|ring|damm|ufer|straat|laan|plein|kade|gracht|singel)\s*\d")
 _POSTAL = re.compile(
-    r"(?<![\w-])(?:[A-Z]{1,2}-?\s?)?\d{4,6}\s*(?![A-Z]{0,3}\d)[A-ZÀ-ÞŁŚŻŒ][\w'’.-]+|(?<!\w)[A-Z]{1,2}\d[A-Z\d]?\s?\d[A-Z]{2}(?!\w)|\b[A-Z]{2}\.?,?\s+\d{5}(?:-\d{4})?\b|"
+    r"(?<![\w-])(?:[A-Z]{1,2}-?\s?)?\d{4,6}\s*(?![A-Z]{0,3}\d)[A-ZÀ-ÞŁŚŻŒ][\w'’.-]+|"
+    r"(?<!\w)[A-Z]{1,2}\d[A-Z\d]?\s?\d[A-Z]{2}(?!\w)|\b[A-Z]{2}\.?,?\s+\d{5}(?:-\d{4})?\b|"
     r"(?<!\w)\d{4}\s?[A-Z]{2}(?!\w)|(?<!\w)\d{2}-\d{3}\s+[^\W\d_]{3,}|(?<!\w)\d{5}(?!\w)"
 )
 _CONTACT = re.compile(
-    r"@|www\.|https?:|(?<![^\W_])(?:tel|tél|fon|telefon|telephone|phone|fax|mobile|mob|portable|e-?mail|courriel|site|web|siret|siren|rcs|r\.c\.s|tva|vat|gst|ust|btw|iva|iban|bic|swift|naf|ape|kvk|hrb|capital|"
-    r"no?\s?tva|n°|reg(?:istration)?\s?no|co\.?\s?reg|company no|roc|tin|gstin|ein|abn|customer|client|page|p/n|www|ice|patente)(?![^\W_])"
+    r"@|www\.|https?:|(?<![^\W_])(?:tel|tél|fon|telefon|telephone|phone|fax|mobile|mob|portable|e-?mail|courriel|site|web|"
+    r"siret|siren|rcs|r\.c\.s|tva|vat|gst|ust|btw|iva|iban|bic|swift|naf|ape|kvk|hrb|capital|"
+    r"no?\s?tva|n°|reg(?:istration)?\s?no|co\.?\s?reg|company no|roc|tin|gstin|ein|abn|customer|client|page|p/n|www|ice|"
+    r"patente)(?![^\W_])"
 )
 _PHONE = re.compile(r"(?:\+|00)?\d[\d ().-]{7,}\d")
 _TITLE = re.compile(
-    r"^\W*(?:(?:copie|copy|duplicata|original|tax|retail|simplified|sales|cash|final|proforma|pro[- ]?forma|commercial|kopie|your|votre|la|le|the|our|notre|official|payment)\s*)*"
-    r"(?:facture|avoir|devis|invoices?|tax ?invoice|receipt|re[cç]u|ticket|credit (?:note|memo)|quotation|quote|estimate|rechnung|gutschrift|angebot|factuur|"
-    r"factura|fattura|faktura|bill|statement|releve|contrat|contract|note|bon|order|commande|proposal|offre|offer|handelsrechnung|fatura|quittance|bordereau)(?![^\W_])"
+    r"^\W*(?:(?:copie|copy|duplicata|original|tax|retail|simplified|sales|cash|final|proforma|pro[- ]?forma|commercial|kopie|"
+    r"your|votre|la|le|the|our|notre|official|payment)\s*)*"
+    r"(?:facture|avoir|devis|invoices?|tax ?invoice|receipt|re[cç]u|ticket|credit (?:note|memo)|quotation|quote|estimate|"
+    r"rechnung|gutschrift|angebot|factuur|"
+    r"factura|fattura|faktura|bill|statement|releve|contrat|contract|note|bon|order|commande|proposal|offre|offer|"
+    r"handelsrechnung|fatura|quittance|bordereau)(?![^\W_])"
 )
 _NOISE = re.compile(
-    r"(?<![^\W_])(?:welcome|bienvenue|thank|merci|page|date|total|description|designation|quantite|quantity|qty|duplicata|duplicate|original|copy|copie|"
+    r"(?<![^\W_])(?:welcome|bienvenue|thank|merci|page|date|total|description|designation|quantite|quantity|qty|duplicata|"
+    r"duplicate|original|copy|copie|"
     r"cashier|table|dear|bonjour|objet|subject|reference|ref|montant|amount|payment|conditions|echeance|due|adresse|address|"
-    r"livraison|delivery|www|order|commande|customer|licence|powered|confidential|brouillon|draft|logo|numero|number|no|invoice|facture|receipt|"
-    r"rechnung|factuur|datum|kundennummer|siege social|registered office|vielen dank|bedankt|prix|price|slogan|tel|fax|periode|period|contact|attn|item|designation)(?![^\W_])"
+    r"livraison|delivery|www|order|commande|customer|licence|powered|confidential|brouillon|draft|logo|numero|number|no|"
+    r"invoice|facture|receipt|"
+    r"rechnung|factuur|datum|kundennummer|siege social|registered office|vielen dank|bedankt|prix|price|slogan|tel|fax|"
+    r"periode|period|contact|attn|item|designation)(?![^\W_])"
 )
 _NEVER = re.compile(
-    r"(?<![^\W_])(?:thank|thanks|merci|page|www|returnable|refund(?:able)?|goods sold|powered by|confidential|bonjour|vielen dank|bedankt|invoice|"
-    r"facture|receipt|\w*rechnung(?:en)?|factuur|siege social|registered office|conditions|please|veuillez|terms|due|echeance|payable|paid|payment|iban|bic)(?![^\W_])"
+    r"(?<![^\W_])(?:thank|thanks|merci|page|www|returnable|refund(?:able)?|goods sold|powered by|confidential|bonjour|"
+    r"vielen dank|bedankt|invoice|"
+    r"facture|receipt|\w*rechnung(?:en)?|factuur|siege social|registered office|conditions|please|veuillez|terms|due|echeance|"
+    r"payable|paid|payment|iban|bic)(?![^\W_])"
 )
-_WORDS = frozenset(
-    "name nom naam firma anschrift adresse adres address strasse ort land pays country ville city telephone incoterms omschrijving bedrag "
-    "prijs preis betrag menge inhalt wahrung currency devise montant betreff bemerkung bemerkungen notes note remarque remarks kommentar "
-    "rooms room qty hours hrs rate unit unite prix total subtotal taxe taxes tax vat tva libelle article articles artikel produit product "
-    "products produkt beschreibung bezeichnung leistung prestation prestations service services quantite aantal cantidad precio importe "
-    "concepto descrizione importo quantita net brut ht ttc remise discount disc each ext item items goods reason value motif detail details "
-    "terms job po signature accepted logo paid work hours mode ref your our votre notre vos nos references informations contact contacts "
-    "ansprechpartner nummer telefon fax email mail web banque bank banking position pos cash card staff seller supplier verkaufer kaufer "
-    "lieferant kunde empfanger emetteur destinataire client customer vendor buyer bill ship sold from to prepared attention pour for "
-    "herr herrn frau monsieur madame mme mlle mr mrs ms dhr mevr vendeur acheteur sommaire summary overview anlage annexe horaires subject objet kopie copie copy duplicata original salesperson".split()
+_CIVILITY = re.compile(
+    r"^\W*(?:m\.?|mr\.?|mrs\.?|ms\.?|mme\.?|mlle\.?|monsieur|madame|herrn?|frau|dhr\.?|mevr\.?|sr\.?|sra\.?|dr\.?)\s+(?=\S)"
 )
-_CIVILITY = re.compile(r"^\W*(?:m\.?|mr\.?|mrs\.?|ms\.?|mme\.?|mlle\.?|monsieur|madame|herrn?|frau|dhr\.?|mevr\.?|sr\.?|sra\.?|dr\.?)\s+(?=\S)")
-_COUNTRIES = frozenset(
-    "france deutschland germany allemagne belgique belgium belgie nederland netherlands pays-bas espana spain espagne italia italy italie portugal "
-    "suisse schweiz switzerland luxembourg polska poland pologne uk usa india inde malaysia malaisie singapore canada maroc tunisie algerie "
-    "osterreich austria autriche ireland irlande".split()
-) | {"united kingdom", "royaume-uni", "united states", "etats-unis", "united states of america"}  # fmt: skip
 
 
 def has_legal_form(text: str) -> bool:
     """Whether a form of company (SARL, GmbH, Ltd, Sdn Bhd ...) stands in the text."""
-    folded = fold(text)
-    for match in _FORM.finditer(folded):
-        found = match.group().replace(".", "").replace(" ", "").replace("/", "")
-        if len(found) > 2 or text[match.start() : match.end()].strip()[:1].isupper():
-            if found in {"as", "se", "ei", "co", "cv", "pt", "sl", "ev", "eg", "bt", "ab", "lp", "se"} and not text[match.start() : match.end()].isupper():
-                if found != "co" or not re.search(r"(?i)\bco\.", text):
-                    continue
+    for match in FORM.finditer(fold(text)):
+        found = re.sub(r"[^a-z]", "", match.group())
+        printed = text[match.start() : match.end()].strip()
+        if found in _CAUTIOUS and not (printed.isupper() or printed.endswith(".")):
+            continue
+        if len(found) > 2 or printed[:1].isupper():
             return True
     return False
 
@@ -154,7 +149,7 @@ def is_name(text: str) -> bool:
     if re.search(r":(?:\s|$)", text.strip()) or re.search(r"(?<![^\W_])[A-Z]{2,}\d{3,}", text):
         return False
     name = clean(text)
-    parts = words(_FORM.sub(" ", fold(name)))
+    parts = words(FORM.sub(" ", fold(name)))
     if not parts or (all(part in _WORDS or part.isdigit() for part in parts) and not has_legal_form(text)):
         return False
     letters = sum(ch.isalpha() for ch in name)
@@ -162,13 +157,13 @@ def is_name(text: str) -> bool:
         return False
     if letters < 2 or len(name) > 70 or letters < 0.5 * len(name.replace(" ", "")):
         return False
-    if len(name.split()) > 9 or name.endswith((".", "!", "?")) and len(name.split()) > 5:
+    if len(name.split()) > 9 or (name.endswith((".", "!", "?")) and len(name.split()) > 5):
         return False
-    if is_title(name) or is_address(name) and not has_legal_form(name):
+    if is_title(name) or (is_address(name) and not has_legal_form(name)):
         return False
     if is_contact(name) and not has_legal_form(name):
         return False
-    return not is_noise(name) or has_legal_form(name) and len(name.split()) < 7
+    return not is_noise(name) or (has_legal_form(name) and len(name.split()) < 7)
 
 
 def has_postcode(text: str) -> bool:
@@ -178,9 +173,9 @@ def has_postcode(text: str) -> bool:
 
 def stem(name: str) -> str:
     """A name without form of company, compact: what web domains and spellings of one name have in common."""
-    return compact(_FORM.sub(" ", fold(name))) or compact(name)
+    return compact(FORM.sub(" ", fold(name))) or compact(name)
 
 
 def significant(name: str) -> list[str]:
     """The words of a name without form of company."""
-    return words(_FORM.sub(" ", fold(name))) or words(name)
+    return words(FORM.sub(" ", fold(name))) or words(name)

@@ -14,25 +14,17 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from functools import lru_cache
 
+from confrere.documents.extract.names import FORM
 from confrere.documents.extract.text import fold, tidy
+from confrere.documents.extract.vocabulary import table
 
-_FORMS = {
-    "sarl": "sarl", "s.a.r.l": "sarl", "eurl": "eurl", "e.u.r.l": "eurl", "sas": "sas", "s.a.s": "sas", "sasu": "sasu", "s.a.s.u": "sasu", "sa": "sa", "s.a": "sa",
-    "snc": "snc", "s.n.c": "snc", "sci": "sci", "s.c.i": "sci", "scop": "scop", "selarl": "selarl", "gie": "gie", "gaec": "gaec", "earl": "earl", "ei": "ei", "eirl": "eirl",
-    "gmbh": "gmbh", "ag": "ag", "ug": "ug", "kg": "kg", "ohg": "ohg", "gbr": "gbr", "e.k": "ek", "ek": "ek", "e.v": "ev", "kgaa": "kgaa",
-    "bv": "bv", "b.v": "bv", "nv": "nv", "n.v": "nv", "vof": "vof", "v.o.f": "vof", "bvba": "bvba", "sprl": "sprl", "srl": "srl", "s.r.l": "srl", "spa": "spa", "s.p.a": "spa",
-    "sl": "sl", "s.l": "sl", "slu": "slu", "ltd": "ltd", "limited": "ltd", "llc": "llc", "l.l.c": "llc", "llp": "llp", "inc": "inc", "incorporated": "inc", "corp": "corp",
-    "corporation": "corp", "plc": "plc", "co": "co", "company": "co", "pty": "pty", "pte": "pte", "pvt": "pvt", "private": "pvt", "bhd": "bhd", "berhad": "bhd", "sdn": "sdn",
-    "ab": "ab", "aps": "aps", "oy": "oy", "lda": "lda", "asbl": "asbl",
-}  # fmt: skip
-_FORM = re.compile(r"(?<![\w.])(" + "|".join(sorted((re.escape(form) for form in _FORMS), key=lambda form: -len(form))) + r")\.?(?![\w.])")
 _CIVILITY = re.compile(r"^(?:m|mr|mrs|ms|mme|mlle|monsieur|madame|mademoiselle|herr|frau|dr|maitre|me)\.?\s+(?=\w)")
 _LEAD = re.compile(r"^(?:societe|ste|entreprise|ets|etablissements?|the)\s+(?=\w)")
 _TOWN = re.compile(r"^(?:mairie|commune|ville) (?:de |du |des |d )")
 """A French town signs as its mairie, commune or ville: one party."""
 _PLACE = re.compile(r"\s*\(([^()]*)\)\s*$|\s+[-–—]\s+(?:agence (?:de )?|site (?:de )?)?([A-ZÀ-Ý][\w'’ -]+)$")
 _JOIN = re.compile(r"\s*(?:&|\+|\bet\b|\band\b|\bund\b|\by\b|\ben\b)\s*")
-_SMALL = frozenset("le la les l de du des d the of and et".split())
+_SMALL = frozenset(["le", "la", "les", "l", "de", "du", "des", "d", "the", "of", "and", "et"])
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,7 +118,9 @@ class Grouper:
         """Join the groups a person has confirmed as one."""
         for a, b in [*self._same, *self._identical()]:
             first = next((title for title in result.members if _key(title) == _key(a) or a in result.members[title]), None)
-            second = next((title for title in result.members if title != first and (_key(title) == _key(b) or b in result.members[title])), None)
+            second = next(
+                (title for title in result.members if title != first and (_key(title) == _key(b) or b in result.members[title])), None
+            )
             if first is not None and second is not None:
                 result.members[first] = sorted([*result.members[first], *result.members.pop(second)])
                 result.of.update(dict.fromkeys(result.members[first], first))
@@ -154,7 +148,7 @@ class Grouper:
             if numbers[first] and numbers[second] and numbers[first].isdisjoint(numbers[second]):
                 return
             if first != second and frozenset((_key(first), _key(second))) not in self._different:
-                found.setdefault(pair, Doubt(*sorted((first, second)), reason))
+                found.setdefault(pair, Doubt(min(first, second), max(first, second), reason))
 
         for titles in cores.values():
             for i, first in enumerate(titles):
@@ -188,8 +182,9 @@ def _parse(name: str) -> _Party:
             text = text[: found.start()]
     folded = fold(text).replace("'", " ")
     folded = _CIVILITY.sub("", folded)
-    forms = [_FORMS[match] for match in _FORM.findall(folded)]
-    bare = _JOIN.sub(" ", _LEAD.sub("", _FORM.sub(" ", folded).strip(" ,.-")))
+    long = table("names")["company"]["long"]
+    forms = [long.get(form, form) for form in (re.sub(r"[^a-z]", "", match.group()) for match in FORM.finditer(folded))]
+    bare = _JOIN.sub(" ", _LEAD.sub("", FORM.sub(" ", folded).strip(" ,.-")))
     bare = _TOWN.sub("commune ", bare)
     core = " ".join(word for word in re.findall(r"[^\W_]+", bare) if word not in _SMALL)
     if not core:

@@ -10,11 +10,9 @@ from confrere.documents.extract import blocks, names
 from confrere.documents.extract.labels import Hit, labels
 from confrere.documents.extract.layout import Layout, Segment
 from confrere.documents.extract.text import compact
+from confrere.documents.extract.vocabulary import table
 
-_FREE_MAIL = frozenset(
-    "gmail yahoo hotmail outlook orange wanadoo free sfr laposte gmx web aol icloud live msn example localhost facebook "
-    "google instagram twitter linkedin arms-fnb tcpdf".split()
-)
+_HOSTS = frozenset(table("names")["never"]["hosts"])
 _DOMAIN = re.compile(
     r"(?:@|www\.|https?://(?:www\.)?)((?:[a-z0-9-]+\.)+[a-z]{2,})"
     r"|(?<![\w.@])((?:[a-z0-9-]{3,}\.)+(?:fr|com|de|nl|be|co\.uk|eu|net|org|io|ch|it|es|pl|example))(?!\w)"
@@ -23,7 +21,27 @@ _LEGAL = re.compile(
     r"(?:au capital|siege social|registered office|regd|geschaftsfuhr|handelsregister|amtsgericht|registered in|company number|"
     r"\brcs\b|\bsiret\b|\bsiren\b|sitz der|\bkvk\b|vat reg|capital social|\btva\b|registergericht)"
 )
-_WEAK_LABELS = frozenset("to from de aan compte client for doit destination attention attn cliente pour titulaire payer kunde klant".split())
+_WEAK_LABELS = frozenset(
+    [
+        "to",
+        "from",
+        "de",
+        "aan",
+        "compte",
+        "client",
+        "for",
+        "doit",
+        "destination",
+        "attention",
+        "attn",
+        "cliente",
+        "pour",
+        "titulaire",
+        "payer",
+        "kunde",
+        "klant",
+    ]
+)
 
 
 @dataclass(slots=True)
@@ -143,7 +161,13 @@ def _addressed(layout: Layout, suppliers: Board, clients: Board, fenced: dict[in
             continue
         right = head.x0 > 0.45 * layout.sheets[0].width
         follows = after_sender is not None and 0 <= head.row - after_sender.row <= 5 and head.beside(after_sender)
-        weight = 1.0 + 0.6 * block.marks + 0.9 * block.registered + 0.3 * any(names.has_legal_form(line.text) for line in block.lines) - 0.8 * names.civility(name.text)
+        weight = (
+            1.0
+            + 0.6 * block.marks
+            + 0.9 * block.registered
+            + 0.3 * any(names.has_legal_form(line.text) for line in block.lines)
+            - 0.8 * names.civility(name.text)
+        )
         if not follows:
             suppliers.add(name.text, weight, name, "block")
         client = 1.0 + 1.2 * follows + 0.5 * right - 0.4 * block.marks - 0.9 * block.registered + 0.8 * names.civility(name.text)
@@ -197,7 +221,15 @@ def _ticket(layout: Layout, suppliers: Board, fenced: dict[int, str]) -> None:
             previous = ""
             continue
         letters = sum(ch.isalpha() for ch in text)
-        score = 2.4 - 0.3 * rank - 1.3 * address + 1.2 * formed + 0.3 * names.has_business_word(text) - 1.2 * (letters < 4) - 0.8 * names.is_generic(text)
+        score = (
+            2.4
+            - 0.3 * rank
+            - 1.3 * address
+            + 1.2 * formed
+            + 0.3 * names.has_business_word(text)
+            - 1.2 * (letters < 4)
+            - 0.8 * names.is_generic(text)
+        )
         suppliers.add(text, score, first, "ticket")
         if formed and previous and all(names.has_business_word(word) for word in names.significant(text)):
             suppliers.add(f"{previous} {text}", score + 0.6, first, "joined")
@@ -234,7 +266,7 @@ def _domains(layout: Layout, suppliers: Board, clients: Board) -> None:
         for match in _DOMAIN.finditer(segment.folded):
             host = (match[1] or match[2]).split(".")
             part = host[-3] if len(host) > 2 and host[-2] in ("co", "com", "org") else host[-2] if len(host) > 1 else ""
-            if len(compact(part)) >= 3 and part not in _FREE_MAIL:
+            if len(compact(part)) >= 3 and part not in _HOSTS:
                 stems.setdefault(compact(part), segment)
     matched = False
     for key, entry in suppliers.found.items():

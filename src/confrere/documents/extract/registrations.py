@@ -9,7 +9,8 @@ from confrere.documents.extract import identifiers
 from confrere.documents.extract.layout import Layout, Segment
 
 _CLIENT = re.compile(
-    r"(?:client|customer|buyer|acheteur|kunde|ihre|uw |klant|votre|your|nabywc|cliente|destinataire|recipient|purchaser|bill to)[^.;|]{0,30}$"
+    r"(?:client|customer|buyer|acheteur|kunde|ihre|uw |klant|votre|your|nabywc|cliente|destinataire|recipient|purchaser|"
+    r"bill to)[^.;|]{0,30}$"
 )
 
 

@@ -12,9 +12,8 @@ from confrere.documents.extract.amounts import CENT, Amount, plain
 from confrere.documents.extract.labels import Hit, labels
 from confrere.documents.extract.layout import Layout, Row, Segment
 
-RATES = tuple(Decimal(rate) for rate in (
-    "20 10 5.5 2.1 8.5 19 7 21 9 6 12 23 8 5 22 4 25 18 15 14 13 16 17 24 27 3 8.1 2.6 3.8 7.7 2.5 13.5 14.975 28 0".split()
-))  # fmt: skip
+_RATES = "20 10 5.5 2.1 8.5 19 7 21 9 6 12 23 8 5 22 4 25 18 15 14 13 16 17 24 27 3 8.1 2.6 3.8 7.7 2.5 13.5 14.975 28 0"
+RATES = tuple(map(Decimal, _RATES.split()))
 """VAT and GST rates in use, commonest first."""
 _ZERO = Decimal(0)
 
@@ -133,7 +132,9 @@ def _qualified(segment: Segment, hit: Hit) -> bool:
     return any(word not in _UNITS for word in rest)
 
 
-_UNITS = frozenset("eur euro euros usd gbp rm chf ttc tva incl inc vat gst taxes myr sgd inr rs dh mad incluse comprises excl ht amount".split())
+_AFTER = "eur euro euros usd gbp rm chf ttc tva incl inc vat gst taxes myr sgd inr rs dh mad incluse comprises excl ht amount"
+_UNITS = frozenset(_AFTER.split())
+"""Words that may follow the label of a total without changing what it means."""
 _CHANGE = ("change", "chanqe", "rendu", "rendre", "monnaie", "wissel", "ruckgeld", "balu", "bakl", "baki", "kembali", "resto", "cambio")
 
 
@@ -175,9 +176,7 @@ def _rate(net: Decimal, tax: Decimal) -> Decimal | None:
     return None
 
 
-def _values(
-    layout: Layout, segment: Segment, hit: Hit, numbers: dict[int, list[Amount]]
-) -> tuple[list[Amount], str]:
+def _values(layout: Layout, segment: Segment, hit: Hit, numbers: dict[int, list[Amount]]) -> tuple[list[Amount], str]:
     """The amounts a label announces: after it in its own segment, then to the right, then under it."""
     follow = [other for other in labels("money", segment.ocr).find(segment.plain) if other.start >= hit.end]
     stop = follow[0].start if follow else len(segment.text) + 1
@@ -201,7 +200,7 @@ def _values(
         return own, "right"
     if values and len(values) == 1:
         return values, "right"
-    if follow or layout.right_of(segment) and values:
+    if follow or (layout.right_of(segment) and values):
         return [], ""
     return _under(layout, segment, numbers), "below"
 
@@ -259,11 +258,15 @@ def _sums(board: _Board) -> None:
     """A total that is the sum of other totals is the one of the whole: each VAT rate has its own."""
     known = [reading for reading in board.best("total", 10) if reading.readers & {"gross", "total"} and reading.value > 0]
     values = {reading.value for reading in known}
+    parts: set[int] = set()
     for i, first in enumerate(known):
         for second in known[i + 1 :]:
             whole = first.value + second.value
             if whole in values and first.amount and board.readings["total"][whole].amount:
-                board.add("total", board.readings["total"][whole].amount or first.amount, 1.0, "sum-of-totals")
+                board.add("total", board.readings["total"][whole].amount or first.amount, 2.0, "sum-of-totals")
+                parts |= {id(first), id(second)}
+    for reading in known:
+        reading.score -= 1.0 * (id(reading) in parts)
 
 
 def _choose(board: _Board, found: list[Amount], layout: Layout) -> Totals:
@@ -299,7 +302,9 @@ def _choose(board: _Board, found: list[Amount], layout: Layout) -> Totals:
         for tax in [*taxes, *sums]:
             rest = total.value - tax.value
             if tax.value and rest in present and rest != tax.value and _rate(rest, tax.value) is not None:
-                choices.append((total.score + min(2.0, 0.3 * tax.score + 0.9), total, Reading(rest, 0.5, present[rest], {"sum"}), tax, "sum"))
+                choices.append(
+                    (total.score + min(2.0, 0.3 * tax.score + 0.9), total, Reading(rest, 0.5, present[rest], {"sum"}), tax, "sum")
+                )
             elif tax.value and _rate(rest, tax.value) is not None:
                 choices.append((total.score + 0.4 * tax.score + 0.5, total, None, tax, ""))
     result = Totals()
@@ -320,9 +325,7 @@ def _choose(board: _Board, found: list[Amount], layout: Layout) -> Totals:
     return result
 
 
-def _from_amounts(
-    total: Reading, present: dict[Decimal, Amount]
-) -> list[tuple[float, Reading, Reading | None, Reading | None, str]]:
+def _from_amounts(total: Reading, present: dict[Decimal, Amount]) -> list[tuple[float, Reading, Reading | None, Reading | None, str]]:
     """Pairs of printed amounts that make the total at a usual rate, whatever they are called."""
     out: list[tuple[float, Reading, Reading | None, Reading | None, str]] = []
     for value, amount in present.items():
@@ -368,20 +371,18 @@ def _by_rate(layout: Layout, found: list[Amount], result: Totals) -> dict[str, s
         for rate in rates:
             bases = [*money, *([result.net.amount] if result.net and result.net.amount else [])]
             for tax in money:
-                if any(base and base is not tax and abs(base.value * rate.value / 100 - tax.value) <= Decimal("0.02") for base in bases):
+                if any(base is not tax and abs(base.value * rate.value / 100 - tax.value) <= Decimal("0.02") for base in bases):
                     taxes[_rate_name(rate.value)] = plain(tax.value)
                     break
     total = sum((Decimal(tax) for tax in taxes.values()), _ZERO)
     if result.tax is not None and taxes and abs(total - result.tax.value) > Decimal("0.02"):
         return {}
     if not taxes and result.proof == "sum" and result.net and result.tax:
-        rate = _rate(result.net.value, result.tax.value)
-        if rate is not None:
-            taxes[_rate_name(rate)] = plain(result.tax.value)
+        usual = _rate(result.net.value, result.tax.value)
+        if usual is not None:
+            taxes[_rate_name(usual)] = plain(result.tax.value)
     return taxes
 
 
 def _rate_name(rate: Decimal) -> str:
     return format(rate.normalize(), "f")
-
-

@@ -12,7 +12,8 @@ _CUE = re.compile(rf"^\s*({_CLOCK})\s*-->\s*{_CLOCK}")
 _VOICE = re.compile(r"<v(?:\.[\w.]+)?\s+([^>]+)>")
 _TAG = re.compile(r"</?[a-z][^>]*>")
 _TURN = re.compile(
-    rf"^\s*(?:[\[(]?(?P<before>{_CLOCK})[\])]?\s*[-–]?\s*)?(?P<who>[^\W\d_][\w.'’ /-]{{0,38}}?)\s*(?:[\[(](?P<after>{_CLOCK})[\])])?\s*:\s+(?P<said>\S.*)$"
+    rf"^\s*(?:[\[(]?(?P<before>{_CLOCK})[\])]?\s*[-–]?\s*)?(?P<who>[^\W\d_][\w.'’ /-]{{0,38}}?)\s*(?:[\[(](?P<after>{_CLOCK})[\])])?"
+    r"\s*:\s+(?P<said>\S.*)$"
 )
 _SENTENCE = re.compile(r"(?<=[.!?…])[\"»”')]*\s+(?=[\"«“'(\[]?[^\W\d_a-zà-ÿ]|[\"«“-]?\d)|\n+")
 

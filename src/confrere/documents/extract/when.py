@@ -12,10 +12,14 @@ from confrere.documents.extract.labels import Hit, labels
 from confrere.documents.extract.layout import Layout, Segment
 
 _TITLED = re.compile(
-    r"(?:facture|avoir|devis|invoice|rechnung|gutschrift|factuur|factura|fattura|faktura|quote|quotation|receipt|releve|statement|contrat|note|credit note|pro forma|proforma)"
+    r"(?:facture|avoir|devis|invoice|rechnung|gutschrift|factuur|factura|fattura|faktura|quote|quotation|receipt|releve|"
+    r"statement|contrat|note|credit note|pro forma|proforma)"
     r"\b.{0,40}?(?:\bdu|\bvom|\bvon|\bof|\bdated|\bvan|\bdel|\bde fecha|\bz dnia|\bdate|\ble|\bon)\W{0,3}$"
 )
-_ANOTHER = re.compile(r"(?:sur (?:la|le|votre|une)|objet|\bon your\b|\bre:|origin|initial|liee|relati|against|related|annul|concern|ref\.|commande|order|bestell|devis n.*facture|livraison)")
+_ANOTHER = re.compile(
+    r"(?:sur (?:la|le|votre|une)|objet|\bon your\b|\bre:|origin|initial|liee|relati|against|related|annul|concern|ref\.|commande|"
+    r"order|bestell|devis n.*facture|livraison)"
+)
 _CITY = re.compile(r"(?:^|\s\s|[a-z])[a-z' -]{2,30},?\s*(?:le|the|den|il|el|on)\s*$")
 
 
