@@ -1,16 +1,8 @@
-"""Text in pictures, by PP-OCRv6 through rapidocr and onnxruntime: no network, models ship in the wheel.
-
-Measured on 30 receipts and 2 cores: recognising crops one at a time, unpadded, on as many threads as cores costs half of
-rapidocr's own batches (short words are padded to 320 pixels there), with the same text. Lines are found on a smaller copy and cut
-from the full picture.
-"""
+"""Text in a picture: set it upright, find its lines, read them, put the words in reading order with their boxes."""
 
 from __future__ import annotations
 
 import math
-import os
-from concurrent.futures import ThreadPoolExecutor
-from functools import cache
 from statistics import median
 from typing import Any
 
@@ -19,8 +11,8 @@ import msgspec
 from confrere.documents.model import Word
 from confrere.documents.read.layout import reading_text
 from confrere.documents.read.limits import Budget
+from confrere.documents.read.ocr_models import Box, cut_line, models
 
-DETECT_SIDE = 1440
 _SCORE = 0.5
 
 
@@ -35,105 +27,37 @@ class Seen(msgspec.Struct, kw_only=True):
     turned: int = 0
 
 
-class _Engine:
-    """The loaded models: detection on all threads, recognition one crop a thread."""
-
-    def __init__(self, threads: int) -> None:
-        import cv2
-
-        cv2.setNumThreads(1)
-        common = {"Global.log_level": "critical", "EngineConfig.onnxruntime.inter_op_num_threads": 1}
-        self.finder = _models(
-            {
-                **common,
-                "EngineConfig.onnxruntime.intra_op_num_threads": threads,
-                "Global.max_side_len": DETECT_SIDE,
-            }
-        )
-        self.reader = _models(
-            {
-                **common,
-                "EngineConfig.onnxruntime.intra_op_num_threads": 1,
-                "Rec.rec_batch_num": 1,
-                "Rec.rec_img_shape": [3, 48, 96],
-            }
-        )
-        self.pool = ThreadPoolExecutor(threads)
-        self.reader._load_rec_model()
-        self.reader._load_cls_model()
-
-    def boxes(self, image: Any) -> Any:
-        """Return the corners of the lines of text, an array of shape (n, 4, 2), or None."""
-        found = self.finder(image, use_det=True, use_cls=False, use_rec=False)
-        return getattr(found, "boxes", None)
-
-    def upside_down(self, crops: list[Any]) -> bool:
-        """Whether most of the longest lines stand on their head."""
-        longest = sorted(crops, key=lambda c: -c.shape[1] / max(c.shape[0], 1))[:9]
-        votes = self.reader.text_cls(longest).cls_res or []
-        return sum(1 if label == "180" else -1 for label, score in votes if score > 0.8) > 0
-
-    def read(self, crops: list[Any]) -> list[tuple[str, float]]:
-        """Recognise line pictures: (text, score) each, in the same order."""
-        from rapidocr.ch_ppocr_rec import TextRecInput
-
-        def one(index: int) -> tuple[int, str, float]:
-            result = self.reader.text_rec(TextRecInput(img=[crops[index]], return_word_box=False))
-            return index, result.txts[0], float(result.scores[0])
-
-        order = sorted(range(len(crops)), key=lambda i: -crops[i].shape[1] / max(crops[i].shape[0], 1))
-        out = [("", 0.0)] * len(crops)
-        for index, text, score in self.pool.map(one, order):
-            out[index] = (text, score)
-        return out
-
-
-def _models(params: dict[str, Any]) -> Any:
-    from rapidocr import RapidOCR
-
-    return RapidOCR(params=params)
-
-
-@cache
-def _engine() -> _Engine:
-    threads = int(os.environ.get("CONFRERE_OCR_THREADS", "0")) or len(os.sched_getaffinity(0))
-    return _Engine(max(1, min(threads, 8)))
-
-
 def read_picture(image: Any, budget: Budget) -> Seen:
     """Read the text of a picture: an array of shape (height, width, 3), uint8, BGR."""
     import numpy
 
-    engine = _engine()
+    engine = models()
     image = numpy.ascontiguousarray(image)
     turned = 0
-    boxes = engine.boxes(image)
-    if boxes is None or not len(boxes):
-        return Seen(width=image.shape[1], height=image.shape[0])
-    if _sideways(boxes):
+    boxes = engine.find_lines(image)
+    if boxes and _sideways(boxes):
         image, turned = numpy.ascontiguousarray(numpy.rot90(image)), 90
-        boxes = engine.boxes(image)
-        if boxes is None or not len(boxes):
-            return Seen(width=image.shape[1], height=image.shape[0], turned=turned)
-    crops = [_cut(image, box) for box in boxes]
-    if engine.upside_down(crops):
+        boxes = engine.find_lines(image)
+    height, width = image.shape[:2]
+    crops = [cut_line(image, box) for box in boxes]
+    if crops and engine.upside_down(crops):
         image = numpy.ascontiguousarray(numpy.rot90(image, 2))
         turned += 180
-        height, width = image.shape[:2]
-        boxes = numpy.array([[(width - x, height - y) for x, y in (b[2], b[3], b[0], b[1])] for b in boxes])
-        crops = [_cut(image, box) for box in boxes]
-    lines = [(box, text) for box, (text, score) in zip(boxes, engine.read(crops), strict=True) if text.strip() and score >= _SCORE]
+        boxes = [[(width - 1 - x, height - 1 - y) for x, y in (b[2], b[3], b[0], b[1])] for b in boxes]
+        crops = [cut_line(image, box) for box in boxes]
+    read = engine.read_lines(crops)
+    lines = [(box, text) for box, (text, score) in zip(boxes, read, strict=True) if text.strip() and score >= _SCORE]
     words, flat = _words(lines)
     return Seen(
         text=budget.take_text(reading_text(flat)),
         words=words,
-        width=image.shape[1],
-        height=image.shape[0],
+        width=width,
+        height=height,
         turned=turned,
     )
 
 
-def _sideways(boxes: Any) -> bool:
+def _sideways(boxes: list[Box]) -> bool:
     """Whether most of the text stands in tall boxes."""
     tall = wide = 0.0
     for box in boxes:
@@ -146,14 +70,7 @@ def _sideways(boxes: Any) -> bool:
     return tall > 1.5 * wide
 
 
-def _cut(image: Any, box: Any) -> Any:
-    """Cut a line out and straighten its perspective."""
-    from rapidocr.utils.process_img import get_rotate_crop_image
-
-    return get_rotate_crop_image(image, box.copy())
-
-
-def _words(lines: list[tuple[Any, str]]) -> tuple[list[Word], list[Word]]:
+def _words(lines: list[tuple[Box, str]]) -> tuple[list[Word], list[Word]]:
     """Split lines into words, each with its share of the line's box: as seen, and as they would lie were the paper level."""
     angles = [math.atan2(b[1][1] - b[0][1], b[1][0] - b[0][0]) for b, _ in lines if math.dist(b[0], b[1]) > 3 * math.dist(b[1], b[2])]
     angle = median(angles) if angles else 0.0
