@@ -309,6 +309,9 @@ class Runner:
             if error.key in ("workspace.folder-gone", "core.disk-full"):
                 raise
             return self._answer(call, error.sentence("en"), failed=True)
+        except Exception as error:  # a defect of one tool ends its step, not the task
+            self.listen("defect", {"exception": error})
+            return self._answer(call, f"The tool failed inside: {type(error).__name__}: {error}"[:500], failed=True)
         if passed.result is None:
             return self._answer(call, say(passed.verdict.reason, "en", **passed.verdict.data), failed=True)
         result: Result = passed.result

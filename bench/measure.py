@@ -1,0 +1,70 @@
+"""Timing whole commands and pieces of code: the median of several runs, CPU beside wall time, ratios within one run."""
+
+from __future__ import annotations
+
+import os
+import resource
+import statistics
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+
+
+@dataclass
+class Figure:
+    """Medians: ``wall`` and ``cpu`` in seconds, ``peak`` the largest resident size of a single process in MB."""
+
+    wall: float
+    cpu: float
+    peak: float = 0.0
+
+
+def command(args: list[str], runs: int = 5, env: dict[str, str] | None = None, ok: tuple[int, ...] = (0,)) -> Figure:
+    """A command as a whole process, after one run that does not count. Raises RuntimeError when it fails."""
+    figures = []
+    for run in range(runs + 1):
+        begun = time.perf_counter()
+        process = subprocess.Popen(args, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, env=env)
+        assert process.stderr is not None
+        errors = process.stderr.read()
+        _, status, usage = os.wait4(process.pid, 0)
+        process.returncode = os.waitstatus_to_exitcode(status)
+        if process.returncode not in ok:
+            raise RuntimeError(f"{args[:4]} ended with {process.returncode}: {errors.decode()[-500:]}")
+        if run:
+            figures.append(Figure(time.perf_counter() - begun, usage.ru_utime + usage.ru_stime, usage.ru_maxrss / 1024))
+    return median(figures)
+
+
+def work(piece: Callable[[], object], runs: int = 5, before: Callable[[], object] | None = None) -> Figure:
+    """A piece of code in this process, after one run that does not count; ``before`` each run is not timed."""
+    figures = []
+    for run in range(runs + 1):
+        if before is not None:
+            before()
+        cpu, begun = time.process_time(), time.perf_counter()
+        piece()
+        if run:
+            figures.append(Figure(time.perf_counter() - begun, time.process_time() - cpu))
+    return median(figures)
+
+
+def median(figures: list[Figure]) -> Figure:
+    return Figure(*(statistics.median(getattr(figure, name) for figure in figures) for name in ("wall", "cpu", "peak")))
+
+
+def peak_mb() -> float:
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+
+
+def row(what: str, value: str, against: str = "", ratio: str = "", aim: str = "") -> None:
+    print(f"{what:<52} {value:>16} {against:>24} {ratio:>8}  {aim}", flush=True)
+
+
+def title(text: str) -> None:
+    print(f"\n{text}\n{'-' * len(text)}", flush=True)
+
+
+PYTHON = sys.executable
