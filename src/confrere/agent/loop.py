@@ -397,5 +397,5 @@ class Runner:
         """Build the report from the disk and record it."""
         from confrere.agent.report import build
 
-        self.listen("checking", {})
+        self.listen("checking", {"deliverables": any(call.result.get("deliverables") for call in self.state.calls.values())})
         self.record("report.built", {"report": build(self)})

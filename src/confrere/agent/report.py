@@ -123,8 +123,6 @@ class _Builder:
     # -- deliverables
 
     def _deliverables(self, made: set[str]) -> None:
-        from confrere.documents import verify
-
         moved = {entry.change.origin: entry.change.path for entry in self.state.standing() if entry.change.kind == "move"}
         seen: set[str] = set()
         for call in self.state.calls.values():
@@ -143,6 +141,8 @@ class _Builder:
                         entry.findings.append(say("report.deliverable-missing", self.language))
                     continue
                 entry.size, entry.sha256 = os.path.getsize(place), hash_path(place)
+                from confrere.documents import verify
+
                 entry.findings += [finding.sentence(self.language) for finding in verify.check(Path(place))]
         broken = [entry for entry in self.report.deliverables if entry.findings]
         if self.report.deliverables:

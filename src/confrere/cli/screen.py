@@ -5,7 +5,8 @@ from __future__ import annotations
 import json
 import sys
 import time
-from typing import Any, Protocol
+from functools import cached_property
+from typing import TYPE_CHECKING, Any, Protocol
 
 import msgspec
 
@@ -15,6 +16,9 @@ from confrere.models.messages import RESTART
 from confrere.policy.plan import Plan, Step
 from confrere.workspace.changes import Change, ChangeSet
 from confrere.workspace.transaction import Outcome
+
+if TYPE_CHECKING:
+    from rich.console import Console
 
 
 class Screen(Protocol):
@@ -101,10 +105,7 @@ class TerminalScreen:
     """For people. With no terminal on both ends it prints the same, and asks nothing."""
 
     def __init__(self, language: str) -> None:
-        from rich.console import Console
-
         self.language = language
-        self.console = Console(highlight=False, soft_wrap=False)
         self.asks = sys.stdin.isatty() and sys.stdout.isatty()
         self._live: Any = None
         self._bar: Any = None
@@ -114,6 +115,13 @@ class TerminalScreen:
         self._streamed = False
         self._said = ""
         self.last_said = ""
+
+    @cached_property
+    def console(self) -> Console:
+        """Made on first use: a plain answer does without."""
+        from rich.console import Console
+
+        return Console(highlight=False, soft_wrap=False)
 
     def say(self, key: str, **data: object) -> str:
         return say(f"cli.{key}", self.language, **data)
@@ -143,7 +151,7 @@ class TerminalScreen:
                 self._text(body["text"])
             case "call.outcome" if self._step:
                 self._finish_step()
-            case "checking":
+            case "checking" if body["deliverables"]:
                 self._start(self.say("doing-checking"))
             case "call.intent":
                 self._open_step(body)
@@ -159,14 +167,14 @@ class TerminalScreen:
         """What a model says, as it comes; RESTART takes back what came before it."""
         if text == RESTART:
             self._said = ""
-            self.console.print("…", markup=False)
+            print("…")
             return
         if not self._said:
             self.pause()
         self._said += text
         self.last_said = self._said
         self._streamed = True
-        self.console.print(show(text, lines=True), end="", markup=False, soft_wrap=True)
+        print(show(text, lines=True), end="", flush=True)
 
     def _open_step(self, body: dict[str, Any]) -> None:
         title = self._titles.get(body["step"]) or self._tool_title(body["tool"])
@@ -221,16 +229,16 @@ class TerminalScreen:
             self._live = None
         self._step = ""
         if self._streamed:
-            self.console.print()
+            print()
             self._streamed = False
 
     # -- the plan
 
     def plan(self, plan: Plan) -> None:
-        from confrere.cli import render
-
         self._titles = {step.id: step.title for step in plan.steps}
         if plan.steps:
+            from confrere.cli import render
+
             render.plan(self.console, plan, self.language)
 
     def ask_plan(self) -> str:
@@ -308,19 +316,23 @@ class TerminalScreen:
         render.undone(self.console, outcome, self.language)
 
     def end(self, state: TaskState, hint: str) -> None:
-        from confrere.cli import render
-
         if state.failure and state.state == "failed":
             self.console.print(say(state.failure["key"], state.language, **state.failure["data"]), style="red", markup=False)
         elif state.state == "declined":
             self.console.print(self.say("declined"), markup=False)
         elif state.state == "stopped":
             self.console.print(say("core.stopped", state.language, task=state.id), style="yellow", markup=False)
+        elif state.report and not state.standing() and not state.report["deliverables"] and not state.report["checks"]:
+            self.pause()
+            if state.report["answer"].strip() != self.last_said.strip():
+                print(show(state.report["answer"], lines=True))
         elif state.report:
+            from confrere.cli import render
+
             self.pause()
             render.report(self.console, state, told=self.last_said)
         if hint:
-            self.console.print(hint, markup=False)
+            print(hint)
 
 
 def _plain(text: str) -> str:
