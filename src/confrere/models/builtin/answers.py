@@ -66,6 +66,8 @@ def _answer(found: Understanding, wish: Wish, data: dict[str, Any]) -> str:
     if not count:
         return say("builtin.answer-none", language, what=what)
     measure = wish.params.get("measure", "")
+    if "top" in wish.params:
+        return _top(wish, data, what, language)
     if measure in ("client", "supplier") and kind in ("count", "which"):
         names = sorted({record[measure] for record in records if record.get(measure)})
         return say(
@@ -101,6 +103,37 @@ def _answer(found: Understanding, wish: Wish, data: dict[str, Any]) -> str:
             for name, part in sorted(data["by"].items())
         ]
     return "\n".join([head, *lines])
+
+
+def _top(wish: Wish, data: dict[str, Any], what: str, language: str) -> str:
+    """The clients or suppliers with the largest (or smallest) sums, one currency at a time."""
+    lines = []
+    for code in sorted({code for part in data["by"].values() for code in part["sums"]}):
+        ranked = sorted(
+            ((Decimal(part["sums"][code]), name) for name, part in data["by"].items() if name and code in part["sums"]),
+            reverse=wish.params["question"] == "max",
+        )
+        for value, name in ranked[: int(wish.params["top"])]:
+            lines.append(say("builtin.answer-item", language, file=name, details=money({code: str(value)}, language)))
+    if not lines:
+        return say("builtin.answer-no-sum", language, count=data["count"], what=what)
+    return "\n".join([say("builtin.answer-top", language, what=what), *lines])
+
+
+def overview(found: Understanding, survey: dict[str, Any]) -> str:
+    """What the folder holds, from the survey: counts by type, by client, duplicates, what could not be read."""
+    language = found.language
+    types = ", ".join(f"{say(f'office.folder-{name}', language).lower()} {count}" for name, count in survey.get("types", {}).items())
+    lines = [say("builtin.overview", language, files=survey["files"], folders=survey["folders"], types=types)]
+    if survey.get("clients"):
+        lines.append(say("builtin.overview-clients", language, names=", ".join(f"{name} ({n})" for name, n in survey["clients"].items())))
+    copies = survey.get("duplicates", {}).get("files", 0)
+    if copies:
+        lines.append(tell("builtin.overview-copies", language, copies, count=copies))
+    unreadable = survey.get("unreadable", [])
+    if unreadable:
+        lines.append(say("builtin.overview-unreadable", language, names=", ".join(path for path, _ in unreadable)))
+    return "\n".join(lines)
 
 
 def _best(kind: str, records: list[dict[str, Any]], count: int, what: str, language: str) -> str:

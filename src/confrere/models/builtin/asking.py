@@ -7,13 +7,19 @@ from confrere.models.builtin.filling import Filling
 from confrere.models.builtin.slots import dimensions, party_ahead, scope_of
 from confrere.models.builtin.understanding import Wish
 
+_PLAIN_HOW_MUCH = {"combien ai je", "combien on a", "combien a t on", "combien avons nous", "combien j' ai", "combien j'ai"}
+
 
 class Asking(Filling):
     """Reads a clause as a question, where it is one."""
 
     def _question(self) -> bool:
         asked = next(
-            (item for item in self.parts if item.has("q.count", "q.sum", "q.which", "q.where", "q.exists", "q.when") and not item.used),
+            (
+                item
+                for item in self.parts
+                if item.has("q.count", "q.sum", "q.which", "q.where", "q.exists", "q.when", "q.overview") and not item.used
+            ),
             None,
         )
         if (
@@ -28,13 +34,17 @@ class Asking(Filling):
         ahead = [
             item
             for item in self.parts[: self.parts.index(asked)]
-            if not item.filler and not item.has("v.list", "v.find", "v.do", "v.make", "g.", "n.names")
+            if not item.filler
+            and item.kind not in ("comma", "mark")
+            and not item.has("v.list", "v.find", "v.do", "v.make", "g.", "n.names")
         ]
         if ahead and not self.clause.question:
             return False
         if any(item.has("v.sort", "v.rename", "v.merge", "v.convert") and not item.has("n.") for item in ahead):
             return False
         kind = asked.tag("q.")
+        if (self.clause.refusals and kind != "overview") or (kind == "count" and self.has("n.page")):
+            return self._unanswerable()
         asked.used = True
         for item in self.parts:
             item.used |= item.has("v.list", "v.find", "v.do", "v.make", "v.sum", "v.count", "v.keep", "v.move")
@@ -46,6 +56,9 @@ class Asking(Filling):
         beyond_amounts = self.has("n.amounts", "f.total", "f.net", "f.tax")
         if kind == "count" and (beyond_amounts or not self.has("t.", "k.", "n.files", "d.", "n.folder", "n.page", "t.mail")):
             kind = "sum"
+        if kind == "sum" and asked.bare in _PLAIN_HOW_MUCH and not beyond_amounts:
+            counted = self.after(asked)
+            kind = "count" if counted is not None and counted.has("t.", "k.", "n.files") else kind
         if kind == "which" and beyond_amounts and not self.has("t.", "k.", "n.files", "q.max", "q.min"):
             kind = "sum"
         wish = self.wish("list", asked, question=kind)
@@ -71,8 +84,28 @@ class Asking(Filling):
                 self.result.not_understood.append(item.text)
                 item.used = True
             item.used |= item.has("n.amounts", "n.files", "n.folder", "d.", "f.", "n.names", "q.")
+        if wish.params.get("measure") in ("client", "supplier") and wish.params["question"] in ("max", "min"):
+            number = next((item for item in self.parts if item.kind == "number" and not item.used), None)
+            wish.params["top"] = 1
+            if number is not None:
+                wish.params["top"], number.used = number.value, True
+        if (
+            kind != "overview"
+            and not wish.only
+            and not self.result.only
+            and any(not item.used and item.kind == "unknown" and not item.proper for item in self.parts)
+        ):
+            return True  # what it is about was not understood: no answer about everything instead
         self._add(wish)
         self._leftover()
+        return True
+
+    def _unanswerable(self) -> bool:
+        """A question with a negation ("which clients were not billed?"): it takes more than looking up. Said, not guessed."""
+        self.result.not_understood.append(" ".join(dict.fromkeys(item.text for item in self.clause.items if item.text not in ("?", ","))))
+        self.clause.dropped = True
+        for item in self.clause.items:
+            item.used = True
         return True
 
     def _loose_party(self, wish: Wish) -> None:

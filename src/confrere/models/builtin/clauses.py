@@ -29,13 +29,15 @@ _SUBJUNCTIVE = {
 @dataclass(slots=True)
 class Clause:
     """A run of items about one thing. ``alone`` tells that it is only a restriction ("sauf les PDF"), set off from the rest;
-    ``sentence`` numbers the sentence it stands in; ``negated`` carries the verb a negation bears on."""
+    ``sentence`` numbers the sentence it stands in; ``refusals`` pair the verb a negation bears on with what it governs;
+    ``dropped`` is set on a clause that was reported instead of read."""
 
     items: list[Item]
     sentence: int
     question: bool = False
     alone: bool = False
     refusals: list[tuple[str, list[Item]]] = field(default_factory=list)
+    dropped: bool = False
 
     def mode(self, name: str) -> list[Item]:
         return [item for item in self.items if item.mode == name]
@@ -99,7 +101,7 @@ def _parallel(before: list[Item], meaningful: list[Item]) -> bool:
         ways = [index for index, item in enumerate(parts) if item.has("g.by")]
         return bool(ways) and any(item.has("t.", "k.") for item in parts[: ways[0]])
 
-    return files_then_way(before) and files_then_way(meaningful) and any(item.has("v.sort", "v.rename") for item in before)
+    return files_then_way(before) and files_then_way(meaningful) and not any(item.has(*DELIVERABLES) for item in before)
 
 
 def _heads_joined(found: list[Clause]) -> list[Clause]:

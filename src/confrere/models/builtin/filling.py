@@ -16,6 +16,9 @@ FORMATS = {
     "deck": ("pptx",),
     "convert": ("pdf", "docx", "xlsx", "csv", "txt", "md", "html", "image"),
 }
+_PAPERS = {"invoice", "receipt", "credit-note", "quote", "statement", "contract"}
+_FRONT = {"debut", "devant", "avant", "prefixe", "prefix", "start", "front", "beginning", "tete", "first", "before"}
+_BACK = {"fin", "end", "suffixe", "suffix", "apres", "after", "back"}
 
 
 class Filling(Phrase):
@@ -46,7 +49,10 @@ class Filling(Phrase):
         holder.only = holder.only.merged(scope)
         if table is not None:
             self._columns(table)
+        self._retarget()
         sort = next((w for w in self.made if w.operation == "sort"), None)
+        if sort is not None and not sort.params.get("by") and not sort.params.get("folder") and len(sort.only.types) > 1:
+            sort.params["by"] = ["type"]
         if sort is not None and not sort.params.get("by"):
             left = [item.tag("d.") for item in self.parts if not item.used and item.has("d.") and item.tag("d.") != "project"]
             if left:
@@ -54,7 +60,13 @@ class Filling(Phrase):
         for item in self.parts:
             if item.has("d.project") and not item.used:
                 self.result.not_understood.append(item.text)
-            item.used |= item.has("n.", "d.", "f.", "v.", "g.", "q.") and not item.has("o.")
+            item.used |= item.has("n.", "d.", "f.", "v.", "g.") and not item.has("o.", "v.compare", "q.unpaid")
+
+    def _retarget(self) -> None:
+        """ "Turn these receipts into a spreadsheet" asks for their data, not for another file format."""
+        for wish in self.made:
+            if wish.operation == "convert" and wish.params.get("to") in ("xlsx", "csv") and _PAPERS.intersection(wish.only.types):
+                wish.operation, wish.params["format"] = "extract", wish.params.pop("to")
 
     def _late_slots(self, by: list[str]) -> None:
         """A clause with no wish of its own may complete the one before ("en anglais", "appelle-le Bilan.xlsx")."""
@@ -81,7 +93,7 @@ class Filling(Phrase):
         for index, item in enumerate(self.parts):
             if item.kind != "number" or item.used:
                 continue
-            after = self.parts[index + 1] if index + 1 < len(self.parts) else None
+            after = next((part for part in self.parts[index + 1 : index + 3] if not part.has("g.of")), None)
             deck = next((w for w in self.made if w.operation == "deck"), None) or self._last("deck")
             if after is not None and after.has("n.deck") and deck is not None:
                 deck.params["slides"] = item.value
@@ -142,7 +154,16 @@ class Filling(Phrase):
             if item.used:
                 continue
             rename = next((w for w in self.made if w.operation == "rename"), None)
-            if item.kind in ("pattern", "quote", "file") and rename is not None and (pattern := pattern_of(item.text)):
+            if (
+                item.kind in ("pattern", "quote")
+                and rename is not None
+                and not pattern_of(item.text)
+                and not self.has("n.folder", "g.except")
+            ):
+                self.made.remove(rename)  # a name given outright cannot be for several files: said, not done otherwise
+                if not self.made:
+                    return
+            elif item.kind in ("pattern", "quote", "file") and rename is not None and (pattern := pattern_of(item.text)):
                 put(rename.params, "pattern", pattern)
                 item.used = True
             elif item.has("g.named", "g.pattern"):
@@ -224,7 +245,7 @@ class Filling(Phrase):
                 parts = columns([item for item in self.parts if item.has("f.", "d.", "n.amounts")])
                 parts = [{"tax": "tax", "due_date": "due_date"}.get(part, part) for part in parts]
                 if parts:
-                    table.params["pattern"] = "_".join(f"{{{part}}}" for part in parts)
+                    table.params["pattern"] = self._pattern(parts)
             return
         cue = self.has("n.column", "g.with")
         names = columns(self.parts)
@@ -241,6 +262,16 @@ class Filling(Phrase):
             ]
             if left:
                 put(table.params, "by", left)
+
+    def _pattern(self, parts: list[str]) -> str:
+        """A pattern from the parts named; one part alone goes before the name there is, or after it where the words say so."""
+        edges = {item.bare: item for item in self.parts if item.bare in _FRONT or item.bare in _BACK}
+        for item in edges.values():
+            item.used = True
+        if len(parts) > 1 and not edges:
+            return "_".join(f"{{{part}}}" for part in parts)
+        named = "_".join(f"{{{part}}}" for part in parts if part != "name")
+        return f"{{name}}_{named}" if any(bare in _BACK for bare in edges) else f"{named}_{{name}}"
 
     def _leftover(self) -> None:
         """ "Pour mon comptable", "for the wedding": what it is for, which changes nothing to do."""

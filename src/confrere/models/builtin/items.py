@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
 
-from confrere.models.builtin.lexicon import lexicon
+from confrere.models.builtin.lexicon import Match, lexicon
 from confrere.models.builtin.periods import Period, number, periods
 from confrere.models.builtin.text import Token, tokens
 
@@ -77,7 +77,8 @@ def items(brief: str, today: date) -> tuple[list[Item], str, dict[str, str]]:
             size = spans[at].end - at
             item.kind, item.value = "period", spans[at]
         elif token.kind == "punct":
-            item.kind = "stop" if text in ".!?;\n•*:" else "comma" if token.bare in ",+&/" else "mark"
+            named = text == "&" and at and at + 1 < len(found) and found[at - 1].text[:1].isupper() and found[at + 1].text[:1].isupper()
+            item.kind = "mark" if named else "stop" if text in ".!?;\n•*:" else "comma" if token.bare in ",+&/" else "mark"
         elif token.kind == "word" and (phrase := known.match(words, at)) is not None and phrase.length > 1:
             item.kind, size, tags = "lex", phrase.length, phrase.tags
         elif token.kind == "number" or (
@@ -88,6 +89,10 @@ def items(brief: str, today: date) -> tuple[list[Item], str, dict[str, str]]:
             item.kind = "unknown"
         elif token.kind == "word":
             match = known.match(words, at)
+            if at + 2 < len(words) and words[at + 1] in ("moi", "nous"):  # "fais-moi le point" is "faire le point"
+                closed = known.match([*words[: at + 1], *words[at + 2 :]], at)
+                if closed is not None and closed.length > 1 and (match is None or closed.length >= match.length):
+                    match = Match(closed.tags, closed.length + 1)
             if match is None and not token.proper:
                 match = known.guess(words, at)
                 if match is not None and match.tags[0][0] != "x.guard":
@@ -152,8 +157,8 @@ def _settle(found: list[Item]) -> None:
     for item in found:
         if item.has("v.") and item.has("n.", "t.", "k.", "d.", "f."):
             noun = before is not None and (
-                before.has("g.definite", "g.indefinite", "g.of", "g.in", "g.by", "v.make", "v.write", "g.not", "v.merge")
-                or before.kind == "number"
+                before.has("g.definite", "g.indefinite", "g.of", "g.in", "g.by", "g.not", "v.")
+                or before.kind in ("number", "unknown")
                 or (before.has("k.", "n.", "t.") and not before.has("v."))
             )
             verb = before is None or before.kind in ("stop", "comma") or before.has("g.and")

@@ -81,7 +81,7 @@ class Lexicon:
         if not exact:
             words = tuple(stem(word) for word in words)
         self.phrases.setdefault(words[0], []).append(Entry(words, exact, tag, language))
-        if len(words) == 1 and len(plain) >= 4 and tag[0] in "vntkdfgoql" and "'" not in plain:
+        if len(words) == 1 and len(plain) >= 4 and tag[0] in "vntkdfgql" and "'" not in plain:
             key = stem(plain)
             self.stems.setdefault(key, plain)
             self.sounds.setdefault(_sound(key), key)
@@ -128,7 +128,7 @@ class Lexicon:
         heard = self.sounds.get(_sound(key))
         if heard is not None:
             return self._match(words, at, heard, self.stems[heard])
-        limit = 1 if len(word) < 9 else 2
+        limit = 1 if len(word) < 10 else 2
         best, found = limit + 1, []
         for candidate, whole in self.stems.items():
             if abs(len(candidate) - len(key)) > limit or (len(whole) < 5 and len(word) < 5 and candidate[0] != key[0]):
@@ -137,6 +137,8 @@ class Lexicon:
                 continue
             distance = near(key, candidate, limit)
             if distance > limit or (candidate[0] != key[0] and key[:2] != candidate[1::-1] and len(key) < 6):
+                continue
+            if distance == 2 and candidate[:3] != key[:3]:
                 continue
             if distance < best:
                 best, found = distance, [candidate]

@@ -19,7 +19,7 @@ _MADE = {
     "n.offer": "quote",
 }
 _EXISTING = {"n.deck": "presentation", "n.table": "spreadsheet", "n.minutes": "minutes", "n.report": "report"}
-_ON_FILES = {"sort", "rename", "merge", "split", "convert", "move", "delete", "normalise"}
+_ON_FILES = {"sort", "rename", "merge", "split", "convert", "move", "delete", "normalise", "consolidate"}
 
 
 class Making(Filling):
@@ -48,13 +48,15 @@ class Making(Filling):
                 self.wish("quote", item)
             elif item.has("n.chart") and not self.made:
                 self.wish("recap", item, charts=True)
-            elif item.has("n.amounts", "f.total") and not self.made and not self.heads_elsewhere():
+            elif item.has("n.amounts", "f.total", "f.tax", "f.net") and not self.made and not self.heads_elsewhere():
                 self.wish("recap", item)
             elif item.has("n.meeting") and not self.made and self.has("v.make", "v.write"):
                 continue
 
     def heads_elsewhere(self) -> bool:
-        return self.has(*DELIVERABLES) or (not (by_verb := self.has("v.make", "v.sum", "v.list", "v.do", "v.find")) and not by_verb)
+        """Whether the amounts named here belong to something else than a recap of their own."""
+        verbs = [item for item in self.parts if item.has("v.") and not item.has("n.")]
+        return self.has(*DELIVERABLES) or (bool(verbs) and not self.has("v.make", "v.sum", "v.list", "v.do", "v.find"))
 
     def _thing(self, item: Item, on_files: str) -> None:
         operation = next(_MADE[tag] for tag in item.tags if tag in _MADE)
@@ -78,9 +80,9 @@ class Making(Filling):
             item.used = True
             return
         if on_files and existing and operation in ("deck", "recap", "report", "minutes"):
-            next(wish for wish in self.made if wish.operation in _ON_FILES).only.types.append(
-                _EXISTING[next(t for t in item.tags if t in _EXISTING)]
-            )
+            target = next(wish for wish in self.made if wish.operation in _ON_FILES)
+            kind = _EXISTING[next(tag for tag in item.tags if tag in _EXISTING)]
+            (target.only.names if kind == "report" else target.only.types).append(item.text if kind == "report" else kind)
             item.used = True
             return
         if before is not None and before.kind == "number" and operation == "deck":
@@ -146,6 +148,14 @@ class Making(Filling):
             if chosen is not None:
                 item.used = True
             self.wish(chosen.operation if chosen else "minutes", item, focus="actions")
+            return
+        if (
+            operation == "index"
+            and item.bare.startswith("list")
+            and self.has("t.", "d.client", "d.supplier")
+            and not self.has("k.", "n.table")
+        ):
+            self.wish("list", item, question="which")
             return
         self.wish(operation, item)
 

@@ -11,7 +11,7 @@ from typing import Any
 import msgspec
 
 from confrere.messages import say
-from confrere.models.builtin.answers import answer, refusal, summary
+from confrere.models.builtin.answers import answer, overview, refusal, summary
 from confrere.models.builtin.plan import propose, scope_args, scopes, survey_args
 from confrere.models.builtin.understand import understand
 from confrere.models.builtin.understanding import Understanding
@@ -110,9 +110,18 @@ def _plan(turn: Turn) -> Reply:
     answers = []
     for number, wish in enumerate(questions, 1):
         ident = f"records{number}{suffix}"
+        if wish.params.get("question") == "overview":
+            if ident not in results:
+                return _call(ident, "survey", {"depth": "contents", "selections": [], "duplicates": True})
+            answers.append(_failed(found, results[ident]) or overview(found, json.loads(results[ident].text)))
+            continue
         if ident not in results:
             only, exclude = scopes(found, wish)
-            by = next((way for way in wish.params.get("by", []) if way in ("client", "supplier", "type", "month", "year")), "")
+            by = (
+                wish.params["measure"]
+                if "top" in wish.params
+                else next((way for way in wish.params.get("by", []) if way in ("client", "supplier", "type", "month", "year")), "")
+            )
             return _call(ident, "list_records", {"only": scope_args(only), "exclude": scope_args(exclude), "by": by, "limit": 1000})
         answers.append(_failed(found, results[ident]) or answer(found, wish, json.loads(results[ident].text)))
     if found.stance == "question":

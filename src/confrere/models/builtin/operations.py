@@ -6,18 +6,21 @@ from confrere.models.builtin.asking import Asking
 from confrere.models.builtin.clauses import DELIVERABLES
 from confrere.models.builtin.items import Item
 from confrere.models.builtin.making import Making
-from confrere.models.builtin.slots import dimensions
+from confrere.models.builtin.slots import ACRONYMS, dimensions
 
-_OUT_VERBS = ("o.mail", "o.translate", "o.calendar", "o.pay", "o.print", "o.media", "o.secure", "o.advice")
+_OUT_VERBS = ("o.mail", "o.edit", "o.translate", "o.calendar", "o.pay", "o.print", "o.media", "o.secure", "o.advice")
 
 
 class Reading(Asking, Making):
     """The reading of one clause."""
 
     def read(self) -> None:
-        if self._beyond():
-            return
-        if self._question():
+        paid = self.clause.question and self.has("o.pay") and self.has("q.which", "q.count", "q.sum")
+        if paid:
+            for item in self.parts:
+                if item.has("o.pay"):
+                    item.tags = ("n.amounts",)
+        if self._beyond() or self._question():
             return
         by, unsortable = dimensions(self.parts)
         self.result.not_understood += unsortable
@@ -29,6 +32,14 @@ class Reading(Asking, Making):
         kinds = [item for item in self.parts if item.has("k.") and not item.used]
         if not self.made and len(kinds) >= 2 and self.into(kinds[-1]):
             self.wish("convert", None)
+        if not self.made and self.first("n.folder") and len({tag for item in self.parts for tag in item.tags if tag[:2] == "t."}) > 1:
+            self.wish("sort", self.first("n.folder"))
+        if unsortable and not by:
+            self.made = [wish for wish in self.made if wish.operation != "sort"]  # not another way than the one asked for
+        if any(item.kind == "unknown" and not item.used for item in self.parts):
+            self.made = [
+                w for w in self.made if not (w.operation == "sort" and w.params.get("folder") and not self.has("t.", "k.", "n.files"))
+            ]
         if not self.made and by:
             self._bare_dimensions(by)
         self._fill(by)
@@ -47,6 +58,10 @@ class Reading(Asking, Making):
             (item for item in self.parts if item.has("t.mail", "t.letter", "t.contract", "t.cv") and self.preceded(item, "g.indefinite")),
             None,
         )
+        packed = next((item for item in self.parts if item.has("k.zip") and self.preceded(item, "g.indefinite", "g.in")), None)
+        if packed is not None and self.first("v.make", "v.move", "v.convert"):
+            self._give_up("secure")
+            return True
         if out is None and writes is not None and letter is not None and not self.has(*DELIVERABLES, "v.fill"):
             self._give_up("creative")
             return True
@@ -88,6 +103,10 @@ class Reading(Asking, Making):
             or (self.has("n.table", "k.xlsx") and name in ("clean", "normalise", "dedupe"))
         )
         if name == "sort":
+            if verb.text.casefold().endswith(("ed", "é", "ée", "és", "ées")) and self.preceded(verb, *DELIVERABLES, "v.move"):
+                verb.used = True  # "a table sorted by due date": the order of its rows
+                self.order = True
+                return
             kept = self.after(verb)
             if kept is not None and kept.has("n.duplicates"):
                 return
@@ -103,10 +122,8 @@ class Reading(Asking, Making):
                 self.wish("clean", verb)
             elif self.has("n.duplicates"):
                 return
-            elif self.has("n.files", "n.folder"):
+            elif self.has("n.files", "n.folder") or not self.has("n.", "t.", "k.", "d.", "f."):
                 self.wish("sort", verb)
-            else:
-                return
         elif name == "dedupe":
             if data:
                 self.wish("clean", verb)
@@ -142,9 +159,9 @@ class Reading(Asking, Making):
         elif name == "count" or (
             name == "list" and not self.has(*DELIVERABLES, "n.amounts") and self.has("t.", "k.", "n.files", "d.", "q.")
         ):
-            self.wish("list", verb, question="count" if name == "count" else "which")
+            self._lookup(verb, "count" if name == "count" else "which")
         elif name == "find" and not self.has(*DELIVERABLES) and self.has("t.", "k.", "n.files", "d."):
-            self.wish("list", verb, question="which")
+            self._lookup(verb, "which")
         elif name == "move":
             self._move(verb, by)
         elif name == "aside" and self.has("n.duplicates"):
@@ -157,6 +174,10 @@ class Reading(Asking, Making):
             if host is not None and not self.has("n.files"):
                 for item in self.parts:
                     item.used |= item.has("n.duplicates", "v.delete", "n.data")
+        elif name == "delete" and self.has("n.names"):
+            self.result.not_understood.append(" ".join(dict.fromkeys(item.text for item in self.parts)))
+            for item in self.parts:
+                item.used = True
         elif name == "delete":
             earlier = next((wish for wish in self.context.wishes if wish.operation == "duplicates"), None)
             if earlier is not None and not self.has("t.", "k.", "n.files"):
@@ -165,6 +186,13 @@ class Reading(Asking, Making):
                 self.wish("clean", verb)
             elif not self.made:
                 self._give_up("delete")
+
+    def _lookup(self, verb: Item, question: str) -> None:
+        """ "List the clients", "find the invoices"; names of parties where no document is named."""
+        wish = self.wish("list", verb, question=question)
+        party = self.first("d.client", "d.supplier")
+        if party is not None and not self.has("t.", "k.", "n.files"):
+            wish.params["measure"] = party.tag("d.")
 
     def _merge(self, verb: Item) -> None:
         if self.made and verb.bare.startswith(("en ", "dans ", "into", "in ")):
@@ -188,6 +216,13 @@ class Reading(Asking, Making):
             verb.used = True
 
     def _move(self, verb: Item, by: list[str]) -> None:
+        place = next(
+            (item for item in self.parts if item.proper and self.preceded(item, "g.in") and not item.used and not item.has("n.table")), None
+        )
+        if place is not None and place.bare not in ACRONYMS and not self.has("n.folder"):
+            place.used = True
+            self.wish("sort", verb, folder=place.text)
+            return
         into = next((item for item in self.parts if item.has("k.") and self.into(item) and not item.used), None)
         duplicates = self.first("n.duplicates")
         table = self.first("n.table", "n.index", "n.deck", "n.report")

@@ -161,7 +161,7 @@ _ATOM = re.compile(
 _SINCE = r"(?:depuis|since|a partir d(?:e|u)|a compter d(?:e|u)|des|starting|starting from|onwards from)(?: (?:le|la|l'|the|fin|debut|mois de|mois d'|in|of))*"
 _AFTER = r"(?:apres|posterieur(?:e|es|s)? a|posterieurs au|after|later than)(?: (?:le|la|l'|the|fin))*"
 _BEFORE = r"(?:avant|anterieur(?:e|es|s)? a|anterieurs au|before|earlier than|prior to|older than)(?: (?:le|la|l'|the|debut))*"
-_UNTIL = r"(?:jusqu' ?(?:a|au|en|aux|a fin|fin)|until|till|up to|through|thru)(?: (?:le|la|l'|the|fin|end of))*"
+_UNTIL = r"(?:avant (?:la )?fin(?: (?:de|du|d'))?|before the end of|by the end of|jusqu' ?(?:a|au|en|aux|a fin|fin)|until|till|up to|through|thru)(?: (?:le|la|l'|the|fin|end of))*"
 
 
 @dataclass(frozen=True, slots=True)
@@ -354,7 +354,7 @@ def _relations(text: str, atoms: list[re.Match[str]], starts: dict[int, int], en
             continue
         since, until = span[0].isoformat(), span[1].isoformat()
         start = begin
-        for pattern, kind in ((_SINCE, "since"), (_AFTER, "after"), (_BEFORE, "before"), (_UNTIL, "until")):
+        for pattern, kind in ((_UNTIL, "until"), (_SINCE, "since"), (_AFTER, "after"), (_BEFORE, "before")):
             if before := re.search(rf"(?:^| )({pattern}) $", prefix):
                 start = before.start(1)
                 since, until = {

@@ -83,9 +83,15 @@ class Phrase:
         for old in self.result.wishes:
             if old.operation != wish.operation:
                 continue
-            again = old in self.context.wishes and not wish.only and not any(old.params.get(k, v) != v for k, v in wish.params.items())
-            single = wish.operation not in ("convert", "merge", "split", "list")
-            if (single and old.only == wish.only) or (again and wish.operation != "list"):
+            again = (
+                old in self.context.wishes
+                and not wish.only
+                and not any(old.params.get(k, v) != v and not isinstance(v, list) for k, v in wish.params.items())
+            )
+            single = wish.operation not in ("convert", "merge", "split", "list") and not (
+                wish.params.get("folder") and old.params.get("by")
+            )
+            if (single and old.only == wish.only) or (again and wish.operation != "list" and not wish.params.get("folder")):
                 for name, value in wish.params.items():
                     put(old.params, name, value)
                 old.words += wish.words

@@ -28,7 +28,7 @@ LEGAL = {
     "scop",
     "snc",
 }
-_ACRONYMS = {"pdf", "csv", "html", "ht", "ttc", "tva", "iban", "rib", "excel", "word", "powerpoint", "docx", "xlsx", "pptx"}
+ACRONYMS = {"pdf", "csv", "html", "ht", "ttc", "tva", "iban", "rib", "excel", "word", "powerpoint", "docx", "xlsx", "pptx"}
 SORTABLE = {"client", "supplier", "year", "month", "quarter", "date", "type", "extension", "currency", "vat"}
 DAYS = set(
     [
@@ -104,13 +104,18 @@ def party_ahead(parts: list[Item], at: int, *, loose: bool) -> list[Item]:
     index = at
     while index < len(parts):
         item = parts[index]
-        if item.used or item.bare in _ACRONYMS or item.bare in DAYS:
+        if item.used or item.bare in ACRONYMS or item.bare in DAYS:
             break
         if item.kind == "quote" and not out:
             return [item]
         wordy = item.kind == "unknown" and item.text[:1].isalpha()
         named = (
-            (item.proper and not item.has("v.", "k.", "n.files") and item.kind in ("unknown", "lex"))
+            (
+                item.proper
+                and (not item.filler or item.has("x.audience"))
+                and not item.has("v.", "k.", "n.files")
+                and item.kind in ("unknown", "lex")
+            )
             or (wordy and item.bare in LEGAL)
             or (item.kind == "lex" and item.bare in LEGAL and bool(out))
         )
@@ -121,7 +126,7 @@ def party_ahead(parts: list[Item], at: int, *, loose: bool) -> list[Item]:
             and item.bare in ("&", "de", "du", "des", "la", "le", "les", "l'", "d'", "et", "and", ",", "the", "of")
             and index + 1 < len(parts)
             and (
-                (parts[index + 1].proper and parts[index + 1].bare not in _ACRONYMS and item.bare not in ("et", "and", ","))
+                (parts[index + 1].proper and parts[index + 1].bare not in ACRONYMS and item.bare not in ("et", "and", ","))
                 or (item.bare == "&" and index + 1 < len(parts) and parts[index + 1].kind in ("unknown", "lex"))
             )
         ):
@@ -153,7 +158,7 @@ def scope_of(parts: list[Item], *, loose: bool) -> Scope:
         elif item.kind == "file":
             scope.names.append(item.text)
             item.used = True
-        elif item.has("d.client", "d.supplier", "g.of", "g.for", "n.folder"):
+        elif item.has("d.client", "d.supplier", "g.of", "g.for", "g.with", "n.folder"):
             _party(parts, index, scope, loose)
         elif (item.has("t.") and not item.has("v.")) or item.has("k."):
             _add_kind(parts, index, scope)
@@ -190,6 +195,9 @@ def _add_kind(parts: list[Item], index: int, scope: Scope) -> None:
 def _amount(parts: list[Item], index: int, scope: Scope) -> None:
     for other in parts[index + 1 : index + 3]:
         if other.kind in ("money", "number") and not other.used and (other.kind == "money" or int(str(other.value).split(".")[0]) >= 50):
+            unit = parts[parts.index(other) + 1].bare if parts.index(other) + 1 < len(parts) else ""
+            if unit in ("mo", "mb", "ko", "kb", "go", "gb", "octets", "bytes", "mega", "giga"):
+                return
             if parts[index].has("g.more"):
                 scope.at_least = str(other.value)
             else:
@@ -210,6 +218,8 @@ def _party(parts: list[Item], index: int, scope: Scope, loose: bool) -> None:
     if item.has("d.client", "d.supplier") and index and parts[index - 1].has("g.by"):
         return
     run = party_ahead(parts, at, loose=open_name)
+    if item.has("n.folder") and not run and at < len(parts) and parts[at].has("x.audience"):
+        run = [parts[at]]
     if item.has("n.folder") and (not run or run[0].kind != "quote") and index:
         ahead = parts[index - 1]
         if not ahead.used and (ahead.kind in ("unknown", "quote") or ahead.proper) and ahead.text[:1].isalpha():

@@ -54,7 +54,8 @@ def _read(clause: Clause, result: Understanding, context: Clauses) -> None:
     before = len(context.wishes)
     Reading(clause, result, context).read()
     if not clause.alone:
-        result.exclude = result.exclude.merged(refused)
+        if not clause.dropped:
+            result.exclude = result.exclude.merged(refused)
         _restrict(result, context, kept, excepted, whole=len(context.wishes) == before)
 
 
@@ -121,6 +122,21 @@ def _refusals(clause: Clause, result: Understanding) -> Scope:
         elif not files and verb == "touch":
             names = any(item.has("n.names") for item in governed)
             result.refused.append("rename" if names else "change")
+        elif (
+            not files
+            and not verb
+            and not deliverables
+            and any(item.has("d.", "f.", "n.names") for item in governed)
+            and not any(item.has("g.by") for item in governed)
+        ):
+            result.not_understood.append(
+                " ".join(
+                    [
+                        "sans" if result.language == "fr" else "no",
+                        *(item.text for item in governed if not item.filler and not item.has("g.")),
+                    ]
+                )
+            )
         elif files and verb == "delete":
             result.refused.append("delete")
         for item in governed:
@@ -139,7 +155,7 @@ def _finish(result: Understanding, found: list[Item], chat: list[Item]) -> None:
         if not item.used and (
             item.kind in ("unknown", "quote", "file", "pattern", "period")
             or loose_number
-            or item.has("o.", "q.first", "q.last", "q.max", "q.min")
+            or item.has("o.", "q.first", "q.last", "q.max", "q.min", "q.unpaid", "v.compare")
         ):
             if spans and last is spans[-1][-1]:
                 spans[-1].append(item)
@@ -149,7 +165,13 @@ def _finish(result: Understanding, found: list[Item], chat: list[Item]) -> None:
     said = [text for span in spans if (text := " ".join(dict.fromkeys(item.text for item in span))).strip() and len(text.strip()) > 1]
     result.not_understood = list(dict.fromkeys(result.not_understood + said))
     result.nearest = _nearest(found)
-    if result.wishes:
+    if result.not_understood and not result.only:  # a question whose subject was not understood is not one about everything
+        result.wishes = [
+            wish for wish in result.wishes if wish.operation != "list" or wish.only or wish.params.get("question") == "overview"
+        ]
+    if any(item.has("c.help") for item in chat) and not result.wishes and not result.beyond:
+        result.stance = "chat"
+    elif result.wishes:
         result.stance = "question" if all(wish.operation == "list" for wish in result.wishes) else "work"
     elif result.beyond:
         result.stance = "beyond"
