@@ -16,12 +16,14 @@ __all__ = ["Finding", "check"]
 
 
 def check(path: Path, *, exists: Callable[[str], bool] | None = None, expected: dict[str, Decimal] | None = None,
-          slides: int | None = None) -> list[Finding]:
+          slides: int | None = None, office: bool = True) -> list[Finding]:
     """Open the deliverable at ``path`` again and return what is wrong with it; an empty list is good news.
 
     ``exists`` tells whether a relative link (decoded, from the file's own folder) leads to a file. ``expected`` are the
     totals a workbook must show, by defined name (``figures.Totals.expected``); ``slides`` the number a deck must have.
-    A file of a kind that is not checked gives one note. Never raises for a bad file: that is a finding.
+    ``office`` lets LibreOffice calculate or print the file where this machine has it, which takes seconds; without it only
+    what this program measures itself is checked. A file of a kind that is not checked gives one note. Never raises for a
+    bad file: that is a finding.
     """
     kind = path.suffix.lower()
     if not path.exists() or path.stat().st_size == 0:
@@ -29,11 +31,11 @@ def check(path: Path, *, exists: Callable[[str], bool] | None = None, expected: 
     if kind == ".xlsx":
         from confrere.documents.verify.workbook import check_workbook
 
-        return check_workbook(path, expected=expected, exists=exists)
+        return check_workbook(path, expected=expected, exists=exists, office=office)
     if kind == ".pptx":
         from confrere.documents.verify.deck import check_deck
 
-        return check_deck(path, slides=slides)
+        return check_deck(path, slides=slides, office=office)
     if kind == ".docx":
         from confrere.documents.verify.text import check_docx
 

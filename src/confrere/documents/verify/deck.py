@@ -20,8 +20,8 @@ PALE = 3.0           # WCAG AA for large text; 4.5 for the rest
 _LARGE = 18.0
 
 
-def check_deck(path: Path, slides: int | None = None, render: bool = True) -> list[Finding]:
-    """Check the presentation at ``path``; ``slides`` is how many it must have. With ``render``, LibreOffice must be able to
+def check_deck(path: Path, slides: int | None = None, office: bool = True) -> list[Finding]:
+    """Check the presentation at ``path``; ``slides`` is how many it must have. With ``office``, LibreOffice must be able to
     print it, one page a slide (a note where LibreOffice is missing)."""
     from pptx import Presentation
     from pptx.exc import PythonPptxError
@@ -39,7 +39,7 @@ def check_deck(path: Path, slides: int | None = None, render: bool = True) -> li
             found += _Slide(slide, str(number), size).check()
     except (OSError, KeyError, ValueError, SyntaxError, zipfile.BadZipFile, PythonPptxError):
         return [Finding(code="cannot-open", where=path.name)]
-    if render:
+    if office:
         found += _printed(path, count)
     return found
 

@@ -43,16 +43,20 @@ def recalculate(path: Path, timeout: float = TIMEOUT) -> Recalculation:
     ``values`` of the result maps each formula cell ("Sheet!B7") to its calculated value. Without LibreOffice the cached
     error values are still found. Raises Failed when the workbook cannot be opened at all.
     """
-    formulas = _cells(path, formulas=True)
-    cached = _cells(path, formulas=False)
     if not office_available():
-        return _compare(formulas, cached, None, Recalculation(available=False, reason="write.office-missing"))
+        return cached(path, "write.office-missing")
+    formulas, before = _cells(path, formulas=True), _cells(path, formulas=False)
     with tempfile.TemporaryDirectory(prefix="confrere-recalculate-") as scratch:
         try:
             copy = convert(path, ".xlsx", Path(scratch), timeout)
         except Failed as failure:
-            return _compare(formulas, cached, None, Recalculation(available=False, reason=failure.key))
-        return _compare(formulas, cached, _cells(copy, formulas=False), Recalculation(available=True))
+            return _compare(formulas, before, None, Recalculation(available=False, reason=failure.key))
+        return _compare(formulas, before, _cells(copy, formulas=False), Recalculation(available=True))
+
+
+def cached(path: Path, reason: str = "") -> Recalculation:
+    """What the workbook at ``path`` itself says of its formulas, nothing calculated again. Raises as ``recalculate``."""
+    return _compare(_cells(path, formulas=True), _cells(path, formulas=False), None, Recalculation(available=False, reason=reason))
 
 
 def _compare(formulas: dict[str, Any], cached: dict[str, Any], calculated: dict[str, Any] | None,

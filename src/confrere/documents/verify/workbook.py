@@ -11,7 +11,7 @@ from typing import Any
 from urllib.parse import unquote
 
 from confrere.documents.verify.finding import NOTE, WARNING, Finding
-from confrere.documents.verify.recalculate import Recalculation, recalculate
+from confrere.documents.verify.recalculate import Recalculation, cached, recalculate
 from confrere.errors import Failed
 
 # What Debian 12's LibreOffice 7.4, Excel 2010 and the phones' previews all calculate.
@@ -30,13 +30,13 @@ _MOST = 25  # findings of one kind: more say nothing more
 
 
 def check_workbook(path: Path, expected: dict[str, Decimal] | None = None,
-                   exists: Callable[[str], bool] | None = None) -> list[Finding]:
-    """Check the workbook at ``path``; ``expected`` and ``exists`` as for ``verify.check``."""
+                   exists: Callable[[str], bool] | None = None, office: bool = True) -> list[Finding]:
+    """Check the workbook at ``path``; the other arguments as for ``verify.check``."""
     import openpyxl
     from openpyxl.utils.exceptions import InvalidFileException
 
     try:
-        result = recalculate(path)
+        result = recalculate(path) if office else cached(path)
         book = openpyxl.load_workbook(path)
         values = openpyxl.load_workbook(path, data_only=True)
     except Failed:
@@ -44,7 +44,7 @@ def check_workbook(path: Path, expected: dict[str, Decimal] | None = None,
     except (OSError, KeyError, ValueError, SyntaxError, zipfile.BadZipFile, InvalidFileException):
         return [Finding(code="cannot-open", where=path.name)]
     found: list[Finding] = []
-    if not result.available:
+    if office and not result.available:
         found.append(Finding(code="not-recalculated", level=NOTE, where=path.name))
     found += [Finding(code="formula-error", where=cell.where, data={"formula": cell.formula, "value": cell.calculated})
               for cell in result.errors[:_MOST]]
@@ -123,10 +123,10 @@ def _links(path: Path, book: Any, exists: Callable[[str], bool] | None) -> list[
         if any(name.startswith("xl/externalLinks/") for name in package.namelist()):
             found.append(Finding(code="external-link", level=WARNING, where=path.name, data={"target": "xl/externalLinks"}))
     for sheet in book.worksheets:
-        for link in sheet._hyperlinks:
-            target = link.target or ""
+        for cell in (cell for row in sheet.iter_rows() for cell in row if cell.hyperlink is not None):
+            target, where = cell.hyperlink.target or "", f"{sheet.title}!{cell.coordinate}"
             if re.match(r"(?i)^[a-z][a-z0-9+.-]+:", target):
-                found.append(Finding(code="external-link", level=WARNING, where=f"{sheet.title}!{link.ref}", data={"target": target}))
+                found.append(Finding(code="external-link", level=WARNING, where=where, data={"target": target}))
             elif target and exists is not None and not exists(unquote(target).replace("\\", "/")):
-                found.append(Finding(code="broken-link", where=f"{sheet.title}!{link.ref}", data={"target": unquote(target)}))
+                found.append(Finding(code="broken-link", where=where, data={"target": unquote(target)}))
     return found[:_MOST]

@@ -236,7 +236,7 @@ def _table(slide: Any, block: Table, box: Box, palette: Palette, language: str, 
 
     size = biggest(lambda points: rows_at(points) >= len(cells) and natural(points) <= wide, 16)
     if size is None:
-        size = biggest(lambda points: rows_at(points) >= len(cells), 16) or SMALLEST
+        size = float(SMALLEST)
     room = rows_at(size)
     moved: list[str] = []
     if len(cells) > room:

@@ -256,7 +256,9 @@ def _feet(slide: Any, layout: Any, footer: str, number: int) -> None:
             slide.shapes._spTree.append(element)
             if kind == PP_PLACEHOLDER.FOOTER:
                 new = slide.shapes[-1]
-                new.text_frame.text = clip(plain(footer), 11, new.width / _EMU, 1)
+                # Another program's default font shows where a footer names none, though the theme does.
+                new.text_frame.text = clip(plain(footer), 12, new.width / _EMU - 15, 1)
+                new.text_frame.paragraphs[0].runs[0].font.name = "+mn-lt"
             else:
                 for field in element.iter("{*}fld"):
                     field.find("{*}t").text = str(number)

@@ -438,13 +438,13 @@ class Teller:
     # In detail
 
     def party_details(self) -> Iterator[Slide]:
-        """A slide for each party, the largest first."""
+        """A slide for each party with several documents, the largest first."""
         one = self.main
         if one is None:
             return
         kept = {id(row) for row in self._confirmed(one)}
         for name, total in one.parties(self.axis).items():
-            if not name:
+            if not name or total.count < 2:
                 continue
             rows = [row for row in one.rows if getattr(row, self.axis) == name]
             title = self.say("story-party", name=self.name(name), count=self.documents(total.count),

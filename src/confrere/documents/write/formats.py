@@ -49,9 +49,10 @@ def money(value: Decimal, currency: str, language: str, places: int | None = Non
 def rounded(value: Decimal, currency: str, language: str) -> str:
     """Money for a title or a key figure: no cents from 1 000 on, millions as "1,23 M€"."""
     if abs(value) >= 10_000_000:
-        millions = number(value / 1_000_000, language, 1)
+        text = number(value / 1_000_000, language, 1 if abs(value) < 100_000_000 else 0)
         symbol = SYMBOLS.get(currency, currency)
-        return f"{millions}{NBSP}M{symbol}" if language == "fr" else f"{symbol}{millions}{NBSP}M"
+        gap = NBSP if symbol.isalpha() else ""
+        return f"{text}{NBSP}M{gap}{symbol}" if language == "fr" else f"{symbol}{gap}{text}M"
     return money(value, currency, language, 0 if abs(value) >= 1000 or not value else None)
 
 

@@ -34,11 +34,12 @@ def field_label(name: str, language: str) -> str:
 
 
 def why(code: str, language: str) -> str:
-    """The reason behind a doubt, in words."""
+    """The reason behind a doubt, in words that can follow a colon. ``code`` is a catalogue key, or one of our own names."""
     try:
-        return say(f"write.check-{code}", language)
-    except KeyError:
-        return say("write.check-other", language, code=line(code))
+        sentence = say(code if "." in code else f"write.why-{code}", language)
+    except (KeyError, FileNotFoundError):
+        return say("write.why-other", language, code=line(code))
+    return sentence[:1].lower() + sentence[1:].rstrip(".")
 
 
 def doubts(row: Row, language: str) -> list[tuple[str, str]]:

@@ -31,7 +31,7 @@ def merge_pdf(path: Path, sources: list[tuple[Path, str]], title: str = "", day:
             first = len(writer.pages)
             writer.append(reader, outline_item=plain(name), import_outline=True)
             for page in writer.pages[first:]:
-                page.pop("/AA", None)
+                _defuse(page)
     _finish(writer, path, title, day)
     return len(writer.pages)
 
@@ -52,6 +52,8 @@ def split_pdf(source: Path, ranges: list[tuple[int, int]], out_dir: Path, stem: 
         for number, (first, last) in enumerate(ranges, 1):
             writer = pypdf.PdfWriter()
             writer.append(reader, pages=(first - 1, last), import_outline=False)
+            for page in writer.pages:
+                _defuse(page)
             path = out_dir / f"{stem}-{number:03d}.pdf"
             _finish(writer, path, f"{stem} {first}-{last}" if last > first else f"{stem} {first}", day)
             made.append(path)
@@ -128,6 +130,18 @@ def _reading(source: Path) -> Iterator[Any]:
     except (PyPdfError, OSError, ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
         # pypdf answers damage with whatever its parser stumbles over.
         raise Failed("write.pdf-damaged", file=source.name) from error
+
+
+def _defuse(page: Any) -> None:
+    """Take away what a page would do by itself, or at a click besides following a link."""
+    page.pop("/AA", None)
+    annotations = page.get("/Annots")
+    for entry in annotations.get_object() if annotations is not None else ():
+        annotation = entry.get_object()
+        annotation.pop("/AA", None)
+        action = annotation.get("/A")
+        if action is not None and action.get_object().get("/S") in ("/JavaScript", "/Launch", "/SubmitForm", "/ImportData"):
+            annotation.pop("/A")
 
 
 def _finish(writer: Any, path: Path, title: str, day: dt.date | None) -> None:

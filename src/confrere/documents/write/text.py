@@ -67,7 +67,7 @@ def clip(text: str, size: float, limit: float, lines: int = 1, bold: bool = Fals
             low = middle
         else:
             high = middle - 1
-    return text[:low].rstrip(" ,;:(") + "…"
+    return text[:low].rstrip().rstrip(" ,;:(") + "…"
 
 
 def column_widths(rows: list[list[str]], size: float, total: float, margins: float) -> list[float]:

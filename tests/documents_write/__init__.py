@@ -1,0 +1,1 @@
+"""The deliverables and their verification."""
