@@ -49,8 +49,9 @@ def folders_of(given: list[str]) -> list[tuple[str, bool]]:
     return [(text.removesuffix(":ro"), True) if text.endswith(":ro") else (text.removesuffix(":rw"), False) for text in given]
 
 
-def create(services: Services, brief: str, folders: list[str], *, model: str, yes: bool, plan_only: bool) -> str:
-    """Check what was given and start a task; returns its identifier. Raises WrongUse, with nothing written, where it is not right."""
+def create(services: Services, brief: str, folders: list[str], *, model: str, yes: bool, plan_only: bool, task: str = "") -> str:
+    """Check what was given and start a task; returns its identifier, ``task`` where it was chosen before, so that what starts one by a
+    clock can be asked again after a crash. Raises WrongUse, with nothing written, where something is not right."""
     brief = checked(brief)
     granted = grant(folders_of(folders), services.home.path)
     language = services.settings.language or language_of(brief, services.home.language())
@@ -61,7 +62,7 @@ def create(services: Services, brief: str, folders: list[str], *, model: str, ye
     name = choose(model or None, services.settings).name
     warnings = [say("workspace.folder-merged", language, inner=inner, outer=outer) for inner, outer in granted.merged]
     warnings += _others_at_work(services, granted, language)
-    task = new_id()
+    task = task or new_id()
     services.store.append(
         task,
         "task.created",
