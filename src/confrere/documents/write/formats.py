@@ -118,7 +118,7 @@ _LOCALE = {"fr": "[$-40C]", "en": "[$-809]"}  # LibreOffice takes separators and
 
 
 def excel_money(currency: str, language: str, places: int | None = None) -> str:
-    """The number format of an amount: negative with a minus and in red, so that credit notes are seen."""
+    """The number format of an amount: negative in red, so that credit notes are seen, nothing as a dash."""
     places = decimals(currency) if places is None else places
     digits = "#,##0" + ("." + "0" * places if places else "")
     symbol = SYMBOLS.get(currency, currency).replace('"', "")
@@ -128,7 +128,7 @@ def excel_money(currency: str, language: str, places: int | None = None) -> str:
     elif symbol:
         before = f'"{symbol}{NBSP if symbol.isalpha() else ""}"'
     locale = _LOCALE["fr" if language == "fr" else "en"]
-    return f"{locale}{before}{digits}{after};[Red]{locale}-{before}{digits}{after}"
+    return f'{locale}{before}{digits}{after};[Red]{locale}-{before}{digits}{after};"–"'
 
 
 def excel_format(kind: str, language: str, currency: str = "") -> str:

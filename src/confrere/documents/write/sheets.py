@@ -33,6 +33,10 @@ _STYLES: dict[str, dict[str, Any]] = {
     "link": {"font_color": f"#{theme.ACCENT}", "underline": 1},
     "amber": {"bg_color": f"#{theme.WARN_TINT}", "font_color": f"#{theme.WARN}"},
     "left": {"align": "left"},
+    "center": {"align": "center"},
+    "center-muted": {"align": "center", "font_color": f"#{theme.GREY}"},
+    "head-center": {"bold": True, "font_color": "#FFFFFF", "bg_color": f"#{theme.INK}", "valign": "vcenter", "text_wrap": True,
+                    "align": "center"},
 }
 
 

@@ -32,11 +32,12 @@ from confrere.messages import say
 
 TABLE = "Documents"
 _WIDTHS = {
-    "rank": 6, "file": 32, "type": 13, "client": 30, "supplier": 28, "number": 18, "date": 12, "due_date": 12,
-    "currency": 9, "net": 15, "tax": 14, "total": 16, "gap": 12, "status": 13, "what-to-check": 44, "confidence": 11,
+    "rank": 6, "file": 32, "type": 13, "number": 18, "date": 12, "due_date": 12,
+    "currency": 9, "net": 15, "tax": 14, "total": 16, "gap": 16, "status": 13, "what-to-check": 58, "confidence": 11,
     "source": 18,
 }
-_RIGHT = {"rank", "date", "due_date", "net", "tax", "total", "gap", "confidence"}
+_RIGHT = {"net", "tax", "total"}
+_CENTER = {"rank", "date", "due_date", "currency", "gap", "confidence"}
 
 
 def recap_workbook(path: Path, recap: Recap, language: str, at: str = "") -> None:
@@ -103,7 +104,10 @@ class Data:
         note = say("write.data-help", language, confirmed=self.statuses[CONFIRMED]) if rows else say("write.recap-empty", language)
         text(sheet, 1, 0, note, styles.get("muted"))
         for name, position in self.index.items():
-            sheet.set_column(position, position, _WIDTHS.get(name, 14))
+            wide = _WIDTHS.get(name, 14)
+            if name in ("client", "supplier"):
+                wide = max(18, min(46, 3 + max((len(party(getattr(row, name), name, language)) for row in rows), default=0)))
+            sheet.set_column(position, position, wide)
         self._band()
         for number, (row, state) in enumerate(zip(rows, self.totals.statuses, strict=True)):
             self._row(self.first + number, number, row, state)
@@ -143,9 +147,7 @@ class Data:
         sheet, styles, language = self.sheet, self.styles, self.language
         money = styles.money(row.currency)
         index = self.index
-        sheet.write_url(at, index["rank"], f"internal:'{say('write.sheet-sources', language)}'!A{4 + number}",
-                        styles.get("muted"), str(number + 1))
-        sheet.write_number(at, index["rank"], number + 1, styles.get("muted"))
+        sheet.write_number(at, index["rank"], number + 1, styles.get("center-muted"))
         file_cell(sheet, at, index["file"], posixpath.basename(row.file), relative_link(row.file, self.base), styles)
         words = {
             "type": type_label(row.type, language), "client": party(row.client, "client", language),
@@ -157,25 +159,25 @@ class Data:
                                        for name, reason in doubts(row, language)) if state != NOT_COUNTED or row.check else "",
         }
         for name, content in words.items():
-            style = "muted" if (name in ("client", "supplier") and not getattr(row, name)) else "body"
+            style = "center" if name in _CENTER else "muted" if name in ("client", "supplier") and not getattr(row, name) else "body"
             text(sheet, at, index[name], content, styles.get(style))
-        value(sheet, at, index["date"], row.date, styles.kind("date"))
-        value(sheet, at, index["due_date"], row.due_date, styles.kind("date"))
+        value(sheet, at, index["date"], row.date, styles.kind("date", style="center"))
+        value(sheet, at, index["due_date"], row.due_date, styles.kind("date", style="center"))
         found: dict[str, Decimal | None] = {f"rate {rate}": amount for rate, amount in rates(row).items()}
         found |= {name: signed(getattr(row, name), row) for name in ("net", "tax", "total")}
         for name, amount in found.items():
             value(sheet, at, index[name], amount, money)
         net, tax, total = (found[name] for name in ("net", "tax", "total"))
         gap: float | str = float(net + tax - total) if net is not None and tax is not None and total is not None else ""
-        sheet.write_formula(at, index["gap"], self._gap(at), styles.get("muted", "#,##0.00;[Red]-#,##0.00;–"), gap)
-        sheet.write_number(at, index["confidence"], row.confidence, styles.get("muted", "0%"))
+        sheet.write_formula(at, index["gap"], self._gap(at), styles.get("center-muted", "#,##0.00;[Red]-#,##0.00;–"), gap)
+        sheet.write_number(at, index["confidence"], row.confidence, styles.get("center-muted", "0%"))
 
     def _gap(self, at: int) -> str:
         net, tax, total = (f"{self.column(name)}{at + 1}" for name in ("net", "tax", "total"))
         return f'=IF(COUNT({net},{tax},{total})=3,ROUND({net}+{tax}-{total},2),"")'
 
     def _table(self, single: bool) -> None:
-        columns = [{"header": header, "header_format": self.styles.get("head-right" if _is_right(name) else "head")}
+        columns = [{"header": header, "header_format": self.styles.get(_head_style(name))}
                    for name, header in self.headers.items()]
         end = self.last
         if self.totals.rows:
@@ -207,8 +209,10 @@ class Data:
         return rates(row).get(name[5:]) if name.startswith("rate ") else signed(getattr(row, name), row)
 
 
-def _is_right(name: str) -> bool:
-    return name in _RIGHT or name.startswith("rate ")
+def _head_style(name: str) -> str:
+    if name in _CENTER:
+        return "head-center"
+    return "head-right" if name in _RIGHT or name.startswith("rate ") else "head"
 
 
 def _header(label: str) -> str:
@@ -234,9 +238,10 @@ def _check_sheet(sheet: Any, styles: Formats, recap: Recap, data: Data) -> None:
             sheet.write_url(at, 0, data.place(number), styles.get("link"), str(number + 1))
             file_cell(sheet, at, 1, posixpath.basename(row.file), relative_link(row.file, data.base), styles)
             text(sheet, at, 2, field_label(name, language))
-            value(sheet, at, 3, _seen(row, name), styles.kind("date") if name.endswith("date") else styles.money(row.currency)
-                  if name in ("net", "tax", "total") else None)
-            text(sheet, at, 4, reason, styles.get("wrap"))
+            amount = name in ("net", "tax", "total")
+            style = styles.money(row.currency, "left") if amount else styles.kind("date", style="left") if name.endswith("date") else None
+            value(sheet, at, 3, _seen(row, name), style)
+            text(sheet, at, 4, reason)
             text(sheet, at, 5, row.source)
             cell = f"{data.column('status')}{data.first + number + 1}"
             sheet.write_formula(at, 6, f"='{data.sheet.get_name()}'!{cell}", None, data.statuses[totals.statuses[number]])
