@@ -5,6 +5,8 @@ from __future__ import annotations
 import asyncio
 import time
 from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+from functools import cached_property
 from typing import Any
 
 import msgspec
@@ -17,8 +19,9 @@ from confrere.errors import ConfrereError, Failed, Stopped, WrongUse
 from confrere.journal.canonical import digest, dumps
 from confrere.messages import say
 from confrere.models.messages import Message, Model, Reply, ToolCall, Turn
-from confrere.policy.folders import FolderJudge
-from confrere.policy.gate import Call, Gate
+from confrere.policy import approvals
+from confrere.policy.gate import Call, Gate, Passed
+from confrere.policy.judge import EngineJudge
 from confrere.policy.manifest import Effect
 from confrere.tools.base import Result, Tool
 from confrere.workspace import applying
@@ -30,7 +33,14 @@ MAX_TURNS = 200
 MAX_TEXT = 24_000  # characters of a result that a model is shown
 _POLL = 0.1  # seconds between looks for a stop asked for by another process
 
+POLICY_KINDS = ("policy.started", "policy.planned", "policy.observed", "policy.used", "policy.endorsed", "policy.refused", "grant.used")
+
 Listener = Callable[[str, dict[str, Any]], None]
+
+
+def utc(seconds: float = 0.0) -> str:
+    """Now, or so many seconds from now: UTC, ISO 8601."""
+    return (datetime.now(UTC) + timedelta(seconds=seconds)).isoformat(timespec="seconds")
 
 
 class Runner:
@@ -48,7 +58,6 @@ class Runner:
         self._context: CallContext | None = None
         self._model: Model | None = None
         self._begun = time.monotonic()
-        self.gate = Gate(FolderJudge(), self.record)
 
     # -- events
 
@@ -71,6 +80,18 @@ class Runner:
 
             self._tools = {tool.name: tool for tool in all_tools()}
         return self._tools
+
+    @cached_property
+    def judge(self) -> EngineJudge:
+        """This task's policy: the owner's rules and grants, and what the task has read and used so far."""
+        judge = EngineJudge(self.services.rules, self.services.grants(), self.record, utc)
+        judge.fold((event.kind, event.body) for event in self.store.read(self.task, kinds=POLICY_KINDS))
+        judge.begin(self.task, self.state.brief, {name: tool.manifest for name, tool in self.tools.items()})
+        return judge
+
+    @cached_property
+    def gate(self) -> Gate:
+        return Gate(self.judge, self.record)
 
     @property
     def context(self) -> CallContext:
@@ -146,7 +167,8 @@ class Runner:
                 self.record("work.begun", {})
                 turns = 0
             elif state == "running":
-                turns = await self._decide("work", turns)
+                if not await self._answer_approvals():
+                    turns = await self._decide("work", turns)
             elif state == "review" and self.state.yes and not self._refused_before():
                 await self._in_thread(self.apply)
             else:
@@ -189,6 +211,8 @@ class Runner:
     def approve(self, by: str) -> None:
         """The person accepts the plan as it stands: its hash goes with the approval."""
         self.record("plan.approved", {"hash": self.state.plan_hash, "by": by}, True)
+        assert self.state.plan is not None
+        self.judge.planned(self.state.plan)
 
     # -- deciding
 
@@ -296,13 +320,18 @@ class Runner:
         except msgspec.ValidationError as error:
             return self._answer(call, f"Wrong arguments: {error}", failed=True)
         request = Call(id=call.id, tool=call.tool, args=args, manifest=tool.manifest, step=step)
+        return await self._pass(call, request, tool, parsed)
 
+    async def _pass(self, call: ToolCall, request: Call, tool: Tool, parsed: Any, approval: approvals.Approval | None = None) -> Message:
         def effect() -> Result:
-            self.context.enter(step, call.id)
+            self.context.enter(request.step, request.id)
             return tool.run(parsed, self.context)
 
+        def text_of(result: Result) -> tuple[str, list[str], bool]:
+            return result.text, result.origins, result.failed
+
         try:
-            passed = await self._in_thread(lambda: self.gate.pass_through(request, effect, lambda result: (result.text, result.origins)))
+            passed: Passed = await self._in_thread(lambda: self.gate.pass_through(request, effect, text_of, approval))
         except Stopped:
             raise
         except ConfrereError as error:
@@ -312,13 +341,55 @@ class Runner:
         except Exception as error:  # a defect of one tool ends its step, not the task
             self.listen("defect", {"exception": error})
             return self._answer(call, f"The tool failed inside: {type(error).__name__}: {error}"[:500], failed=True)
+        if passed.verdict.verdict == "ask":
+            return self._park(call, passed)
         if passed.result is None:
             return self._answer(call, say(passed.verdict.reason, "en", **passed.verdict.data), failed=True)
         result: Result = passed.result
         text = result.text or dumps(result.data)
-        if len(text) > MAX_TEXT and self._model is not None and self._model.name != "builtin":
+        if len(text) > MAX_TEXT and self.state.model != "builtin":
             text = text[:MAX_TEXT] + f"\n[cut: {len(text) - MAX_TEXT} more characters]"
         return self._answer(call, text, failed=result.failed, label=passed.label)
+
+    # -- approvals
+
+    def _park(self, call: ToolCall, passed: Passed) -> Message:
+        """Put the question to the person, and let the rest of the work go on."""
+        ident = f"{self.task}-q{len(self.state.approvals) + 1}"
+        cards = [{**passed.verdict.card, "call": call.id}]
+        question = approvals.ask(ident, self.task, cards, utc(), utc(self.services.settings.approval_hours * 3600))
+        self.record(question.pop("type"), question, True)
+        return self._answer(call, f"This waits for the person's approval ({ident}). Go on with what does not depend on it.", failed=True)
+
+    async def _answer_approvals(self) -> bool:
+        """Carry out what was approved since, and tell the model of it and of what was refused. Returns whether there was any."""
+        told = False
+        for approval, parked in self.state.parked():
+            if approval.state == "waiting" and utc() < approval.expires:
+                continue
+            told = True
+            call = ToolCall(id=parked.id, tool=parked.tool, args=parked.args)
+            if approval.state == "yes":
+                tool = self.tools[parked.tool]
+                request = Call(id=parked.id, tool=parked.tool, args=parked.args, manifest=tool.manifest, step=parked.step)
+                message = await self._pass(call, request, tool, msgspec.convert(parked.args, tool.Args), approval)
+                text = f"[{approval.id}] approved. {message.text}"
+                self.record("message", {"message": Message(role="user", text=text, label=message.label)})
+                continue
+            if approval.state == "waiting":
+                self.record("approval.expired", {"id": approval.id}, True)
+            self.judge.declined()
+            self.record("call.declined", {"call": parked.id, "approval": approval.id}, True)
+            self.record("message", {"message": Message(role="user", text=f"[{approval.id}] refused by the person.", label="person")})
+        return told
+
+    def answer(self, ident: str, yes: bool, by: str, shown: str = "") -> None:
+        """The person's answer to a question; ``shown`` is the digest of what they had before them (the question's own where they
+        were just shown it). Raises WrongUse when it was answered, expired, or is not what was asked."""
+        found = self.state.approvals.get(ident)
+        events = approvals.answer(self.state.approvals, ident, shown or (found.digest if found else ""), yes, utc(), by)
+        for event in events:
+            self.record(event.pop("type"), event, True)
 
     def _is_step(self, ident: str) -> bool:
         return self.state.plan is not None and any(step.id == ident for step in self.state.plan.steps)
@@ -332,6 +403,9 @@ class Runner:
     # -- after the work
 
     def _review(self) -> None:
+        if self.state.parked():
+            self.record("task.waiting", {"approvals": [approval.id for approval, _ in self.state.parked()]}, True)
+            return
         changes = self.changes()
         if not changes.changes:
             self.record("task.done", {})

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from confrere.config import Home, Settings
@@ -13,6 +14,8 @@ if TYPE_CHECKING:
     from confrere.agent.task import TaskState
     from confrere.documents.library import Library
     from confrere.models.messages import Model
+    from confrere.policy.grants import Grant
+    from confrere.policy.rules import Rules
     from confrere.workspace.view import View
 
 Listener = Callable[[str, dict[str, Any]], None]
@@ -48,6 +51,23 @@ class Services:
         if self._library is not None:
             self._library.kill()
             self._library = None
+
+    @cached_property
+    def rules(self) -> Rules:
+        """The installation's rules, made stricter by the owner's ``policy.toml``; what is wrong in that file is said, never obeyed."""
+        from confrere.policy.rules import load
+
+        file = self.home.path / "policy.toml"
+        return load(file.read_text("utf-8", "replace") if file.exists() else "")
+
+    def grants(self) -> list[Grant]:
+        """What the person has granted until they revoke it."""
+        from confrere.policy.grants import apply
+
+        found: dict[str, Grant] = {}
+        for event in self.store.read("", kinds=("grant.given", "grant.used", "grant.revoked")):
+            apply(found, {"type": event.kind, **event.body})
+        return list(found.values())
 
     def view(self, state: TaskState) -> View:
         from confrere.workspace.view import View

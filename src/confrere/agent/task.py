@@ -12,6 +12,8 @@ import msgspec
 from confrere.errors import WrongUse
 from confrere.journal.store import Event, Store
 from confrere.models.messages import Message, Usage
+from confrere.policy import approvals
+from confrere.policy.approvals import Approval
 from confrere.policy.plan import Plan
 from confrere.workspace.roots import Root
 from confrere.workspace.transaction import Applied, Outcome
@@ -63,6 +65,7 @@ class TaskState(msgspec.Struct, kw_only=True):
     before_stop: str = "drafted"
     working_seconds: float = 0.0
     warnings: list[str] = msgspec.field(default_factory=list)
+    approvals: dict[str, Approval] = msgspec.field(default_factory=dict)
 
     def apply(self, event: Event) -> None:
         """Take one event in."""
@@ -122,6 +125,8 @@ class TaskState(msgspec.Struct, kw_only=True):
                 call = self.calls[body["call"]]
                 call.status, call.seconds = body["status"], body["seconds"]
                 call.result = body.get("result") or {}
+            case "call.declined":
+                self.calls[body["call"]].status = "refused"
             case "review.ready":
                 self.state, self.counts = "review", body["counts"]
             case "task.done":
@@ -138,10 +143,22 @@ class TaskState(msgspec.Struct, kw_only=True):
                 self.state = body["state"]
             case "report.built":
                 self.report = body["report"]
+            case "approval.asked" | "approval.answered" | "approval.expired" | "approval.withdrawn":
+                approvals.apply(self.approvals, {"type": event.kind, **body})
+                if event.kind == "approval.answered" and self.state == "waiting":
+                    self.state = "running"
+            case "task.waiting":
+                self.state = "waiting"
             case "task.stopped":
                 self.before_stop, self.state = self.state, "stopped"
             case "task.failed":
                 self.before_stop, self.state, self.failure = self.state, "failed", body
+
+    def parked(self) -> list[tuple[Approval, CallState]]:
+        """The calls that wait for a person, each with the question that was put."""
+        cards = [(approval, card) for approval in self.approvals.values() for card in approval.cards]
+        calls = [(approval, self.calls[card["call"]]) for approval, card in cards if card["call"] in self.calls]
+        return [(approval, call) for approval, call in calls if call.status == "asked"]
 
     def _add(self, usage: Usage) -> None:
         total = self.usage

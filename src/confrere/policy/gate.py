@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
-from typing import Any, Protocol, TypeVar
+from typing import Any, Protocol
 
 import msgspec
 
+from confrere.policy.approvals import Approval
 from confrere.policy.manifest import Effect, Manifest
-
-T = TypeVar("T")
 
 
 class Call(msgspec.Struct, frozen=True, kw_only=True):
@@ -35,11 +34,17 @@ class Verdict(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Judge(Protocol):
-    """What decides: pure, and told of what happened so that it can follow where values came from."""
+    """What decides: told of what goes ahead and of what came of it, so that it can follow where values came from."""
 
     def decide(self, call: Call) -> Verdict: ...
 
-    def observe(self, call: Call, text: str, origins: list[str]) -> str:
+    def approved(self, call: Call, approval: Approval) -> bool:
+        """Whether the approval is a person's yes to exactly this call."""
+        ...
+
+    def commit(self, call: Call) -> None: ...
+
+    def observe(self, call: Call, text: str, origins: list[str], failed: bool = False) -> str:
         """Take note of a result; returns its label in text form."""
         ...
 
@@ -52,44 +57,42 @@ class Passed(msgspec.Struct, kw_only=True):
     label: str = ""
 
 
+Record = Callable[[str, dict[str, Any], bool], None]
+TextOf = Callable[[Any], tuple[str, list[str], bool]]
+
+
 class Gate:
     """``record(kind, body, durable)`` writes to the task's journal. No tool, skill or connector is run but through ``pass_through``."""
 
-    def __init__(self, judge: Judge, record: Callable[[str, dict[str, Any], bool], Any]) -> None:
+    def __init__(self, judge: Judge, record: Record) -> None:
         self.judge = judge
         self.record = record
 
-    def pass_through(self, call: Call, effect: Callable[[], Any], text_of: Callable[[Any], tuple[str, list[str]]]) -> Passed:
-        """Decide, then run ``effect`` where the verdict is allow. ``text_of`` gives a result's text and the view paths it came from.
+    def pass_through(self, call: Call, effect: Callable[[], Any], text_of: TextOf, approval: Approval | None = None) -> Passed:
+        """Decide, then run ``effect`` where the verdict is allow, or where it is ask and ``approval`` is a yes to this very call.
 
-        Whatever ``effect`` raises is journaled as the outcome and raised again.
+        ``text_of`` gives of a result its text, the view paths it came from, and whether it failed. Whatever ``effect`` raises is journaled as
+        the outcome and raised again.
         """
         verdict = self.judge.decide(call)
-        outward = call.manifest.effect is Effect.ACT
-        self.record(
-            "call.intent",
-            {
-                "call": call.id,
-                "tool": call.tool,
-                "args": call.args,
-                "step": call.step,
-                "effect": call.manifest.effect.value,
-                "verdict": verdict,
-            },
-            outward,
-        )
+        if verdict.verdict == "ask" and approval is not None and self.judge.approved(call, approval):
+            verdict = msgspec.structs.replace(verdict, verdict="allow", card={})
+        outward = call.manifest.effect is Effect.ACT or call.manifest.egress
+        intent = {"call": call.id, "tool": call.tool, "args": call.args, "step": call.step, "effect": call.manifest.effect.value, "verdict": verdict}
         if verdict.verdict != "allow":
+            self.record("call.intent", intent, outward)
             return Passed(verdict=verdict)
+        self.judge.commit(call)
+        self.record("call.intent", intent, outward)
         begun = time.monotonic()
         try:
             result = effect()
         except BaseException as error:
-            key = getattr(error, "key", "")
-            body = {"call": call.id, "status": "error", "key": key, "data": getattr(error, "data", {}), "error": type(error).__name__}
-            self.record("call.outcome", {**body, "seconds": round(time.monotonic() - begun, 3)}, outward)
+            self.judge.observe(call, str(error), [], True)
+            body = {"call": call.id, "status": "error", "key": getattr(error, "key", ""), "data": getattr(error, "data", {})}
+            self.record("call.outcome", {**body, "error": type(error).__name__, "seconds": round(time.monotonic() - begun, 3)}, outward)
             raise
-        text, origins = text_of(result)
-        label = self.judge.observe(call, text, origins)
+        label = self.judge.observe(call, *text_of(result))
         body = {"call": call.id, "status": "ok", "result": result, "label": label, "seconds": round(time.monotonic() - begun, 3)}
         self.record("call.outcome", body, outward)
         return Passed(verdict=verdict, result=result, label=label)

@@ -1,0 +1,97 @@
+"""The engine at the gate: one task's policy, rebuilt from its events, every change of it journaled."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from typing import Any
+
+import msgspec
+
+from confrere.policy import approvals
+from confrere.policy.engine import Decision, Engine
+from confrere.policy.gate import Call, Verdict
+from confrere.policy.grants import Grant
+from confrere.policy.labels import Integrity, Label
+from confrere.policy.manifest import Manifest
+from confrere.policy.plan import Plan
+from confrere.policy.rules import Rules
+from confrere.policy.state import Call as Judged
+
+PREFIXES = ("policy.", "grant.")
+MAX_TEXT = 60_000  # characters of a result that the engine follows values in
+
+Record = Callable[[str, dict[str, Any], bool], None]
+
+
+class EngineJudge:
+    """See ``gate.Judge``. ``record`` writes to the task's journal; ``now`` gives the time as UTC ISO 8601."""
+
+    def __init__(self, rules: Rules, grants: Iterable[Grant], record: Record, now: Callable[[], str]) -> None:
+        self.engine = Engine(rules, grants)
+        self._record = record
+        self._now = now
+        self._decisions: dict[str, Decision] = {}
+
+    # -- the task
+
+    def fold(self, events: Iterable[tuple[str, dict[str, Any]]]) -> None:
+        """Take in the policy events of a task that is gone on with."""
+        for kind, body in events:
+            if kind.startswith(PREFIXES):
+                self.engine.apply({"type": kind, **body})
+
+    def begin(self, task: str, brief: str, manifests: Mapping[str, Manifest]) -> None:
+        """A new task, or one whose tools are not those it began with: the tools as they are now count."""
+        if self.engine.state.task != task:
+            self._keep(self.engine.start(brief, manifests, task))
+        else:
+            self.engine.state.manifests = dict(manifests)
+
+    def planned(self, plan: Plan) -> None:
+        self._keep(self.engine.approve_plan(plan))
+
+    def _keep(self, event: dict[str, Any]) -> None:
+        self._record(event["type"], {name: value for name, value in event.items() if name != "type"}, False)
+
+    # -- a call
+
+    def decide(self, call: Call) -> Verdict:
+        decision = self.engine.decide(self._judged(call), self._now())
+        self._decisions[call.id] = decision
+        return Verdict(
+            verdict=decision.verdict, rule=decision.rule, reason=decision.reason, data=msgspec.to_builtins(decision.data), card=decision.card
+        )
+
+    def commit(self, call: Call) -> None:
+        """The call goes ahead: what it uses is used up, before its effect."""
+        self._keep(self.engine.commit(self._judged(call), self._decisions[call.id]))
+
+    def approved(self, call: Call, approval: approvals.Approval) -> bool:
+        """Whether this approval is a yes to this very call; then its open values are the person's from here on."""
+        decision = self._decisions[call.id]
+        card = next((card for card in approval.cards if card.get("call") == call.id), None)
+        shown = {} if card is None else {entry["name"]: entry["value"] for entry in card["arguments"]}
+        bound = card is not None and card["tool"] == call.tool and all(_same(shown.get(name), value) for name, value in call.args.items())
+        if not bound or not approvals.allows(approval, approval.cards, self._now()) or decision.verdict == "deny":
+            return False
+        self._keep(self.engine.endorse(self._judged(call), decision))
+        return True
+
+    def declined(self) -> None:
+        self._keep(self.engine.refuse())
+
+    def observe(self, call: Call, text: str, origins: list[str], failed: bool = False) -> str:
+        # what a tool of ours computes from files carries the files' words: no better than they are
+        label = Label(Integrity.UNTRUSTED) if origins else None
+        event = self.engine.observe(self._judged(call), text[:MAX_TEXT], origins=origins[:50], failed=failed, label=label)
+        self._keep(event)
+        return self.engine.state.sources[-1].label.text()
+
+    @staticmethod
+    def _judged(call: Call) -> Judged:
+        return Judged(tool=call.tool, args=call.args, id=call.id)
+
+
+def _same(shown: Any, value: Any) -> bool:
+    """Whether what the card showed is the value, as JSON."""
+    return bool(msgspec.to_builtins(shown) == msgspec.to_builtins(value))
