@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 
 from confrere.errors import Failed, Stopped
-from confrere.sandbox import bubblewrap
+from confrere.sandbox import jail
 from confrere.sandbox.bubblewrap import Bubblewrap
 from confrere.sandbox.protocol import MIB, Command, Limits, Mount, Spec
 
@@ -238,7 +238,7 @@ def test_root_never_runs_it_as_root(monkeypatch: pytest.MonkeyPatch) -> None:
         assert sandbox.session is not None
         owners = {os.stat(f"/proc/{pid}").st_uid for pid in _tree(sandbox.session.process.pid)}
         status = Path(f"/proc/{sandbox.session.process.pid}/status").read_text()
-        assert f"Uid:\t{bubblewrap.SANDBOX_UID}\t" in status
+        assert f"Uid:\t{jail.SANDBOX_UID}\t" in status
         assert 0 not in owners - {0} and "Groups:\t \n" in status
     finally:
         sandbox.close()

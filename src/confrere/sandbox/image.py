@@ -166,6 +166,9 @@ def _root(work: Path, libraries: bool) -> None:
             link.symlink_to(target)
         for path, text in python.files:
             (root / path.lstrip("/")).write_text(text)
+        # compiled here by the same Python: in emulation it would take minutes. The hash form does not look at times
+        compiling = (sys.executable, "-m", "compileall", "-q", "--invalidation-mode", "unchecked-hash", str(root / "opt"))
+        subprocess.run(compiling, capture_output=True, timeout=1800)
     _tool(
         "mksquashfs",
         str(root),
@@ -181,7 +184,7 @@ def _root(work: Path, libraries: bool) -> None:
 
 
 def _copy_tree(source: Path, target: Path) -> None:
-    skipped = shutil.ignore_patterns("__pycache__", "test", "tests", "*.a", "idle_test", "ensurepip", "share", "include")
+    skipped = shutil.ignore_patterns("test", "tests", "*.a", "idle_test", "ensurepip", "share", "include")
     shutil.copytree(source, target, symlinks=True, ignore=skipped, dirs_exist_ok=True)
 
 

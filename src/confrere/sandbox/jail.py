@@ -160,8 +160,8 @@ def order(
 ) -> tuple[list[str], Plan]:
     """What to run so that ``tail`` runs in a jail with the mounts of ``spec``; the plan's descriptors must stay open until it runs.
 
-    ``shown`` are further host paths shown read-only at a path inside, ``data`` files made of bytes, ``devices`` device files. ``as_first`` makes the program
-    process 1 of its namespace. Raises Failed where there is no usable bubblewrap.
+    ``shown`` are further host paths shown read-only at a path inside, ``data`` files made of bytes, ``devices`` device files. ``as_first``
+    makes the program process 1 of its namespace. Raises Failed where there is no usable bubblewrap.
     """
     bwrap = program()
     folders = {**dict(_folders(spec)), **{path: path for path, _ in shown}}

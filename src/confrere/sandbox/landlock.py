@@ -116,11 +116,7 @@ class Landlock:
                 spec.limits,
                 {**own, **self.copies.environment(), **spec.env},
                 time.monotonic() + deadline,
-                filters=[
-                    seccomp.base(unix=False, inet=False).hex(),
-                    seccomp.strict().hex(),
-                    seccomp.reduced(signals=abi >= 6 or owner is not None).hex(),
-                ],
+                filters=[seccomp.reduced(signals=abi >= 6 or owner is not None).hex()],
                 sizes=[],
                 alone=owner is not None,
                 landlock=rules(abi, [path for path in readable if os.path.exists(path)], [*self.copies.writable(), *devices]),

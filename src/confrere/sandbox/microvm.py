@@ -35,7 +35,9 @@ QEMU = "/usr/bin/qemu-system-x86_64"
 _INSIDE = "/run/image"
 _MACHINE = "q35,usb=off,vmport=off,smbus=off,sata=off,i8042=off"
 _KERNEL = "console=ttyS0 quiet loglevel=0 panic=-1 reboot=t mitigations=off random.trust_cpu=on rcupdate.rcu_expedited=1 cryptomgr.notests"
-_MOUNT = "trans=virtio,version=9p2000.L,msize=512000,cache=none,access=any,nosuid,nodev"
+_MOUNT = "trans=virtio,version=9p2000.L,msize=512000,cache=none,access=any"
+_NOSUID_NODEV = 2 | 4
+_WARMING = (["true"], ["sh", "-c", "ls /tmp | cat"], ["python3", "-c", "import json, re, pathlib"])
 
 
 def hardware() -> bool:
@@ -91,6 +93,19 @@ class _Machine:
             raise Failed("sandbox.not-started", why=self.session.last_words() or str(error)) from error
         raise Failed("sandbox.not-started", why=self.session.last_words() or "QEMU")
 
+    def setup(self, spec: Spec, deadline: float, **more: object) -> None:
+        """Raises Failed."""
+        self.session.setup(
+            spec.limits,
+            Bubblewrap.environment(spec),
+            deadline,
+            greeted=True,
+            filters=[seccomp.whole("x86_64", unix=spec.profile == "office").hex()],
+            sizes=["/tmp", "/home/user", "/dev/shm"],
+            user=[1000, 1000],
+            **more,
+        )
+
     def close(self) -> None:
         self.session.close()
         self.lines.close()
@@ -126,13 +141,16 @@ def picture(image: Image, accelerator: str) -> float:
         except (Broken, OSError) as error:
             raise Failed("sandbox.vm-boot", accelerator=accelerator, why=machine.session.last_words() or str(error)) from error
         booted = time.monotonic() - began
-        deadline = time.monotonic() + 60
+        deadline = time.monotonic() + BOOT_DEADLINE[accelerator]
+        machine.setup(Spec(), deadline)
+        for argv in _WARMING:  # what every task will need is then in memory
+            machine.session.run(Command(argv, cwd="/", timeout=BOOT_DEADLINE[accelerator]), None)
         machine.ask(deadline, "qmp_capabilities")
         machine.ask(deadline, "stop")
         place = image.memory(accelerator)
         with open(place.with_suffix(".new"), "wb") as file:
             machine.ask(deadline, "getfd", [file.fileno()], fdname="memory")
-            machine.ask(deadline, "migrate-set-parameters", **{"max-bandwidth": 1 << 40})
+            machine.ask(deadline, "migrate-set-parameters", (), **{"max-bandwidth": 1 << 40})
             machine.ask(deadline, "migrate", uri="fd:memory")
             while (state := machine.ask(deadline, "query-migrate").get("status")) != "completed":
                 if state in ("failed", "cancelled"):
@@ -199,17 +217,11 @@ class MicroVM:
             while machine.ask(until, "query-status").get("status") == "inmigrate":
                 time.sleep(0.005)
             machine.ask(until, "cont")
-            strict = [seccomp.strict("x86_64").hex()] if spec.profile == "strict" else []
-            machine.session.setup(
-                spec.limits,
-                Bubblewrap.environment(spec),
+            machine.setup(
+                spec,
                 until,
-                greeted=True,
-                filters=[seccomp.base("x86_64").hex(), *strict],
-                sizes=["/tmp", "/home/user", "/dev/shm"],
-                user=[1000, 1000],
                 wake={"clock": time.time(), "seed": secrets.token_hex(64)},
-                prepare=[["/usr/bin/busybox", "mount", "-t", "9p", "-o", _MOUNT, "work", "/work"]] if spec.mounts else [],
+                mount=["work", "/work", "9p", _NOSUID_NODEV, _MOUNT] if spec.mounts else [],
                 daemons=[["/usr/bin/python3", "-I", "-S", "/opt/relay.py", "/dev/virtio-ports/net"]] if spec.allow else [],
             )
         except BaseException:

@@ -103,8 +103,10 @@ class Agent:
         self.sizes: list[str] = []
         self.alone = self.first
         self.user: tuple[int, int] | None = None
+        self.known: set[str] = set()
         self.device = not stat.S_ISSOCK(os.fstat(channel).st_mode) and not stat.S_ISFIFO(os.fstat(channel).st_mode)
         self.domain = -1
+        self.rlimits: list[tuple[int, int]] = []
         self.filters: list[_Filter] = []
         self.programs: list[object] = []
         self.null = os.open(os.devnull, os.O_RDWR | os.O_CLOEXEC)
@@ -142,28 +144,28 @@ class Agent:
         self.limits = head["limits"]
         self.env = head["env"]
         self.sizes = head.get("sizes", [])
+        self.filters.clear()
         for text in head.get("filters", []):
             program = ctypes.create_string_buffer(bytes.fromhex(text), len(text) // 2)
             self.programs.append(program)
             self.filters.append(_Filter(len(program) // 8, ctypes.cast(program, ctypes.c_void_p).value))
         self.alone = self.first or head.get("alone") is True
+        self.rlimits = self.bounds()
         if "landlock" in head:
             self.domain = self.ruleset(**head["landlock"])
         if "user" in head:
             self.user = (head["user"][0], head["user"][1])
         if "wake" in head:
             self.wake(**head["wake"])
-        for command in head.get("prepare", []):
-            self.prepare(command)
+        if head.get("mount"):
+            source, target, kind, flags, options = head["mount"]
+            if self.libc.mount(source.encode(), target.encode(), kind.encode(), flags, options.encode()):
+                raise Broken(f"mount: {os.strerror(ctypes.get_errno())}")
         for argv in head.get("daemons", []):
             os.spawnv(os.P_NOWAIT, argv[0], argv)
+        if self.user is not None:
+            self.known = set(os.listdir("/proc"))
         self.send({"is": "done"})
-
-    def prepare(self, argv: list[str]) -> None:
-        """Run a step of the host's own before any command (a virtual machine mounts its shared folders this way)."""
-        pid = os.spawnv(os.P_WAIT, argv[0], argv)
-        if pid:
-            raise Broken(f"{argv[0]} failed: {pid}")
 
     def wake(self, clock: float, seed: str) -> None:
         """A machine brought back from a picture of its memory: it has another time, and random numbers that others have had."""
@@ -217,7 +219,10 @@ class Agent:
                 self.libc.prctl(_PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0)
             for target, end in enumerate(ends):
                 os.dup2(end, target)
-            self.restrict()
+            for kind, bound in self.rlimits:
+                resource.setrlimit(kind, (bound, bound))
+            for signum in (signal.SIGPIPE, signal.SIGXFSZ):
+                signal.signal(signum, signal.SIG_DFL)
             if self.user is not None:
                 os.setgroups([])
                 os.setresgid(*(self.user[1],) * 3)
@@ -236,7 +241,9 @@ class Agent:
         finally:
             os._exit(status)
 
-    def restrict(self) -> None:
+    def bounds(self) -> list[tuple[int, int]]:
+        """Resource limits for a command, as setrlimit takes them; never above what this process was left."""
+        found = []
         for name, value in (
             ("RLIMIT_DATA", self.limits.get("memory")),
             ("RLIMIT_NPROC", self.limits.get("processes") if self.alone else None),
@@ -250,10 +257,8 @@ class Agent:
             kind = getattr(resource, name, None)
             if kind is not None and value is not None:
                 hard = resource.getrlimit(kind)[1]
-                bound = int(value) if hard == resource.RLIM_INFINITY else min(int(value), hard)
-                resource.setrlimit(kind, (bound, bound))
-        for signum in (signal.SIGPIPE, signal.SIGXFSZ):
-            signal.signal(signum, signal.SIG_DFL)
+                found.append((kind, int(value) if hard == resource.RLIM_INFINITY else min(int(value), hard)))
+        return found
 
     def run(self, head: dict[str, Any], stdin: bytes) -> None:
         started = time.monotonic()
@@ -289,6 +294,8 @@ class Agent:
         """In a virtual machine, whether a process is a command's and not the system's."""
         if self.user is None:
             return True
+        if pid in self.known:
+            return False
         try:
             return os.stat(f"/proc/{pid}").st_uid == self.user[0]
         except OSError:
@@ -309,20 +316,15 @@ class Agent:
         return len(left)
 
     def kill(self, pid: int) -> None:
-        if pid == -1 and self.user is not None:  # all of that user's, and only theirs
-            helper = os.fork()
-            if helper == 0:
-                try:
-                    os.setresuid(*(self.user[0],) * 3)
-                    os.kill(-1, signal.SIGKILL)
-                finally:
-                    os._exit(0)
-            os.waitpid(helper, 0)
-            return
+        if self.user is not None:  # for a moment that user, who may end what is theirs and nothing else
+            os.setresuid(self.user[0], self.user[0], 0)
         try:
             os.kill(pid, signal.SIGKILL)
         except OSError:
             pass  # it ended before
+        finally:
+            if self.user is not None:
+                os.setresuid(0, 0, 0)
 
     def reaped(self, pid: int) -> bool:
         """Take the status of a process that ended; it may also not be our child yet."""
@@ -362,8 +364,10 @@ class _Watch:
             for end in self.outputs:  # whoever held the other end is gone: what is left is all there is
                 while self.copy(end, last=True):
                     pass
-        finally:
+        except BaseException:
             self.agent.end_all(self.pid)
+            raise
+        finally:
             for end in (*self.outputs, *((self.input,) if self.input >= 0 else ()), *((pidfd,) if pidfd >= 0 else ())):
                 os.close(end)
         return {

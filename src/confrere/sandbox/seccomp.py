@@ -3,7 +3,7 @@
 Reference: seccomp(2), and ``struct seccomp_data`` of linux/seccomp.h: nr at 0, arch at 4, args (64 bits each) from 16. Only the low
 word of an argument is compared; each argument looked at here is one the kernel itself truncates to 32 bits.
 
-Two programs: ``base`` is loaded on everything inside; ``strict`` is added to each command unless its profile allows Unix sockets.
+``base`` is loaded on everything inside; ``strict`` is added to each command unless its profile allows Unix sockets.
 A deny list is a smaller attack surface, not a boundary by itself: the namespaces are.
 """
 
@@ -11,16 +11,18 @@ from __future__ import annotations
 
 import platform
 import struct
-from collections.abc import Sequence
 
-_LOAD, _JEQ, _JGE, _JSET, _RET, _AND = 0x20, 0x15, 0x35, 0x45, 0x06, 0x54
+_LOAD, _JEQ, _JGE, _JSET, _RET, _AND, _JUMP = 0x20, 0x15, 0x35, 0x45, 0x06, 0x54, 0x05
 _ALLOW, _ERRNO, _KILL = 0x7FFF0000, 0x00050000, 0x80000000
 EPERM, ENOSYS, EAFNOSUPPORT, EPROTONOSUPPORT, EOPNOTSUPP = 1, 38, 97, 93, 95
 
 ARCHITECTURES = {"x86_64": 0xC000003E, "aarch64": 0xC00000B7}
 _COLUMN = {"x86_64": 0, "aarch64": 1}
 
-DENIED: dict[str, tuple[int | None, int | None]] = {
+Numbers = dict[str, tuple[int | None, int | None]]
+Instruction = tuple[int, int, int, int]
+
+DENIED: Numbers = {
     "acct": (163, 89),
     "add_key": (248, 217),
     "bpf": (321, 280),
@@ -88,10 +90,10 @@ DENIED: dict[str, tuple[int | None, int | None]] = {
 }
 """System calls that fail with EPERM, by their numbers on x86-64 and aarch64."""
 
-FALLBACK: dict[str, tuple[int | None, int | None]] = {"clone3": (435, 435), "openat2": (437, 437)}
+FALLBACK: Numbers = {"clone3": (435, 435), "openat2": (437, 437)}
 """Calls whose arguments lie in memory, where a filter cannot look: ENOSYS makes the C library take the older call."""
 
-ATTRIBUTES: dict[str, tuple[int | None, int | None]] = {
+ATTRIBUTES: Numbers = {
     "setxattr": (188, 5),
     "lsetxattr": (189, 6),
     "fsetxattr": (190, 7),
@@ -101,7 +103,7 @@ ATTRIBUTES: dict[str, tuple[int | None, int | None]] = {
 }
 """Extended attributes carry overlayfs's words and our own about where a file came from: as on a file system that has none."""
 
-SIGNALS: dict[str, tuple[int | None, int | None]] = {
+SIGNALS: Numbers = {
     "kill": (62, 129),
     "tkill": (200, 130),
     "tgkill": (234, 131),
@@ -109,7 +111,7 @@ SIGNALS: dict[str, tuple[int | None, int | None]] = {
     "rt_tgsigqueueinfo": (297, 240),
     "pidfd_send_signal": (424, 424),
 }
-METADATA: dict[str, tuple[int | None, int | None]] = {
+METADATA: Numbers = {
     "chmod": (90, None),
     "fchmodat": (268, 53),
     "fchmodat2": (452, 452),
@@ -120,7 +122,7 @@ METADATA: dict[str, tuple[int | None, int | None]] = {
     "utimes": (235, None),
     "futimesat": (261, None),
 }
-MEMORY: dict[str, tuple[int | None, int | None]] = {
+MEMORY: Numbers = {
     "shmget": (29, 194),
     "shmat": (30, 196),
     "shmctl": (31, 195),
@@ -132,7 +134,7 @@ MEMORY: dict[str, tuple[int | None, int | None]] = {
 }
 """For the back end without namespaces (``reduced``): what reaches others by number, by name, or by path beside Landlock's rules."""
 
-CHECKED: dict[str, tuple[int | None, int | None]] = {
+CHECKED: Numbers = {
     "clone": (56, 220),
     "ioctl": (16, 29),
     "personality": (135, 92),
@@ -147,7 +149,7 @@ CHECKED: dict[str, tuple[int | None, int | None]] = {
     "openat": (257, 56),
     "creat": (85, None),
 }
-HIDDEN: dict[str, tuple[int | None, int | None]] = {"memfd_create": (319, 279), "shmget": (29, 194)}
+HIDDEN: Numbers = {"memfd_create": (319, 279), "shmget": (29, 194)}
 """Memory that belongs to no process and that a limit could not see: off in the strict profile."""
 
 _NEWEST = 453
@@ -157,46 +159,44 @@ _SETID = 0o6000
 _CREATES = 0x40 | 0x400000  # O_CREAT, __O_TMPFILE
 _UNIX, _INET, _INET6, _NETLINK = 1, 2, 10, 16
 
-Instruction = tuple[int, int, int, int]
-
 
 class _Program:
-    """Instructions in order; a jump counts forward from the next instruction."""
+    """What to do with which call: a block of instructions that ends in a return. Jumps count forward from the next instruction."""
 
     def __init__(self, architecture: str) -> None:
         if architecture not in ARCHITECTURES:
             raise ValueError(f"no system call table for {architecture}")
+        self.architecture = ARCHITECTURES[architecture]
         self.column = _COLUMN[architecture]
-        self.code: list[Instruction] = []
-        self.add(_LOAD, 4)
-        self.add(_JEQ, ARCHITECTURES[architecture], 1, 0)
-        self.add(_RET, _KILL)
-        self.add(_LOAD, 0)
+        self.blocks: dict[int, list[Instruction]] = {}
 
-    def add(self, op: int, value: int, yes: int = 0, no: int = 0) -> None:
-        self.code.append((op, yes, no, value))
+    def refuse(self, numbers: Numbers, errno: int) -> None:
+        for name in numbers:
+            self.when(name, numbers, [(_RET, 0, 0, _ERRNO | errno)])
 
-    def fail(self, errno: int) -> None:
-        self.add(_RET, _ERRNO | errno)
-
-    def allow(self) -> None:
-        self.add(_RET, _ALLOW)
-
-    def refuse(self, numbers: dict[str, tuple[int | None, int | None]], errno: int) -> None:
-        for number in (pair[self.column] for pair in numbers.values()):
-            if number is not None:
-                self.add(_JEQ, number, 0, 1)
-                self.fail(errno)
-
-    def when(self, name: str, block: Sequence[Instruction]) -> None:
-        """Run ``block``, which must end in a return, for the system call ``name``."""
-        number = CHECKED[name][self.column]
+    def when(self, name: str, numbers: Numbers, block: list[Instruction]) -> None:
+        number = numbers[name][self.column]
         if number is not None:
-            self.add(_JEQ, number, 0, len(block))
-            self.code.extend(block)
+            self.blocks[number] = block
 
-    def bytes(self) -> bytes:
-        return b"".join(struct.pack("<HBBI", op, yes, no, value) for op, yes, no, value in self.code)
+    def tree(self, numbers: list[int]) -> list[Instruction]:
+        """A search tree, so that a call is decided in a dozen steps (the kernel also walks the program once for every call there is)."""
+        if len(numbers) > 3:
+            middle = len(numbers) // 2
+            below, above = self.tree(numbers[:middle]), self.tree(numbers[middle:])
+            return [(_JGE, 0, 1, numbers[middle]), (_JUMP, 0, 0, len(below)), *below, *above]
+        code: list[Instruction] = []
+        for number in numbers:
+            code += [(_JEQ, 0, len(self.blocks[number]), number), *self.blocks[number]]
+        return [*code, _OK]
+
+    def bytes(self, newest: int | None = None) -> bytes:
+        """The program; calls from number ``newest`` on answer as an older kernel would."""
+        code: list[Instruction] = [(_LOAD, 0, 0, 4), (_JEQ, 1, 0, self.architecture), (_RET, 0, 0, _KILL), (_LOAD, 0, 0, 0)]
+        if newest is not None:
+            code += [(_JGE, 0, 1, newest), (_RET, 0, 0, _ERRNO | ENOSYS)]
+        code += self.tree(sorted(self.blocks))
+        return b"".join(struct.pack("<HBBI", *instruction) for instruction in code)
 
 
 def _argument(index: int) -> Instruction:
@@ -242,50 +242,58 @@ def _sockets(unix: bool, inet: bool) -> list[Instruction]:
     ]
 
 
-def base(architecture: str | None = None, *, unix: bool = True, inet: bool = True) -> bytes:
+def _base(architecture: str | None, unix: bool, inet: bool) -> _Program:
+    program = _Program(architecture or platform.machine())
+    program.refuse(DENIED, EPERM)
+    program.refuse(FALLBACK, ENOSYS)
+    program.refuse(ATTRIBUTES, EOPNOTSUPP)
+    terminal: list[Instruction] = [(_JEQ, len(_TERMINAL) - i, 0, request) for i, request in enumerate(_TERMINAL)]
+    program.when("clone", CHECKED, _no_bits(0, _NAMESPACES))
+    program.when("ioctl", CHECKED, [_argument(1), *terminal, _OK, _NO])
+    program.when("personality", CHECKED, [_argument(0), (_JEQ, 1, 0, 0), (_JEQ, 0, 1, 0xFFFFFFFF), _OK, _NO])
+    program.when("socket", CHECKED, _sockets(unix, inet))
+    for name, index in (("chmod", 1), ("fchmod", 1), ("fchmodat", 2), ("fchmodat2", 2), ("mknod", 1), ("mknodat", 2), ("creat", 1)):
+        program.when(name, CHECKED, _no_bits(index, _SETID))
+    program.when("open", CHECKED, _no_setid_create(1, 2))
+    program.when("openat", CHECKED, _no_setid_create(2, 3))
+    return program
+
+
+def base(architecture: str | None = None) -> bytes:
     """The filter for everything inside, as an array of ``struct sock_filter``.
 
     Raises ValueError for an architecture without a table: its sandbox must not start unfiltered.
     """
-    program = _Program(architecture or platform.machine())
-    program.add(_JGE, _NEWEST, 0, 1)  # newer calls, and x32: as an older kernel would answer
-    program.fail(ENOSYS)
-    program.refuse(DENIED, EPERM)
-    program.refuse(FALLBACK, ENOSYS)
-    program.refuse(ATTRIBUTES, EOPNOTSUPP)
-    program.when("clone", _no_bits(0, _NAMESPACES))
-    program.when("ioctl", [_argument(1), *((_JEQ, len(_TERMINAL) - i, 0, k) for i, k in enumerate(_TERMINAL)), _OK, _NO])
-    program.when("personality", [_argument(0), (_JEQ, 1, 0, 0), (_JEQ, 0, 1, 0xFFFFFFFF), _OK, _NO])
-    program.when("socket", _sockets(unix, inet))
-    for name, index in (("chmod", 1), ("fchmod", 1), ("fchmodat", 2), ("fchmodat2", 2), ("mknod", 1), ("mknodat", 2), ("creat", 1)):
-        program.when(name, _no_bits(index, _SETID))
-    program.when("open", _no_setid_create(1, 2))
-    program.when("openat", _no_setid_create(2, 3))
-    program.allow()
-    return program.bytes()
-
-
-def reduced(architecture: str | None = None, *, signals: bool) -> bytes:
-    """What the back end without namespaces adds. Landlock does not see who changes modes, owners and times by path: such calls answer
-    success and do nothing, as on a file system without them. ``signals`` False where the kernel cannot confine them.
-    """
-    program = _Program(architecture or platform.machine())
-    program.refuse(MEMORY, EPERM)
-    program.refuse(METADATA, 0)
-    if not signals:
-        program.refuse(SIGNALS, EPERM)
-    utimensat = {"utimensat": (280, 88)}["utimensat"][program.column]
-    by_descriptor: list[Instruction] = [(_LOAD, 0, 0, 24), (_JEQ, 0, 2, 0), (_LOAD, 0, 0, 28), (_JEQ, 1, 0, 0), (_RET, 0, 0, _ERRNO), _OK]
-    program.add(_JEQ, utimensat, 0, len(by_descriptor))
-    program.code.extend(by_descriptor)
-    program.allow()
-    return program.bytes()
+    return _base(architecture, unix=True, inet=True).bytes(_NEWEST)
 
 
 def strict(architecture: str | None = None) -> bytes:
     """What the strict profile adds: no Unix sockets (a pair is allowed, it reaches nobody), no memory outside the limits."""
     program = _Program(architecture or platform.machine())
     program.refuse(HIDDEN, ENOSYS)
-    program.when("socket", [_argument(0), (_JEQ, 0, 1, _UNIX), (_RET, 0, 0, _ERRNO | EAFNOSUPPORT), _OK])
-    program.allow()
+    program.when("socket", CHECKED, [_argument(0), (_JEQ, 0, 1, _UNIX), (_RET, 0, 0, _ERRNO | EAFNOSUPPORT), _OK])
     return program.bytes()
+
+
+def whole(architecture: str | None = None, *, unix: bool) -> bytes:
+    """``base`` and, without ``unix``, ``strict`` in one program: for commands in a virtual machine, where nothing else filters."""
+    program = _base(architecture, unix, inet=True)
+    if not unix:
+        program.refuse(HIDDEN, ENOSYS)
+    return program.bytes(_NEWEST)
+
+
+def reduced(architecture: str | None = None, *, signals: bool) -> bytes:
+    """The one filter of the back end without namespaces: ``whole`` without any network. Landlock does not see who changes modes, owners
+    and times by path: such calls answer success and do nothing, as on a file system without them. ``signals`` False where the kernel
+    cannot confine them.
+    """
+    program = _base(architecture, unix=False, inet=False)
+    program.refuse(HIDDEN, ENOSYS)
+    program.refuse(MEMORY, EPERM)
+    program.refuse(METADATA, 0)
+    if not signals:
+        program.refuse(SIGNALS, EPERM)
+    by_descriptor: list[Instruction] = [(_LOAD, 0, 0, 24), (_JEQ, 0, 2, 0), (_LOAD, 0, 0, 28), (_JEQ, 1, 0, 0), (_RET, 0, 0, _ERRNO), _OK]
+    program.when("utimensat", {"utimensat": (280, 88)}, by_descriptor)
+    return program.bytes(_NEWEST)
