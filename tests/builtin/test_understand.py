@@ -44,7 +44,7 @@ def wishes(brief: str) -> dict[str, dict[str, Any]]:
         ("docx -> pdf", {"convert": {"to": "pdf"}}),
         ("nettoie contacts.csv", {"clean": {}}),
         ("Turn these receipts into a spreadsheet", {"extract": {"format": "xlsx"}}),
-        ("Put all the pictures into a folder called \"Holiday\"", {"sort": {"folder": "Holiday"}}),
+        ('Put all the pictures into a folder called "Holiday"', {"sort": {"folder": "Holiday"}}),
         ("Mets les factures dans un dossier et les contrats dans un autre", {"sort": {"by": ["type"]}}),
     ],
 )
@@ -202,7 +202,9 @@ def test_languages() -> None:
     assert read("Trie les invoices par client").language == "fr"
 
 
-@pytest.mark.parametrize("brief", ["", "   ", "\n\n", "?", "\x00\x01\x02", "\udce9" * 10, "a" * 5000, "😀 😀", "«" * 300, "((((", "_" * 400])
+@pytest.mark.parametrize(
+    "brief", ["", "   ", "\n\n", "?", "\x00\x01\x02", "\udce9" * 10, "a" * 5000, "😀 😀", "«" * 300, "((((", "_" * 400]
+)
 def test_odd_briefs_do_not_break(brief: str) -> None:
     assert read(brief).stance in ("unknown", "chat", "beyond", "work", "question")
 

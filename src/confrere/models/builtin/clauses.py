@@ -74,7 +74,8 @@ def clauses(found: list[Item]) -> list[Clause]:
         question = any(item.text == "?" for item in parts)
         first = meaningful[0] if meaningful else None
         alone = first is not None and first.has("g.except", "g.only", "g.not") and not any(item.has("v.") for item in meaningful)
-        if _headed(meaningful) or alone or joiner == "stop" or (out and _parallel(out[-1].items, meaningful)):
+        apart = bool(out) and out[-1].alone and any(item.has("g.by") for item in meaningful)
+        if _headed(meaningful) or apart or alone or joiner == "stop" or (out and _parallel(out[-1].items, meaningful)):
             clause = Clause(waiting + parts, number, question, alone)
             waiting = []
             out.append(clause)

@@ -73,13 +73,13 @@ class CleanData:
             rows, edits = cleaned(table, language)
             changes += len(edits)
             stem = name_of(path).rpartition(".")[0] + (f" - {label}" if path in several else "") if path else ""
-            wanted = args.name if args.combine else say("office.file-clean", language, name=stem)
+            wanted = (args.name or say("office.file-merged", language)) if args.combine else say("office.file-clean", language, name=stem)
             content = as_table(msgspec.structs.replace(table, rows=rows), edits)
             made.append(
                 deliver(
                     context,
                     wanted,
-                    f"merged{number}" if not wanted else f"clean{number}",
+                    f"clean{number}",
                     "xlsx",
                     language,
                     partial(_workbook, content=content, edits=edits, language=language, day=today(context)),

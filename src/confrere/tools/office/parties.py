@@ -86,13 +86,25 @@ def believable(record: Record, name: str) -> bool:
 
 
 def book_of(records: Iterable[Record]) -> Book:
-    """Merge the spellings of the parties of these records, and tell which of them is the owner of the folder."""
+    """Merge the spellings of the parties of these records, and tell which of them is the owner of the folder.
+
+    Once the owner is known, a doubtful client of one of its own invoices counts too: it can only be somebody else.
+    """
+    every = list(records)
+    book = _book(every, "")
+    return _book(every, book.us, book) if book.us else book
+
+
+def _book(records: list[Record], us: str, first: Book | None = None) -> Book:
     clients: Counter[str] = Counter()
     suppliers: Counter[str] = Counter()
     identities: dict[str, str] = {}
     pairs: list[tuple[str, str]] = []
     for record in records:
-        client, supplier = (record.fields[name].value if believable(record, name) else "" for name in ("client", "supplier"))
+        found = {name: record.fields[name].value for name in ("client", "supplier") if believable(record, name)}
+        if us and first is not None and "client" in record.fields and first.name(found.get("supplier", "")) == us:
+            found.setdefault("client", record.fields["client"].value)
+        client, supplier = found.get("client", ""), found.get("supplier", "")
         if client:
             clients[client] += 1
         if supplier:

@@ -23,7 +23,7 @@ def component(text: str, fallback: str = "_") -> str:
     """``text`` as one file or folder name that every system takes, at most 120 bytes."""
     text = unicodedata.normalize("NFC", text)
     text = re.sub(r'[\x00-\x1f\x7f<>:"/\\|?*\u200b-\u200f\u202a-\u202e\u2066-\u2069\ufeff]+', " ", text)
-    text = re.sub(r"\s+", " ", text).strip(" .")
+    text = re.sub(r"\s+", " ", text).strip().rstrip(" .")
     while len(text.encode("utf-8", "surrogateescape")) > 120:
         text = text[:-1].rstrip(" .")
     if not text or text.split(".")[0].lower() in _RESERVED:

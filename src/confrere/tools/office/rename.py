@@ -145,5 +145,5 @@ def tidied(name: str) -> str:
     stem = re.sub(r"(?i)[\s_-]*(?:\((?:\d+|copie?|copy)\)|[\s_-](?:copie|copy)(?:\s*\(?\d*\)?)?)\s*$", "", stem) or stem
     stem = re.sub(r"(?i)^(?:copie de|copy of|copie)\s+", "", stem)
     stem = re.sub(r"_+", "_", re.sub(r"\s+", " ", stem.replace("%20", " ")))
-    stem = re.sub(r"\s*-\s*-\s*", " - ", stem).strip(" ._-")
+    stem = re.sub(r"\s*-\s*-\s*", " - ", stem).strip(" _-").rstrip(".")
     return component(f"{stem or 'sans nom'}{dot}{ending.lower()}")

@@ -155,11 +155,23 @@ def unclaimed(context: Context, target: str, taken: set[str], source: str = "") 
 
     stem, dot, ending = target.rpartition(".") if "." in name_of(target)[1:] else (target, "", "")
     candidate, number = target, 1
-    while folded(candidate) in taken or (folded(candidate) != folded(source) and context.view.free(candidate) != candidate):
+    while folded(candidate) in taken or not _open(context, candidate, source):
         number += 1
         candidate = f"{stem} ({number}){dot}{ending}"
     taken.add(folded(candidate))
     return candidate
+
+
+def _open(context: Context, candidate: str, source: str) -> bool:
+    """Whether a place is free, or held only by the very file that is to take it under another case or form."""
+    from confrere.workspace.paths import folded
+
+    if context.view.free(candidate) == candidate:
+        return True
+    if not source or folded(candidate) != folded(source):
+        return False
+    folder = candidate.rpartition("/")[0]
+    return all(entry.path == source or folded(entry.path) != folded(candidate) for entry in context.view.list(folder))
 
 
 def _parts(info: Info, reading: Reading | None, by: list[str], language: str) -> tuple[list[str], bool]:
