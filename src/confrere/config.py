@@ -19,7 +19,7 @@ class Settings(msgspec.Struct, kw_only=True, forbid_unknown_fields=True):
     ``model`` is the model to use when none is named ("builtin" unless set). ``language`` is "fr", "en" or "" for the
     session's own. ``vault_days`` is how long replaced and deleted content is kept, in days. ``max_tokens`` bounds the tokens
     one task may use, ``max_cost_usd`` its money, ``max_minutes`` the time it may work; ``approval_hours`` is how long
-    a question to the person stays open.
+    a question to the person stays open; ``sandbox`` names the back end for commands, "" for the best there is.
     """
 
     model: str = ""
@@ -29,6 +29,7 @@ class Settings(msgspec.Struct, kw_only=True, forbid_unknown_fields=True):
     max_cost_usd: float = 5.0
     max_minutes: int = 120
     approval_hours: float = 48.0
+    sandbox: str = ""
 
 
 class Home:

@@ -5,7 +5,8 @@ from __future__ import annotations
 import threading
 import time
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Any
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from confrere.agent.task import TaskState
 from confrere.errors import Stopped
@@ -13,8 +14,10 @@ from confrere.errors import Stopped
 if TYPE_CHECKING:
     from confrere.agent.services import Services
     from confrere.documents.library import Library
+    from confrere.sandbox.protocol import Sandbox
     from confrere.workspace.view import View
 
+T = TypeVar("T")
 Emit = Callable[[str, dict[str, Any]], Any]
 
 
@@ -23,9 +26,16 @@ class StopFlag:
 
     def __init__(self) -> None:
         self._event = threading.Event()
+        self._action: Callable[[], None] | None = None
 
     def set(self) -> None:
         self._event.set()
+        if self._action is not None:
+            self._action()
+
+    def on_set(self, action: Callable[[], None] | None) -> None:
+        """Call this when a stop comes; None for nothing."""
+        self._action = action
 
     def __bool__(self) -> bool:
         return self._event.is_set()
@@ -52,6 +62,7 @@ class CallContext:
         self._listen = listen
         self._stop = stop
         self._told = 0.0
+        self._sandbox: Sandbox | None = None
 
     @property
     def library(self) -> Library:
@@ -62,6 +73,41 @@ class CallContext:
         self.step, self.call = step, call
         self.view.working(step, call)
         self._told = 0.0
+
+    def sandbox(self, work: Callable[[Sandbox], T]) -> T:
+        from confrere.sandbox.inspect import scan_upper
+
+        sandbox = self._services.sandbox()
+        self.view.materialise()
+        if self._sandbox is None:
+            from confrere.sandbox.protocol import Mount, Spec
+
+            trees = self.view.trees.items()
+            mounts = [
+                Mount(name, Path(tree.root.path), Path(tree.upper), Path(tree.work))
+                if not tree.root.readonly
+                else Mount(name, Path(tree.root.path), readonly=True)
+                for name, tree in trees
+            ]
+            sandbox.start(Spec(mounts=mounts))
+            self._sandbox = sandbox
+        else:
+            sandbox.refresh()
+        self._stop.on_set(sandbox.cancel)
+        try:
+            return work(sandbox)
+        finally:
+            self._stop.on_set(None)
+            for tree in self.view.trees.values():
+                for finding in scan_upper(Path(tree.upper)):
+                    self._emit("sandbox.removed", {"call": self.call, "path": finding.path, "code": finding.code})
+            self.view.adopt(self.step, self.call)
+            self._stop.check(self.task)
+
+    def close(self) -> None:
+        if self._sandbox is not None:
+            self._sandbox.close()
+            self._sandbox = None
 
     def progress(self, done: int, total: int, what: str) -> None:
         self._stop.check(self.task)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import time
+from collections import Counter
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from functools import cached_property
@@ -100,6 +101,9 @@ class Runner:
         return self._context
 
     def close(self) -> None:
+        if self._context is not None:
+            self._context.close()
+            self._context = None
         if self._view is not None:
             self._view.close()
             self._view = None
@@ -269,6 +273,8 @@ class Runner:
             plan=self.state.plan if phase == "work" else None,
             language=self.state.language,
         )
+        if not self._model.local:
+            self.record("model.sent", {"model": self._model.name, "messages": len(turn.messages), "characters": sum(len(m.text) for m in turn.messages)})
         return await self._model.reply(turn, lambda text: self.listen("text", {"text": text}))
 
     async def _answered(self, phase: str, reply: Reply) -> None:
@@ -325,7 +331,7 @@ class Runner:
     async def _pass(self, call: ToolCall, request: Call, tool: Tool, parsed: Any, approval: approvals.Approval | None = None) -> Message:
         def effect() -> Result:
             self.context.enter(request.step, request.id)
-            return tool.run(parsed, self.context)
+            return self._redacted(request.id, tool.run(parsed, self.context))
 
         def text_of(result: Result) -> tuple[str, list[str], bool]:
             return result.text, result.origins, result.failed
@@ -350,6 +356,17 @@ class Runner:
         if len(text) > MAX_TEXT and self.state.model != "builtin":
             text = text[:MAX_TEXT] + f"\n[cut: {len(text) - MAX_TEXT} more characters]"
         return self._answer(call, text, failed=result.failed, label=passed.label)
+
+    def _redacted(self, call: str, result: Result) -> Result:
+        """The result with what looks like a secret taken out, before the journal or a model sees it; and it is said."""
+        redactor = self.services.redactor
+        text = redactor.redact(result.text)
+        data, counts = redactor.redact_json(result.data)
+        found = Counter(text.found) + Counter(counts)
+        if found:
+            self.record("secret.redacted", {"call": call, "found": dict(found)})
+            result = msgspec.structs.replace(result, text=text.text, data=data)
+        return result
 
     # -- approvals
 

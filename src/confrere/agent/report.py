@@ -83,6 +83,16 @@ class _Builder:
         self._deliverables({entry.change.path for entry in made})
         if state.roots:
             self._count(Counter(entry.change.kind for entry in made))
+        report.left_the_machine = [
+            say("report.sent", self.language, model=model, requests=requests, characters=characters)
+            for model, (requests, characters) in state.sent.items()
+        ]
+        if state.redacted:
+            from confrere.secrets.redact import redaction_sentence
+
+            report.warnings.append(redaction_sentence(state.redacted, self.language))
+        parked = [call for _, call in state.parked()]
+        report.omissions += [{"path": call.tool, "reason": say("report.parked", self.language)} for call in parked]
         report.seconds = round(self.runner.seconds, 1)
         usage = state.usage
         report.tokens = {"input": usage.input_tokens, "output": usage.output_tokens, "requests": usage.requests}

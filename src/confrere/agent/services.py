@@ -16,6 +16,9 @@ if TYPE_CHECKING:
     from confrere.models.messages import Model
     from confrere.policy.grants import Grant
     from confrere.policy.rules import Rules
+    from confrere.sandbox.protocol import Sandbox
+    from confrere.secrets import Secrets
+    from confrere.secrets.redact import Redactor
     from confrere.workspace.view import View
 
 Listener = Callable[[str, dict[str, Any]], None]
@@ -60,6 +63,18 @@ class Services:
         file = self.home.path / "policy.toml"
         return load(file.read_text("utf-8", "replace") if file.exists() else "")
 
+    @cached_property
+    def secrets(self) -> Secrets:
+        """The person's secrets; each use is journaled, never the value."""
+        from confrere.sandbox.protocol import Sandbox
+    from confrere.secrets import Secrets
+    from confrere.secrets.redact import Redactor
+
+        def record(use: Any) -> None:
+            self.store.append("", "secret.used", {"name": use.name, "host": use.host, "purpose": use.purpose, "allowed": use.allowed}, durable=True)
+
+        return Secrets(self.home.path / "secrets", record)
+
     def grants(self) -> list[Grant]:
         """What the person has granted until they revoke it."""
         from confrere.policy.grants import apply
@@ -68,6 +83,23 @@ class Services:
         for event in self.store.read("", kinds=("grant.given", "grant.used", "grant.revoked")):
             apply(found, {"type": event.kind, **event.body})
         return list(found.values())
+
+    def sandbox(self) -> Sandbox:
+        """The sandbox this machine offers. Raises Refused where it offers none: commands never run on the bare host."""
+        from confrere.errors import Refused
+        from confrere.sandbox.choose import choose
+
+        chosen = choose(self.settings.sandbox)
+        if chosen is None:
+            raise Refused("agent.no-sandbox")
+        return chosen
+
+    @cached_property
+    def redactor(self) -> Redactor:
+        """What keeps secrets out of the journal and away from models."""
+        from confrere.secrets.redact import Redactor
+
+        return self.secrets.redactor() if (self.home.path / "secrets").exists() else Redactor({})
 
     def view(self, state: TaskState) -> View:
         from confrere.workspace.view import View

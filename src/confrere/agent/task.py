@@ -39,7 +39,8 @@ class CallState(msgspec.Struct, kw_only=True):
 
 class TaskState(msgspec.Struct, kw_only=True):
     """Everything about a task. ``state`` is drafted, planned, approved, running, waiting, review, applied, done (nothing to
-    apply), stopped, failed, declined or undone. Times are ISO 8601, UTC."""
+    apply), stopped, failed, declined or undone. Times are ISO 8601, UTC.
+    ``sent`` counts the requests and characters that went to each remote model, ``redacted`` what was taken out as secret, by kind."""
 
     id: str
     state: str = "drafted"
@@ -66,6 +67,8 @@ class TaskState(msgspec.Struct, kw_only=True):
     working_seconds: float = 0.0
     warnings: list[str] = msgspec.field(default_factory=list)
     approvals: dict[str, Approval] = msgspec.field(default_factory=dict)
+    sent: dict[str, list[int]] = msgspec.field(default_factory=dict)
+    redacted: dict[str, int] = msgspec.field(default_factory=dict)
 
     def apply(self, event: Event) -> None:
         """Take one event in."""
@@ -127,6 +130,13 @@ class TaskState(msgspec.Struct, kw_only=True):
                 call.result = body.get("result") or {}
             case "call.declined":
                 self.calls[body["call"]].status = "refused"
+            case "model.sent":
+                sent = self.sent.setdefault(body["model"], [0, 0])
+                sent[0] += 1
+                sent[1] += body["characters"]
+            case "secret.redacted":
+                for what, count in body["found"].items():
+                    self.redacted[what] = self.redacted.get(what, 0) + count
             case "review.ready":
                 self.state, self.counts = "review", body["counts"]
             case "task.done":

@@ -171,6 +171,94 @@ def journal(task: str, verify: bool, export: str | None, as_json: bool) -> int:
     return look.journal(task, verify=verify, export=export, as_json=as_json)
 
 
+@cli.command(help=_("help-approvals"))
+@_json
+def approvals(as_json: bool) -> int:
+    from confrere.cli import law
+
+    return law.approvals(as_json)
+
+
+@cli.command(help=_("help-answer"))
+@click.argument("ident", metavar="ID")
+@click.argument("word", metavar="yes|no")
+@_json
+def answer(ident: str, word: str, as_json: bool) -> int:
+    from confrere.cli import law
+
+    return law.answer(ident, word, as_json)
+
+
+@cli.command(help=_("help-grant"))
+@click.argument("what", type=click.Choice(["host", "recipient", "device", "amount", "model"]))
+@click.argument("value")
+@click.option("--days", type=click.FloatRange(min=0, min_open=True), default=None, help=_("option-grant-days"))
+@_json
+def grant(what: str, value: str, days: float | None, as_json: bool) -> int:
+    from confrere.cli import law
+
+    return law.grant(what, value, days, as_json)
+
+
+@cli.command(help=_("help-grants"))
+@click.option("--revoke", default="", metavar="ID", help=_("option-revoke"))
+@_json
+def grants(revoke: str, as_json: bool) -> int:
+    from confrere.cli import law
+
+    return law.grants(revoke, as_json)
+
+
+@cli.group(help=_("help-policy"))
+def policy() -> None:
+    pass
+
+
+@policy.command(name="explain", help=_("help-policy-explain"))
+def policy_explain() -> int:
+    from confrere.cli import law
+
+    return law.policy("explain", "", False)
+
+
+@policy.command(name="test", help=_("help-policy-test"))
+@click.argument("file", type=click.Path(exists=True, dir_okay=False))
+@_json
+def policy_test(file: str, as_json: bool) -> int:
+    from confrere.cli import law
+
+    return law.policy("test", file, as_json)
+
+
+@cli.command(help=_("help-secrets"))
+@click.argument("action", type=click.Choice(["list", "set", "delete"]), default="list")
+@click.argument("name", default="")
+@click.option("--host", "hosts", multiple=True, help=_("option-host"))
+@_json
+def secrets(action: str, name: str, hosts: tuple[str, ...], as_json: bool) -> int:
+    from confrere.cli import law
+
+    return law.secrets(action, name, list(hosts), as_json)
+
+
+@cli.command(help=_("help-read"))
+@click.argument("files", nargs=-1, required=True)
+@_json
+def read(files: tuple[str, ...], as_json: bool) -> int:
+    from confrere.cli import papers
+
+    return papers.read(list(files), as_json)
+
+
+@cli.command(help=_("help-extract"))
+@click.argument("files", nargs=-1, required=True)
+@_json
+def extract(files: tuple[str, ...], as_json: bool) -> int:
+    from confrere.cli import papers
+
+    return papers.extract(list(files), as_json)
+
+
 @cli.command(help=_("help-models"))
 @_json
 def models(as_json: bool) -> int:

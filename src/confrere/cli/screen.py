@@ -32,6 +32,7 @@ class Screen(Protocol):
     def plan(self, plan: Plan) -> None: ...
     def ask_plan(self) -> str: ...
     def edit(self, step: Step) -> dict[str, Any] | None: ...
+    def ask_approval(self, cards: list[dict[str, Any]]) -> bool: ...
     def changes(self, changes: ChangeSet) -> None: ...
     def ask_changes(self) -> str: ...
     def undone(self, state: TaskState, outcome: Outcome) -> None: ...
@@ -80,6 +81,9 @@ class JsonScreen:
 
     def edit(self, step: Step) -> dict[str, Any] | None:
         return None
+
+    def ask_approval(self, cards: list[dict[str, Any]]) -> bool:
+        return False
 
     def changes(self, changes: ChangeSet) -> None:
         pass
@@ -279,6 +283,15 @@ class TerminalScreen:
                     self.console.print(self.say("edit-wrong", value=answer), style="red", markup=False)
                     return None
         return args if args != step.args else None
+
+    def ask_approval(self, cards: list[dict[str, Any]]) -> bool:
+        """Show exactly what would happen; only a plain yes is a yes."""
+        from confrere.cli.law import card_lines
+
+        for card in cards:
+            for line in card_lines(card, self.language):
+                self.console.print(line, markup=False)
+        return self._input(self.say("ask-approval")).lower() in ("y", "yes", "o", "oui")
 
     # -- changes and the end
 

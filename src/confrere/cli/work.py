@@ -65,6 +65,10 @@ def drive(services: Services, task: str, screen: Screen, *, plan_only: bool = Fa
             if not decide_changes(runner, screen):
                 return finish(services, load(services.store, task), screen)
             continue
+        if state.state == "waiting" and screen.asks:
+            for approval in [approval for approval, _ in state.parked() if approval.state == "waiting"]:
+                runner.answer(approval.id, screen.ask_approval(approval.cards), "terminal", approval.digest)
+            continue
         if plan_only and state.state == "planned":
             screen.end(state, hint(state, plan_only=True))
             return 0
@@ -107,6 +111,8 @@ def hint(state: TaskState, *, plan_only: bool = False) -> str:
         "stopped": "next-stopped",
         "undone": "next-undone",
     }
+    if state.state == "waiting":
+        return say("cli.next-waiting", state.language)
     if state.state == "review" and state.outcomes:
         return say("cli.next-conflicts", state.language, task=state.id)
     return say(f"cli.{key[state.state]}", state.language, task=state.id) if state.state in key else ""

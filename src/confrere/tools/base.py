@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Any, Protocol, TypeVar
 
 import msgspec
 
@@ -11,7 +11,10 @@ from confrere.policy.manifest import Manifest
 
 if TYPE_CHECKING:
     from confrere.documents.library import Library
+    from confrere.sandbox.protocol import Sandbox
     from confrere.workspace.view import View
+
+T = TypeVar("T")
 
 
 class Result(msgspec.Struct, kw_only=True, omit_defaults=True):
@@ -43,6 +46,13 @@ class Context(Protocol):
 
     @property
     def library(self) -> Library: ...
+
+    def sandbox(self, work: Callable[[Sandbox], T]) -> T:
+        """Do ``work`` in this task's sandbox, on the view as it is now; what it leaves behind is looked over and joins the view.
+
+        Raises Refused where this machine has no sandbox: there is no other place to run things.
+        """
+        ...
 
     def progress(self, done: int, total: int, what: str) -> None:
         """Tell the person where we are; also raises Stopped when the person stopped the task: call it often."""
