@@ -100,7 +100,8 @@ class CallContext:
             self._stop.on_set(None)
             for tree in self.view.trees.values():
                 for finding in scan_upper(Path(tree.upper)):
-                    self._emit("sandbox.removed", {"call": self.call, "path": finding.path, "code": finding.code})
+                    body = {"call": self.call, "path": finding.path, "problem": finding.problem, "removed": finding.removed}
+                    self._emit("sandbox.found", body)
             self.view.adopt(self.step, self.call)
             self._stop.check(self.task)
 

@@ -66,12 +66,11 @@ class Services:
     @cached_property
     def secrets(self) -> Secrets:
         """The person's secrets; each use is journaled, never the value."""
-        from confrere.sandbox.protocol import Sandbox
-    from confrere.secrets import Secrets
-    from confrere.secrets.redact import Redactor
+        from confrere.secrets import Secrets
 
         def record(use: Any) -> None:
-            self.store.append("", "secret.used", {"name": use.name, "host": use.host, "purpose": use.purpose, "allowed": use.allowed}, durable=True)
+            body = {"name": use.name, "host": use.host, "purpose": use.purpose, "allowed": use.allowed}
+            self.store.append("", "secret.used", body, durable=True)
 
         return Secrets(self.home.path / "secrets", record)
 
