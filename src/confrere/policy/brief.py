@@ -38,8 +38,11 @@ class Brief:
         self.percentages: list[Decimal] = values.find_percentages(text)
         self.quoted = [next(group for group in found.groups() if group) for found in _QUOTED.finditer(text)]
         self.templates = [phrase for phrase in self.quoted if _SLOT.search(phrase)]
+        self._spaced = " ".join(text.split())
         self._folded = " ".join(text.casefold().split())
+        self._quoted = {" ".join(phrase.casefold().split()) for phrase in self.quoted}
         self._said: dict[tuple[str, bool], bool] = {}
+        self._asked = {kind: pattern.search(text.lower()) is not None for kind, pattern in _words().items()}
 
     def says(self, phrase: str, exact: bool = False) -> bool:
         """True when ``phrase`` stands in the brief as whole words; ``exact`` keeps the case. An apostrophe or hyphen counts as
@@ -52,16 +55,16 @@ class Brief:
         return self._said[key]
 
     def _stands(self, phrase: str, exact: bool) -> bool:
-        if not values.visible(phrase) or not phrase.strip():
-            return False
         wanted = " ".join((phrase if exact else phrase.casefold()).split())
-        text = " ".join(self.text.split()) if exact else self._folded
-        return wanted in text and re.search(rf"(?<![\w@-]){re.escape(wanted)}(?![\w@-]|\.\w)", text) is not None
+        text = self._spaced if exact else self._folded
+        if not wanted or wanted not in text or not values.visible(phrase):
+            return False
+        return re.search(rf"(?<![\w@-]){re.escape(wanted)}(?![\w@-]|\.\w)", text) is not None
 
     def quotes(self, phrase: str) -> bool:
         """True when ``phrase`` is one of the quoted phrases, but for case and runs of spaces."""
-        return values.visible(phrase) and " ".join(phrase.casefold().split()) in {" ".join(q.casefold().split()) for q in self.quoted}
+        return " ".join(phrase.casefold().split()) in self._quoted and values.visible(phrase)
 
     def asks_for(self, kind: str) -> bool:
         """Whether the brief has a word of this kind in ``words.toml``: most, least, latest, earliest, alphabetical."""
-        return _words()[kind].search(self.text.lower()) is not None
+        return self._asked[kind]

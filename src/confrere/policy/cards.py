@@ -7,6 +7,7 @@ from typing import Any
 import msgspec
 
 from confrere.policy import values
+from confrere.policy.derive.case import Known
 from confrere.policy.manifest import Manifest, Role
 from confrere.policy.state import HOLE, Call, State
 
@@ -23,20 +24,25 @@ class Judged(msgspec.Struct, kw_only=True, frozen=True):
     source: str = ""
 
 
-def card(state: State, call: Call, manifest: Manifest, rule: str, reason: str, judged: list[Judged], step: int) -> dict[str, Any]:
+def card(
+    state: State, known: Known, call: Call, manifest: Manifest, rule: str, reason: str, judged: list[Judged], step: int,
+) -> dict[str, Any]:
     """The card, as JSON values: tool, effect and kind; each argument with its final bytes, where it comes from and what
     known value it resembles; what was read before; how many more steps of the plan a yes to these values would
     serve."""
-    known = _known(state)
     arguments = []
     for item in judged:
         shown: dict[str, Any] = {"name": item.name, "role": item.role.value, "value": _json(item.value), "good": item.good}
         if item.why:
             shown["why"] = item.why
         if not item.good:
-            shown["from"] = _found(state, item.value)
+            shown["from"] = _found(state, known, item.value)
             if item.role in (Role.DEST, Role.URL, Role.HOST, Role.ACCOUNT):
-                near = sorted({other for text in _texts(item.value) for other in known if values.resembles(text, other)})
+                if "familiar" not in known.answers:
+                    known.answers["familiar"] = _familiar(state, known)
+                others = known.answers["familiar"].items()
+                pairs = [(text, values.skeleton(text)) for text in _texts(item.value)[:20]]
+                near = sorted({other for text, bare in pairs for other, shape in others if values.resembles(text, other, bare, shape)})
                 if near:
                     shown["resembles"] = near[:3]
         arguments.append(shown)
@@ -66,28 +72,23 @@ def _texts(value: Any) -> list[str]:
     return [str(value)] if value not in (None, "") else []
 
 
-def _found(state: State, value: Any) -> list[str]:
+def _found(state: State, known: Known, value: Any) -> list[str]:
     """The origins of the results that hold one of these values as a field or a page; empty: it was found in none."""
     wanted = set(_texts(value))
     out: list[str] = []
     for source in state.sources:
-        fields = [field for record in source.reading.records for field in record.values()]
-        held = {text for field in fields for text in ([field] if isinstance(field, str) else field)}
-        if wanted & (held | set(source.reading.members)) or {values.url(text) for text in wanted} & set(source.urls):
+        if wanted & known.of(source).held or {values.url(text) for text in wanted} & set(source.urls):
             out += [origin for origin in source.label.origins if origin not in out]
     return out[:8]
 
 
-def _known(state: State) -> set[str]:
-    """The addresses and names that the person knows: of the brief, the plan's literals and their own records."""
-    brief = {*values.find_addresses(state.brief), *values.find_urls(state.brief), *values.find_accounts(state.brief)}
+def _familiar(state: State, known: Known) -> dict[str, str]:
+    """The addresses and names that the person knows (of the brief, the plan's literals, their own records), with what they look like."""
+    brief = {*known.brief.addresses, *known.brief.urls, *known.brief.accounts}
     literals = [value for step in state.plan or [] for value in step.args.values() if value != HOLE]
-    planned = {text for value in literals for text in _texts(value) if len(text) <= 80}
-    own = {
-        field for source in state.sources if not source.label.untrusted for record in source.reading.records for field in record.values()
-        if isinstance(field, str) and 4 <= len(field) <= 80
-    }
-    return brief | planned | own
+    planned = {text for value in literals for text in _texts(value) if 4 <= len(text) <= 80}
+    own = {form.partition(" ")[2]: bare.partition(" ")[2] for source in state.sources for form, bare in known.of(source).people.items()}
+    return {**{text: values.skeleton(text) for text in brief | planned}, **own}
 
 
 def _json(value: Any) -> Any:

@@ -16,13 +16,14 @@ from confrere.policy import records, values
 from confrere.policy.brief import Brief
 from confrere.policy.cards import Judged, card
 from confrere.policy.derive import derived
-from confrere.policy.derive.case import Case, Why, identifiers, leaves
+from confrere.policy.derive.case import Case, Known, Why, leaves
+from confrere.policy.derive.facts import identifiers
 from confrere.policy.derive.objects import quiet_effect
 from confrere.policy.grants import Grant, granted
 from confrere.policy.grants import apply as apply_grant
 from confrere.policy.labels import Confidentiality, Integrity, Label, of_result
 from confrere.policy.manifest import Effect, Manifest, Role
-from confrere.policy.matching import arguments, reads_as, same_value, says_exactly
+from confrere.policy.matching import arguments, fits, reads_as, says_exactly
 from confrere.policy.plan import Plan
 from confrere.policy.plan import Step as PlannedStep
 from confrere.policy.rules import Rule, Rules, installation
@@ -55,7 +56,13 @@ class Engine:
         self.rules = rules or installation()
         self.grants = {grant.id: grant for grant in grants}
         self.state = state or State()
+        self._know()
+
+    def _know(self) -> None:
         self._brief = Brief(self.state.brief)
+        self._known = Known(self._brief)
+        for source in self.state.sources:
+            self._known.of(source)
 
     # -- facts: each returns its event, already applied -----------------------------------------------------------------------
 
@@ -78,7 +85,7 @@ class Engine:
         records; ``origins`` are the view paths or object ids it came from; ``label`` overrides what the manifest says
         (it can only be worse)."""
         manifest = self.state.manifests[call.tool]
-        names = list(origins) or [f"{call.tool}:{len(self.state.sources) + 1}"]
+        names = list(origins) or [f"{call.tool}:{self.state.read + 1}"]
         mark = of_result(manifest.trust, manifest.confidentiality, names)
         clean = manifest.store not in self.state.stores
         if not clean:
@@ -88,6 +95,7 @@ class Engine:
         reading = records.Reading() if failed else records.shape(data) if data is not None else records.read(text)
         step, literal = self._step_of(call, manifest)
         source = Source(
+            number=self.state.read + 1,
             tool=call.tool, kind=manifest.kind, store=manifest.store, args=dict(call.args), label=mark, reading=reading, step=step,
             literal=literal, clean=clean, urls=values.find_urls(text[: records.MAX_TEXT])[:200],
             addresses=values.find_addresses(text[: records.MAX_TEXT])[:200], created=_created(manifest, reading, text),
@@ -125,16 +133,21 @@ class Engine:
     def apply(self, event: Mapping[str, Any]) -> None:
         """Fold one event (JSON values). Events of other kinds are passed over."""
         kind, state = event["type"], self.state
+        self._known.answers.clear()
         if kind == "policy.started":
             self.state = State(task=event["task"], brief=event["brief"], manifests=msgspec.convert(event["manifests"], dict[str, Manifest]))
-            self._brief = Brief(self.state.brief)
+            self._know()
         elif kind == "policy.planned":
             old, steps = state.plan or [], [msgspec.convert(step, Step) for step in event["steps"]]
             state.uses = [use for use in state.uses if use.step < min(len(old), len(steps)) and old[use.step] == steps[use.step]]
             state.plan = steps
         elif kind == "policy.observed":
             source = msgspec.convert(event["source"], Source)
-            state.sources = [*state.sources, source][-MAX_SOURCES:]
+            state.read = source.number
+            state.sources.append(source)
+            self._known.of(source)
+            if len(state.sources) > MAX_SOURCES:
+                self._known.facts.pop(state.sources.pop(0).number, None)
             state.context = state.context.join(source.label)
             if event["opened"] and source.store and source.store not in state.stores:
                 state.stores.append(source.store)
@@ -180,12 +193,11 @@ class Engine:
         """Fit the call to an unused step: all values good, allow; only values left open by the step in doubt, ask; else
         refuse."""
         best: tuple[int, list[Judged]] | None = None
+        given = arguments(call, manifest)
         for index, step in enumerate(self.state.plan or []):
-            if step.tool != call.tool or self._spent(index, call):
+            if step.tool != call.tool or not fits(step, given) or self._spent(index, call):
                 continue
-            judged = self._fit(index, call, manifest, rule, now)
-            if judged is None:
-                continue
+            judged = self._judge_holes(index, given, call, manifest, rule, now)
             if all(item.good for item in judged):
                 grants = [item.source for item in judged if item.why == "granted"]
                 return _say("allow", rule.name, "policy.in-plan", call, manifest, arguments=judged, step=index, grants=grants)
@@ -261,24 +273,17 @@ class Engine:
     def _spent(self, index: int, call: Call) -> bool:
         return any(use.step == index and not (use.failed and use.args == call.args) for use in self.state.uses)
 
-    def _fit(self, index: int, call: Call, manifest: Manifest, rule: Rule, now: str) -> list[Judged] | None:
-        """Judge each argument against step ``index``; None where a literal of the step differs."""
+    def _judge_holes(
+        self, index: int, given: list[tuple[str, Role, Any]], call: Call, manifest: Manifest, rule: Rule, now: str,
+    ) -> list[Judged]:
+        """The arguments against step ``index``, whose literals they match."""
         wanted = (self.state.plan or [])[index].args
-        given = {name: value for name, value in call.args.items() if any(True for _ in leaves(value))}
-        if any(value not in (None, "", [], {}) and name not in given for name, value in wanted.items()):
-            return None
-        out: list[Judged] = []
-        case = Case(self.state, self._brief, manifest, index, call.args)
-        for name, value in given.items():
-            role, want = manifest.roles.get(name, Role.TEXT), wanted.get(name)
-            if want == HOLE:
-                why = self._good(case, name, role, value, manifest, rule, now)
-                out.append(_judged(name, role, value, why))
-            elif same_value(role, want, value):
-                out.append(_judged(name, role, value, Why("plan")))
-            else:
-                return None
-        return out
+        case = Case(self.state, self._brief, self._known, manifest, index, call.args)
+        planned = Why("plan")
+        return [
+            _judged(name, role, value, self._good(case, name, role, value, manifest, rule, now) if wanted.get(name) == HOLE else planned)
+            for name, role, value in given
+        ]
 
     def _good(self, case: Case, name: str, role: Role, value: Any, manifest: Manifest, rule: Rule, now: str) -> Why | None:
         """Why an open value is the person's: harmless, private to them, endorsed, granted, or derived."""
@@ -342,7 +347,7 @@ class Engine:
         )
 
     def _ask(self, call: Call, manifest: Manifest, rule: str, reason: str, judged: list[Judged], step: int) -> Decision:
-        shown = card(self.state, call, manifest, rule, reason, judged, step)
+        shown = card(self.state, self._known, call, manifest, rule, reason, judged, step)
         return _say("ask", rule, reason, call, manifest, arguments=judged, card=shown, step=step)
 
     # -- models -----------------------------------------------------------------------------------------------------------------------

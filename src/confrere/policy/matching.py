@@ -9,6 +9,7 @@ from confrere.policy.derive.case import leaves
 from confrere.policy.manifest import Manifest, Role
 from confrere.policy.state import HOLE, Call, Step
 
+_EXACT = (Role.TEXT, Role.QUERY, Role.FREE, Role.FLAG, Role.COMMAND, Role.SECRET, Role.ID, Role.ATTACH)
 _UNORDERED = (Role.DEST, Role.ACCOUNT, Role.ATTACH)
 
 
@@ -17,6 +18,8 @@ def same_value(role: Role, want: Any, got: Any) -> bool:
     no order."""
     if want == got and isinstance(want, bool) == isinstance(got, bool):
         return True
+    if isinstance(want, str) and isinstance(got, str):
+        return role not in _EXACT and values.same(role, want, got)
     if isinstance(want, dict) or isinstance(got, dict):
         alike = isinstance(want, dict) and isinstance(got, dict) and set(want) == set(got)
         return alike and all(same_value(role, want[name], got[name]) for name in want)
@@ -30,6 +33,17 @@ def same_value(role: Role, want: Any, got: Any) -> bool:
     if not list(leaves(want)) and not list(leaves(got)):
         return True
     return values.same(role, want, got)
+
+
+def fits(step: Step, given: list[tuple[str, Role, Any]]) -> bool:
+    """True when the arguments are those of the step but for its holes: none missing, none more, every literal the same."""
+    names = set()
+    for name, role, value in given:
+        want = step.args.get(name)
+        if want != HOLE and not same_value(role, want, value):
+            return False
+        names.add(name)
+    return all(name in names or value in (None, "", [], {}) for name, value in step.args.items())
 
 
 def arguments(call: Call, manifest: Manifest) -> list[tuple[str, Role, Any]]:

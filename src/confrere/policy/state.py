@@ -43,6 +43,7 @@ class Source(msgspec.Struct, kw_only=True):
     """One result that was read. ``step`` is the plan step it fits (-1: none), ``literal`` that every argument of the
     call stands in the plan or the brief, ``clean`` that its store held nothing the task itself had written."""
 
+    number: int
     tool: str
     kind: str
     store: str
@@ -67,7 +68,7 @@ class Endorsed(msgspec.Struct, kw_only=True, frozen=True):
 
 class State(msgspec.Struct, kw_only=True):
     """A task as policy sees it. ``context`` is the join of all that was read, ``stores`` what the task wrote to while
-    the context was untrusted; ``plan`` is None until one is approved."""
+    the context was untrusted; ``plan`` is None until one is approved; ``read`` counts the results."""
 
     task: str = ""
     brief: str = ""
@@ -77,6 +78,7 @@ class State(msgspec.Struct, kw_only=True):
     context: Label = Label()
     stores: list[str] = []
     sources: list[Source] = []
+    read: int = 0
     endorsed: list[Endorsed] = []
     unattended: bool = False
     noes: int = 0

@@ -9,8 +9,10 @@ from __future__ import annotations
 import json
 import re
 import unicodedata
+from collections.abc import Callable
 from datetime import UTC, date, datetime
 from decimal import Decimal, InvalidOperation
+from functools import lru_cache
 from typing import Any
 
 from confrere.policy.manifest import Role
@@ -27,6 +29,7 @@ _CURRENCIES = {"€": "EUR", "$": "USD", "£": "GBP"}
 _INVISIBLE = frozenset(("Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"))
 
 
+@lru_cache(maxsize=4096)
 def visible(text: str) -> bool:
     """False when ``text`` holds a control, format (zero-width, bidi), unassigned or surrogate character, or a space that is
     not the ordinary one."""
@@ -35,12 +38,14 @@ def visible(text: str) -> bool:
     )
 
 
+@lru_cache(maxsize=4096)
 def address(value: str) -> str | None:
     """An e-mail address. The domain is lowered; the part before @ keeps its case (RFC 5321, 2.4)."""
     found = _ADDRESS.fullmatch(value.strip(" "))
     return f"{found[1]}@{found[2].lower()}" if found else None
 
 
+@lru_cache(maxsize=4096)
 def account(value: str) -> str | None:
     """A bank account in IBAN form; groups and case are presentation (ISO 13616)."""
     if not value.isascii():
@@ -49,6 +54,7 @@ def account(value: str) -> str | None:
     return packed if _ACCOUNT.fullmatch(packed) else None
 
 
+@lru_cache(maxsize=4096)
 def url(value: str) -> str | None:
     """A web address. Without a scheme it reads as https. User information, dot segments, back-slashes, a trailing dot of
     the host and anything outside ASCII have no canonical form; percent-encoding stays as written."""
@@ -113,6 +119,7 @@ def moment(value: Any) -> str | None:
     return (when.astimezone(UTC) if when.tzinfo else when).isoformat()
 
 
+@lru_cache(maxsize=4096)
 def name(value: str) -> str | None:
     """A name: exact, but for its runs of ordinary spaces. Case counts, and so does every look-alike letter."""
     if not visible(value):
@@ -125,6 +132,7 @@ def plain(value: Any) -> str:
     return json.dumps(value, sort_keys=True, separators=(",", ":"), default=str)
 
 
+@lru_cache(maxsize=4096)
 def destination(value: str) -> str | None:
     """Who gets it: an e-mail address, an account, a web address or else an exact name, with its type in front."""
     if not visible(value):
@@ -146,12 +154,12 @@ def canonical(role: Role, value: Any) -> str | None:
         return moment(value) or (name(value) if isinstance(value, str) else None)
     if role in (Role.ID, Role.ATTACH):
         return str(value) if isinstance(value, int) and not isinstance(value, bool) else value if isinstance(value, str) else None
-    if role in _TEXTUAL and isinstance(value, str):
-        return _TEXTUAL[role](value)
+    if isinstance(value, str) and (form := _TEXTUAL.get(role)) is not None:
+        return form(value)
     return plain(value)
 
 
-_TEXTUAL = {
+_TEXTUAL: dict[Role, Callable[[str], str | None]] = {
     Role.DEST: destination, Role.ACCOUNT: destination, Role.DEVICE: name, Role.NAME: name, Role.URL: url, Role.HOST: host,
     Role.PATH: path,
 }
@@ -221,17 +229,19 @@ _LOOKS_LIKE = {
 _SKELETON = {ord(other): letter for letter, others in _LOOKS_LIKE.items() for other in others}
 
 
+@lru_cache(maxsize=4096)
 def skeleton(text: str) -> str:
     """What ``text`` looks like: case, accents, invisible and confusable characters removed (after Unicode TR 39)."""
     bare = "".join(ch for ch in unicodedata.normalize("NFKD", text.casefold()) if unicodedata.category(ch)[0] not in "MC")
     return bare.translate(_SKELETON).replace("rn", "m").replace("vv", "w").replace("i", "l")
 
 
-def resembles(one: str, other: str) -> bool:
-    """True when two different values could be taken for each other: the same skeleton, or one edit apart."""
+def resembles(one: str, other: str, a: str | None = None, b: str | None = None) -> bool:
+    """True when two different values could be taken for each other: the same skeleton, or one edit apart. ``a`` and ``b`` are the
+    skeletons, where they are known."""
     if one == other:
         return False
-    a, b = skeleton(one), skeleton(other)
+    a, b = a or skeleton(one), b or skeleton(other)
     if a == b:
         return True
     if abs(len(a) - len(b)) > 1 or min(len(a), len(b)) < 4:

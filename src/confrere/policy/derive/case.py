@@ -2,23 +2,17 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import msgspec
 
 from confrere.policy import values
 from confrere.policy.brief import Brief
+from confrere.policy.derive.facts import Entry, Facts
 from confrere.policy.labels import Integrity
 from confrere.policy.manifest import Manifest, Role
-from confrere.policy.records import Field, Record
 from confrere.policy.state import HOLE, Source, State, Step
-
-_IDENTIFIER = re.compile(
-    r"(?i:^(?:id|uid|uuid|guid|key|ref|no|nr|num|number)_?$|^id_|[_.-](?:id|uid|key|ref|no|nr|number)_?$)|[a-z](?:Id|ID)$"
-)
-_NOT_NAMES = frozenset(("true", "false", "none", "null"))
 
 
 class Why(msgspec.Struct, frozen=True):
@@ -43,11 +37,27 @@ def leaves(value: Any) -> Iterator[Any]:
         yield value
 
 
+class Known:
+    """What was worked out of the state: the facts of each source, and answers that hold until the next event."""
+
+    def __init__(self, brief: Brief) -> None:
+        self.brief = brief
+        self.facts: dict[int, Facts] = {}
+        self.answers: dict[Any, Any] = {}
+
+    def of(self, source: Source) -> Facts:
+        found = self.facts.get(source.number)
+        if found is None:
+            found = self.facts[source.number] = Facts(source, self.brief)
+        return found
+
+
 class Case:
     """``step`` is the plan step that the call would use, ``index`` its place."""
 
-    def __init__(self, state: State, brief: Brief, manifest: Manifest, index: int, args: dict[str, Any]) -> None:
+    def __init__(self, state: State, brief: Brief, known: Known, manifest: Manifest, index: int, args: dict[str, Any]) -> None:
         self.state, self.brief, self.manifest, self.index, self.args = state, brief, manifest, index, args
+        self.known = known
         self.plan: list[Step] = state.plan or []
         self.step = self.plan[index]
 
@@ -103,61 +113,51 @@ class Case:
 
     # -- what was read --------------------------------------------------------------------------------------------------
 
-    def sources(self, own_store: bool = True) -> list[Source]:
-        """The reads that may speak: asked for by a plan step that comes before this one, with every argument the
-        person's; whole; of a store that held nothing of the task's own; the same service as the effect, or the person's
-        own records."""
-        return [
+    def facts(self, source: Source) -> Facts:
+        return self.known.of(source)
+
+    def recall(self, key: tuple[Any, ...], compute: Callable[[], Any]) -> Any:
+        """``compute()``, remembered until the next event. It may depend on the step, never on the proposed values."""
+        full = (self.index, *key)
+        if full not in self.known.answers:
+            self.known.answers[full] = compute()
+        return self.known.answers[full]
+
+    def sources(self) -> list[Source]:
+        """The reads that may speak: asked for by a plan step that comes before this one, with every argument the person's; whole; of a
+        store that held nothing of the task's own; of the same service as the effect, or the person's own records."""
+        found: list[Source] = self.recall(("sources",), lambda: [
             source for source in self.state.sources
             if 0 <= source.step < self.index and source.literal and source.clean and source.reading.whole and source.kind == "read"
-            and (not own_store or source.store == self.manifest.store or source.label.integrity <= Integrity.CURATED)
+            and (source.store == self.manifest.store or source.label.integrity <= Integrity.CURATED)
+        ])
+        return found
+
+
+def named(case: Case, store: str = "") -> Entry | None:
+    """The one record whose name the brief quotes, or else whose whole name stands in the brief, among the plan's reads (of ``store``, where
+    given). A name that two records share names neither."""
+    found: Entry | None = case.recall(("named", store), lambda: _named(case, store))
+    return found
+
+
+def _named(case: Case, store: str) -> Entry | None:
+    among = [entry for source in case.sources() if not store or source.store == store for entry in case.facts(source).entries]
+    for level in (2, 1):
+        hits: list[Entry] = []
+        for entry in among:
+            if entry.level >= level and all(entry.record != hit.record for hit in hits):
+                hits.append(entry)
+        test = case.brief.quotes if level == 2 else case.brief.says
+        hits = [
+            entry for entry in hits
+            if any(test(text) and not _shared(entry, field, text, among) for field, text in entry.labels)
         ]
-
-    def records(self) -> list[Record]:
-        """Their records, without repeats."""
-        out: list[Record] = []
-        for source in self.sources():
-            out += [record for record in source.reading.records if record not in out]
-        return out
-
-
-def text_of(value: Field) -> str:
-    return value if isinstance(value, str) else ""
-
-
-def identifiers(record: Record) -> list[str]:
-    """The identifiers of a record: its fields so named, the shortest name first."""
-    named = sorted((name for name in record if _IDENTIFIER.search(name) and text_of(record[name])), key=len)
-    return [text_of(record[name]) for name in named]
-
-
-def is_identifier(name: str) -> bool:
-    return _IDENTIFIER.search(name) is not None
-
-
-def labels(record: Record) -> list[str]:
-    """The short texts of a record that can be its name: no identifier, address, number, date or truth value."""
-    return [
-        text for name, value in record.items()
-        if (text := text_of(value)) and 3 <= len(text) <= 80 and not is_identifier(name) and text.lower() not in _NOT_NAMES
-        and not (values.address(text) or values.account(text) or values.amount(text) or values.moment(text))
-    ]
-
-
-def named(case: Case, among: list[Record]) -> Record | None:
-    """The one record whose name the brief quotes, or else whose whole name stands in the brief. A name that two records
-    share names neither."""
-    for test in (case.brief.quotes, case.brief.says):
-        hits = [record for record in among if any(test(label) for label in labels(record) if not _shared(label, record, among))]
         if hits:
             return hits[0] if len(hits) == 1 else None
     return None
 
 
-def _shared(label: str, record: Record, among: list[Record]) -> bool:
-    return any(other is not record and label in labels(other) and same_field(label, other, record) for other in among)
-
-
-def same_field(label: str, one: Record, other: Record) -> bool:
-    """True when the label stands under the same field of both: a status, not a name."""
-    return any(text_of(one[name]) == label and text_of(other.get(name, "")) == label for name in one)
+def _shared(entry: Entry, field: str, text: str, among: list[Entry]) -> bool:
+    """True when another record has the same text in the same field: a status, not a name."""
+    return any(other.record.get(field) == text and other.record != entry.record for other in among)

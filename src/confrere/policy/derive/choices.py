@@ -5,12 +5,14 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from decimal import Decimal
+from collections.abc import Sequence
+from functools import partial
+from typing import Any
 
 from confrere.policy import values
-from confrere.policy.derive.case import Case, Why, identifiers, is_identifier, leaves, text_of
+from confrere.policy.derive.case import Case, Why, leaves
+from confrere.policy.derive.facts import Entry, is_identifier, text_of
 from confrere.policy.manifest import Role
-from confrere.policy.records import Record
 from confrere.policy.state import HOLE, Source
 
 _STEM = re.compile(r"[^\W\d_]{3,}")
@@ -20,45 +22,35 @@ def winner_object(case: Case, argument: str, role: Role) -> Why | None:
     """The identifier of the record that is the largest, smallest, latest or earliest of a list, as the brief asks."""
     form = case.only(argument, role)
     for source in case.sources():
-        record = _best(case, source) if source.store == case.manifest.store else None
-        if record is not None and form in identifiers(record)[:1]:
+        if source.store != case.manifest.store:
+            continue
+        entry: Entry | None = case.recall(("best", source.number), partial(_best, case, source))
+        if entry is not None and form in entry.identifiers[:1]:
             return Why("superlative", source.tool)
     return None
 
 
-def _best(case: Case, source: Source) -> Record | None:
-    records = source.reading.records
-    seen = [tuple(identifiers(record)[:1]) for record in records]
-    if len(records) < 2 or len(set(seen)) != len(seen) or not all(seen):
+def _best(case: Case, source: Source) -> Entry | None:
+    """The record that is alone at the end of the scale that the brief names; several scales must agree, unless the brief names one."""
+    facts = case.facts(source)
+    entries = facts.entries
+    seen = [entry.identifiers[0] if entry.identifiers else "" for entry in entries]
+    if len(entries) < 2 or len(set(seen)) != len(seen) or not all(seen):
         return None
-    for highest, lowest, read in (("most", "least", _number), ("latest", "earliest", _moment)):
+    for highest, lowest, columns in (("most", "least", facts.numbers), ("latest", "earliest", facts.moments)):
         up, down = case.brief.asks_for(highest), case.brief.asks_for(lowest)
-        fields = [
-            name for name in records[0]
-            if not is_identifier(name) and all(read(text_of(record.get(name, ""))) is not None for record in records)
-        ]
-        told = [name for name in fields if case.brief.says(re.sub(r"[_\-.]+", " ", name))]
-        if up == down or not fields:
+        if up == down or not columns:
             continue
-        picks = [_extreme([(read(text_of(record[name])), record) for record in records], up) for name in told or fields]
-        return picks[0] if picks and all(pick is not None and pick is picks[0] for pick in picks) else None
+        told = [name for name in columns if case.brief.says(re.sub(r"[_\-.]+", " ", name))]
+        picks = {_place(columns[name], up) for name in told or columns}
+        return entries[place] if len(picks) == 1 and (place := picks.pop()) is not None else None
     return None
 
 
-def _extreme(pairs: list[tuple[object, Record]], up: bool) -> Record | None:
-    keys = [key for key, _ in pairs]
-    top = max(keys) if up else min(keys)  # type: ignore[type-var]
-    hits = [record for key, record in pairs if key == top]
-    return hits[0] if len(hits) == 1 else None
-
-
-def _number(text: str) -> Decimal | None:
-    worth = values.amount(text)
-    return worth[0] if worth else None
-
-
-def _moment(text: str) -> str | None:
-    return values.moment(text)
+def _place(column: Sequence[Any], up: bool) -> int | None:
+    """Where the one greatest (or least) stands."""
+    top = max(column) if up else min(column)
+    return column.index(top) if column.count(top) == 1 else None
 
 
 def winner(case: Case, argument: str, role: Role) -> Why | None:

@@ -7,7 +7,8 @@ import re
 from decimal import ROUND_HALF_UP, Decimal
 
 from confrere.policy import values
-from confrere.policy.derive.case import Case, Why, is_identifier, labels, text_of
+from confrere.policy.derive.case import Case, Why
+from confrere.policy.derive.facts import Entry, is_identifier, text_of
 from confrere.policy.manifest import Role
 from confrere.policy.records import Record
 from confrere.policy.state import HOLE
@@ -15,13 +16,15 @@ from confrere.policy.state import HOLE
 PAYING = ("pay", "transfer", "book", "buy")
 
 
-def _ledger(case: Case) -> list[Record]:
-    """The records of the same service; money follows no other."""
-    out: list[Record] = []
-    for source in case.sources():
-        if source.store == case.manifest.store and source.reading.strict:
-            out += [record for record in source.reading.records if record not in out]
-    return out
+def _ledger(case: Case) -> list[Entry]:
+    """The records of the same service, without repeats; money follows no other."""
+    found: list[Entry] = case.recall(("ledger",), lambda: _all_entries(case))
+    return found
+
+
+def _all_entries(case: Case) -> list[Entry]:
+    sources = [source for source in case.sources() if source.store == case.manifest.store and source.reading.strict]
+    return list({repr(sorted(entry.record.items())): entry for source in sources for entry in case.facts(source).entries}.values())
 
 
 def _argument(case: Case, *roles: Role) -> str | None:
@@ -50,15 +53,15 @@ def returned(case: Case, argument: str, role: Role) -> Why | None:
     if payee is None or worth is None or worth[0] <= 0 or payee.startswith("name "):
         return None
     received = [
-        record for record in _ledger(case)
-        if any(name != who and values.destination(text_of(value)) == payee for name, value in record.items())
-        and values.destination(text_of(record.get(who, ""))) != payee
+        entry.record for entry in _ledger(case)
+        if any(name != who and values.destination(text_of(value)) == payee for name, value in entry.record.items())
+        and values.destination(text_of(entry.record.get(who, ""))) != payee
     ]
     fits = [record for record in received if _sum_of(record, sum_name) == worth[0]]
     if role is Role.AMOUNT:
         good = len(received) == 1 and len(fits) == 1 and _fixed(case, who)
     else:
-        rivals = [record for record in _ledger(case) if _sum_of(record, sum_name) == worth[0]]
+        rivals = [entry for entry in _ledger(case) if _sum_of(entry.record, sum_name) == worth[0]]
         good = len(fits) == 1 and len(rivals) == 1 and case.literal(sum_name) is not None
     return Why("returned", f"{worth[0]:f}") if good else None
 
@@ -70,17 +73,23 @@ def _fixed(case: Case, who: str) -> bool:
     return case.only(who, Role.DEST) == f"account {free[0]}" if len(free) == 1 else False
 
 
-def _mentioned(case: Case) -> Record | None:
+def _mentioned(case: Case) -> Entry | None:
     """The one record about which the brief speaks: a capitalised or quoted word of the brief stands in a short text of
-    this record alone, and no other such word points elsewhere. A word that a literal of the step has used says nothing
+    this record alone, and no other such word points elsewhere. A word that a text of the step has used says nothing
     more."""
-    records = _ledger(case)
-    hit: Record | None = None
-    said = " ".join(value for value in case.step.args.values() if isinstance(value, str) and value != HOLE)
+    found: Entry | None = case.recall(("mentioned",), lambda: _find_mentioned(case))
+    return found
+
+
+def _find_mentioned(case: Case) -> Entry | None:
+    entries = _ledger(case)
+    hit: Entry | None = None
+    texts = [value for name, value in case.step.args.items() if case.manifest.roles.get(name) is Role.TEXT]
+    said = " ".join(value for value in texts if isinstance(value, str) and value != HOLE)
     for word in dict.fromkeys([*case.brief.quoted, *re.findall(r"\b(?=\w*[A-Z])[^\W\d_]{4,}\b", case.brief.text)]):
         if re.search(rf"(?<!\w){re.escape(word)}(?!\w)", said):
             continue
-        about = [record for record in records if any(re.search(rf"(?<!\w){re.escape(word)}(?!\w)", label) for label in labels(record))]
+        about = [entry for entry in entries if _about(word, entry)]
         if not about:
             continue
         if len(about) > 1 or (hit is not None and hit is not about[0]):
@@ -89,18 +98,21 @@ def _mentioned(case: Case) -> Record | None:
     return hit
 
 
+def _about(word: str, entry: Entry) -> bool:
+    return any(word in text and re.search(rf"(?<!\w){re.escape(word)}(?!\w)", text) for _, text in entry.labels)
+
+
 def payee(case: Case, argument: str, role: Role) -> Why | None:
     """A payee whom the person named and whom one record of the person's own account shows: by that name, or by the
     account it gives."""
     form = case.only(argument, role)
-    record = _mentioned(case) if form is not None and case.manifest.kind in PAYING else None
-    if record is None or form is None:
+    entry = _mentioned(case) if form is not None and case.manifest.kind in PAYING else None
+    if entry is None or form is None:
         return None
-    if form.startswith("name ") and case.brief.says(form[5:], exact=True) and re.fullmatch(r"[^\W\d_]{4,40}", form[5:]) and any(
-        re.search(rf"(?<!\w){re.escape(form[5:])}(?!\w)", label) for label in labels(record)
-    ):
-        return Why("named-payee", form[5:])
-    if form.startswith("account ") and values.destination(text_of(record.get(argument, ""))) == form:
+    word = form[5:]
+    if form.startswith("name ") and case.brief.says(word, exact=True) and re.fullmatch(r"[^\W\d_]{4,40}", word) and _about(word, entry):
+        return Why("named-payee", word)
+    if form.startswith("account ") and values.destination(text_of(entry.record.get(argument, ""))) == form:
         return Why("named-payee", form[8:])
     return None
 
@@ -110,8 +122,8 @@ def computed(case: Case, argument: str, role: Role) -> Why | None:
     more sum, plus that. Every number of the brief that the plan has not used takes part, so that there is one result
     and not a choice."""
     form = values.amount(case.args.get(argument))
-    record = _mentioned(case)
-    base = _sum_of(record, argument) if record is not None else None
+    entry = _mentioned(case)
+    base = _sum_of(entry.record, argument) if entry is not None else None
     if form is None or base is None:
         return None
     used = {worth[0] for step in case.plan for value in step.args.values() if (worth := values.amount(value))}

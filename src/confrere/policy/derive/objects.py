@@ -5,7 +5,8 @@ from __future__ import annotations
 import re
 
 from confrere.policy import values
-from confrere.policy.derive.case import Case, Why, identifiers, named
+from confrere.policy.derive.case import Case, Why, named
+from confrere.policy.derive.facts import identifiers
 from confrere.policy.labels import Integrity
 from confrere.policy.manifest import Role
 from confrere.policy.records import Record
@@ -37,7 +38,7 @@ def looked_up(case: Case, argument: str, role: Role) -> Why | None:
                 break
             continue
         people = _people(source.reading.records)
-        if len(people) != 1 or any(values.resembles(one, other) for one in people for other in _everyone(case)):
+        if len(people) != 1 or _resembles(case, people):
             return None
         found |= people
         if found == wanted:
@@ -52,23 +53,21 @@ def _people(records: list[Record]) -> set[str]:
     return {form for text in texts if (form := values.destination(text)) and not form.startswith("name ")}
 
 
-def _everyone(case: Case) -> set[str]:
-    """Every curated entry that was read: a look-alike among them makes the person choose."""
-    return {
-        form for source in case.state.sources if source.label.integrity <= Integrity.CURATED
-        for record in source.reading.records for value in record.values()
-        if isinstance(value, str) and (form := values.destination(value)) and not form.startswith("name ")
-    }
+def _resembles(case: Case, people: set[str]) -> bool:
+    """Whether another curated entry that was read looks like one of these: then the person chooses."""
+    others = {form: bare for source in case.state.sources for form, bare in case.facts(source).people.items()}
+    pairs = ((one, other) for one in people for other in others if other not in people)
+    return any(values.resembles(one, other, others.get(one), others[other]) for one, other in pairs)
 
 
 def field_of_named(case: Case, argument: str, role: Role) -> Why | None:
     """A whole field of the one object that the person named: all its participants, its address; never one of several,
     never prose."""
-    record = named(case, case.records())
+    entry = named(case)
     wanted = case.forms(argument, role)
-    if record is None or not wanted:
+    if entry is None or not wanted:
         return None
-    for name, value in record.items():
+    for name, value in entry.record.items():
         if isinstance(value, str):
             form = values.destination(value)
             if form and not form.startswith("name ") and wanted == [form]:
@@ -112,18 +111,10 @@ def object_of_plan(case: Case, argument: str, role: Role) -> Why | None:
         nearest = nearest or case.state.manifests[case.plan[index].tool].kind in ("read", "write") or bool(found)
     if set(wanted) <= good:
         return Why("object-of-plan", ", ".join(wanted))
-    record = named(case, _same_store(case))
-    if record is not None and len(wanted) == 1 and wanted[0] in identifiers(record)[:1]:
+    entry = named(case, case.manifest.store)
+    if entry is not None and wanted == entry.identifiers[:1]:
         return Why("named-object", wanted[0])
     return None
-
-
-def _same_store(case: Case) -> list[Record]:
-    out: list[Record] = []
-    for source in case.sources():
-        if source.store == case.manifest.store:
-            out += [record for record in source.reading.records if record not in out]
-    return out
 
 
 def _single(source: Source) -> list[str]:
