@@ -19,9 +19,9 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 import msgspec
+
 from bench.documents.compare import same
 from bench.documents.papers import read_papers
-
 from confrere.documents.extract import extract
 from confrere.documents.model import Document, Record
 

@@ -17,10 +17,10 @@ from pathlib import Path
 from typing import Any
 
 import msgspec
+
 from bench.documents.__main__ import NAMES, _expected, _folders, _read, _truth
 from bench.documents.compare import same
 from bench.documents.papers import read_papers
-
 from confrere.documents.extract import confidence, extract
 from confrere.documents.extract.confidence import Evidence
 from confrere.documents.model import Document

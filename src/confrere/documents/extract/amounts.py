@@ -29,6 +29,8 @@ _NUMBER = re.compile(
     r"\d{1,3}(?:[ ]\d{3})+,\d{1,2}(?!\d)|\d{1,3}(?:(?P<sep>[ '.,])\d{3})(?:(?P=sep)\d{3})*(?:[.,]\d{1,4})?(?!\d)|"
     r"\d+(?:[.,]\d{1,4})?(?!\d)"
 )
+_NEAR = 24
+"""Characters looked at on either side of a number: more would make long lines slow, and tells nothing."""
 _OCR_DIGIT = str.maketrans({"O": "0", "o": "0", "C": "0", "D": "0", "l": "1", "I": "1", "S": "5", "B": "8"})
 
 
@@ -91,7 +93,7 @@ def find(segment: Segment, decimal: str = "") -> list[Amount]:
     found = []
     for match in _NUMBER.finditer(text):
         start, end = match.span()
-        before, after = text[:start], text[end:]
+        before, after = text[max(0, start - _NEAR) : start], text[end : end + _NEAR]
         if re.search(r"[^\W\d_][./-]?$", before) and not _MARK.search(before[-6:].lstrip()):
             continue  # part of a code such as AB12
         if re.match(r"[/:]\d|[^\W\d_]", after) and not _MARK.match(after):

@@ -19,6 +19,9 @@ from confrere.documents.model import Document, Page, Word
 MAX_PAGES = 12
 """Pages looked at from the front; the last two are looked at as well. Fields of office papers stand there."""
 _MAX_WORDS = 6000
+_MAX_LINE = 1500
+_MAX_LINES = 2500
+"""A line and a page of plain text are looked at up to here: what is longer is no form."""
 _GAP = 0.85
 """A gap wider than this many text heights ends a segment. Ordinary spaces are 0.2 to 0.5 of the height."""
 _TEXT_HEIGHT = 2.0
@@ -282,7 +285,8 @@ def _lines(words: list[Word], slope: float = 0.0) -> list[list[Word]]:
 def _plain(page: Page) -> list[list[Segment]]:
     lines: list[list[Segment]] = []
     y = 0.0
-    for raw in page.text.splitlines():
+    for raw in page.text[: _MAX_LINE * _MAX_LINES].splitlines()[:_MAX_LINES]:
+        raw = raw[:_MAX_LINE]
         text = raw.expandtabs(8) if "\t" not in raw.strip() else raw.replace("\t", "    ")
         segments = []
         for match in re.finditer(r"[^\s|](?:(?!\s{2,}|\s\|)[^\n])*", text):

@@ -37,12 +37,27 @@ _ACTION_LABEL = re.compile(r"^\W*(?:actions?|action item|todo|to do|a faire|task
 _FIRST = re.compile(
     r"\b(?:je (?:m'(?:en )?occupe|me charge|vais (?:vous |te |lui |leur |le |la |les )?(?!dire|etre|pas |repeter|revenir|"
     r"repondre|commencer|finir|conclure|essayer d)[a-z]+(?:er|ir|re|oir)\b|(?:vous |te |lui |leur |le |la |l'|les )?(?:envoie|"
-    r"enverrai|prepare|preparerai|contacte|contacterai|appelle|appellerai|fais|ferai|verifie|verifierai|redige|redigerai|"
+    r"enverrai|prepare|preparerai|contacte|contacterai|appelle|appellerai|verifie|verifierai|redige|redigerai|"
     r"reserve|reserverai|commande|commanderai|transmets|transmettrai)\b)|"
     r"i(?:'ll| will|'m going to| can) (?:just |also |then |try (?:and|to) )?(?:send|prepare|check|write|call|book|contact|"
     r"draft|update|share|look into|look at|follow up|organi[sz]e|arrange|set up|finish|review|take care|put|post|email|e-mail|"
     r"ask|find out|circulate|produce|schedule|order|do (?:that|it|the))\b)"
 )
+_PROMISE = re.compile(
+    r"\b(?:(?:je |j')(?:ne )?(?:m'en |me |m'|le |la |les |l'|vous |te |t'|lui |leur |en )*"
+    r"(?!ai\b|avais|suis|etais|sais|pense|crois|veux|trouve|dis|rappelle|peux|dois)[a-z]{3,}|i(?:'ll| will|'m going to|'m gonna)\s)"
+)
+"""The first person of a verb: a commitment when a day or a deadline stands in the sentence too."""
+_PASSIVE = re.compile(r"\b(?:doi(?:t|vent) etre|devra(?:ient|it)? etre|must be|needs? to be|has to be|have to be|should be|is to be)\b")
+_ALL = re.compile(
+    r"\b(?:(?:chacun|tout le monde|tous|chacune) (?:doit|devra|prepare|envoie|fait|va|complete|remplit)|"
+    r"vous (?:allez|devez|devrez) (?:tous )?[a-z]+(?:er|ir|re|oir)\b|"
+    r"(?:everyone|everybody|each (?:of (?:us|you)|one)|we(?:'re| are| will|'ll)? (?:all |each |gonna each |going to each ))\s?"
+    r"(?:will |should |has to |have to |needs? to |to |is to |could |must )?"
+    r"(?:complete|send|prepare|fill|do|put|bring|read|review|write|submit|finish|look|work)|"
+    r"if everyone could|your individual (?:actions|assignments|tasks))"
+)
+"""What is asked of everybody."""
 _SECOND = re.compile(
     r"\b(?:(?:tu peux|peux[- ]tu|pourrais[- ]tu|tu pourrais|pouvez[- ]vous|vous pouvez|pourriez[- ]vous|merci de|"
     r"il faut que tu|tu dois) (?:me |nous |lui |leur |le |la |l'|les )?[a-z]+(?:er|ir|re|oir)\b|"
@@ -163,6 +178,8 @@ def _action(sentence: str, folded: str, turn: Turn, people: list[str]) -> dict[s
     if start < 0:
         return None
     asked = sentence.rstrip().endswith("?")
+    if len(sentence) > 450 and not label:
+        return None
     if asked and not _SECOND.search(folded):
         return None
     action = {"who": who, "what": tidy(rest[start:])}
@@ -185,6 +202,15 @@ def _doer(text: str, folded: str, turn: Turn, people: list[str], labelled: bool)
             return _as_written(text, folded, key, names[key]), match.start()
     if turn.who and _FIRST.search(folded):
         return turn.who, max(_FIRST.search(folded).start(), 0)  # type: ignore[union-attr]
+    promise = _PROMISE.search(folded)
+    if turn.who and promise and _WHEN.search(folded) and len(text) < 300:
+        return turn.who, promise.start()
+    everyone = _ALL.search(folded)
+    if everyone:
+        return text[everyone.start() : everyone.end()].split()[0], everyone.start()
+    passive = _PASSIVE.search(folded)
+    if passive and _WHEN.search(folded):
+        return "", 0
     second = _SECOND.search(folded)
     if second:
         called = next((name for key, name in names.items() if re.search(rf"(?<!\w){re.escape(key)}(?!\w)", folded)), "")

@@ -21,6 +21,8 @@ _LEGAL = re.compile(
     r"(?:au capital|siege social|registered office|regd|geschaftsfuhr|handelsregister|amtsgericht|registered in|company number|"
     r"\brcs\b|\bsiret\b|\bsiren\b|sitz der|\bkvk\b|vat reg|capital social|\btva\b|registergericht)"
 )
+_REGISTERED = re.compile(r"(?i)^\W*(?:co\.?\s?reg|company|reg|roc|siret|siren|rcs)?[^\d]{0,12}\d[\d ]{4,13}\s?[-–]\s?[A-Z]\W*$|^\W*SIRET")
+"""The line of a company's registration, which stands under its registered name."""
 _WEAK_LABELS = frozenset(
     [
         "to",
@@ -208,6 +210,7 @@ def _ticket(layout: Layout, suppliers: Board, fenced: dict[int, str]) -> None:
     for row in layout.rows[:12]:
         first = row.segments[0]
         text = " ".join(segment.text for segment in row.segments)
+        under = layout.rows[row.index + 1].text if row.index + 1 < len(layout.rows) else ""
         if id(first) in fenced:
             continue
         formed = names.has_legal_form(text)
@@ -227,6 +230,7 @@ def _ticket(layout: Layout, suppliers: Board, fenced: dict[int, str]) -> None:
             - 1.3 * address
             + 1.2 * formed
             + 0.3 * names.has_business_word(text)
+            + 1.0 * bool(_REGISTERED.match(under))
             - 1.2 * (letters < 4)
             - 0.8 * names.is_generic(text)
         )

@@ -11,6 +11,7 @@ from confrere.documents.extract import amounts
 from confrere.documents.extract.amounts import CENT, Amount, plain
 from confrere.documents.extract.labels import Hit, labels
 from confrere.documents.extract.layout import Layout, Row, Segment
+from confrere.documents.extract.rates import by_rate, rate_name
 
 _RATES = "20 10 5.5 2.1 8.5 19 7 21 9 6 12 23 8 5 22 4 25 18 15 14 13 16 17 24 27 3 8.1 2.6 3.8 7.7 2.5 13.5 14.975 28 0"
 RATES = tuple(map(Decimal, _RATES.split()))
@@ -81,7 +82,28 @@ def read(layout: Layout) -> Totals:
     _positions(layout, numbers, board)
     _sums(board)
     found = [amount for group in numbers.values() for amount in group if amount.money]
-    return _choose(board, found, layout)
+    result = _choose(board, found)
+    _split(layout, result, numbers)
+    return result
+
+
+def _split(layout: Layout, result: Totals, numbers: dict[int, list[Amount]]) -> None:
+    """Fill the taxes by rate. Where they and their bases make the total, their sums are the net and the tax, printed or not."""
+    if result.total is None:
+        return
+    parts = by_rate(layout, numbers)
+    bases = sum((part.base for part in parts), _ZERO)
+    taxes = sum((part.tax for part in parts), _ZERO)
+    if len(parts) > 1 and bases + taxes == result.total.value and result.proof != "sum":
+        result.net = Reading(bases, 2.0, parts[0].amount, {"rates"})
+        result.tax = Reading(taxes, 2.0, parts[0].amount, {"rates"})
+        result.proof = "sum"
+    if parts and (result.tax is None or abs(taxes - result.tax.value) <= Decimal("0.02")):
+        result.taxes = {rate_name(part.rate): plain(part.tax) for part in parts}
+    elif result.proof == "sum" and result.net and result.tax:
+        usual = _rate(result.net.value, result.tax.value)
+        if usual is not None:
+            result.taxes = {rate_name(usual): plain(result.tax.value)}
 
 
 def _consider(
@@ -269,7 +291,7 @@ def _sums(board: _Board) -> None:
         reading.score -= 1.0 * (id(reading) in parts)
 
 
-def _choose(board: _Board, found: list[Amount], layout: Layout) -> Totals:
+def _choose(board: _Board, found: list[Amount]) -> Totals:
     """The three readings that agree best. net + tax = total is worth more than any single label."""
     totals = board.best("total", 8)
     nets = board.best("net", 6)
@@ -321,7 +343,6 @@ def _choose(board: _Board, found: list[Amount], layout: Layout) -> Totals:
         result.net = nets[0]
     if result.tax is None and taxes and taxes[0].score > 1.5 and abs(taxes[0].value) < abs(result.total.value):
         result.tax = taxes[0]
-    result.taxes = _by_rate(layout, found, result)
     return result
 
 
@@ -350,39 +371,3 @@ def _tax_sums(taxes: list[Reading]) -> list[Reading]:
                     value = first.value + second.value + third.value
                     out.append(Reading(value, 0.6 * min(first.score, second.score, third.score), first.amount, {"tax-sum"}))
     return out
-
-
-def _by_rate(layout: Layout, found: list[Amount], result: Totals) -> dict[str, str]:
-    """Tax by rate: lines that show a rate and, to its right, an amount which is that share of an amount on the line or
-    of the net."""
-    if result.total is None:
-        return {}
-    by_row: dict[int, list[Amount]] = defaultdict(list)
-    mark = amounts.decimal_mark(layout)
-    taxes: dict[str, str] = {}
-    for row in layout.rows:
-        for segment in row.segments:
-            by_row[row.index] += amounts.find(segment, mark)
-    for index, inside in by_row.items():
-        rates = [a for a in inside if a.percent and 0 <= a.value <= 30]
-        if not rates or not any(hit.kind == "tax" for hit in labels("money", layout.ocr).find(layout.rows[index].plain)):
-            continue
-        money = [a for a in inside if not a.percent and a.money]
-        for rate in rates:
-            bases = [*money, *([result.net.amount] if result.net and result.net.amount else [])]
-            for tax in money:
-                if any(base is not tax and abs(base.value * rate.value / 100 - tax.value) <= Decimal("0.02") for base in bases):
-                    taxes[_rate_name(rate.value)] = plain(tax.value)
-                    break
-    total = sum((Decimal(tax) for tax in taxes.values()), _ZERO)
-    if result.tax is not None and taxes and abs(total - result.tax.value) > Decimal("0.02"):
-        return {}
-    if not taxes and result.proof == "sum" and result.net and result.tax:
-        usual = _rate(result.net.value, result.tax.value)
-        if usual is not None:
-            taxes[_rate_name(usual)] = plain(result.tax.value)
-    return taxes
-
-
-def _rate_name(rate: Decimal) -> str:
-    return format(rate.normalize(), "f")
