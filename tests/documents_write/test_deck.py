@@ -42,9 +42,8 @@ SITUATIONS = {
 
 
 @pytest.mark.parametrize("situation", SITUATIONS)
-@pytest.mark.parametrize("language", ["fr", "en"])
-def test_any_number_of_slides_is_filled_and_nothing_is_cut(tmp_path: Path, situation: str, language: str) -> None:
-    for count in (1, 2, 3, 5, 12, 30) if language == "fr" else (4, 8):
+def test_any_number_of_slides_is_filled_and_nothing_is_cut(tmp_path: Path, situation: str) -> None:
+    for language, count in (("fr", 1), ("en", 2), ("fr", 3), ("en", 5), ("fr", 30 if situation == "ordinary" else 13)):
         content = recap_story(SITUATIONS[situation], count, language)
         assert len(content.slides) == count
         titles = [slide.title for slide in content.slides]

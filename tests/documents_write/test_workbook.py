@@ -30,7 +30,8 @@ def test_everything_calculates_to_what_is_shown(tmp_path: Path, language: str, c
     data = recap(currencies=currencies)
     path = made(tmp_path, data, language, "Factures/recap.xlsx")
     links: list[str] = []
-    findings = verify.check(path, expected=Totals(data).expected(), exists=lambda link: bool(links.append(link)) or True)
+    findings = verify.check(path, expected=Totals(data).expected(), exists=lambda link: bool(links.append(link)) or True,
+                            office=language == "fr")
     assert findings == []
     formulas = sum(cell.data_type == "f" for sheet in openpyxl.load_workbook(path) for row in sheet.iter_rows() for cell in row)
     assert formulas > 150
@@ -156,7 +157,7 @@ def test_plain_tables_have_totals_and_safe_headers(tmp_path: Path) -> None:
                Column(title="Montant", kind="money", currency="EUR", total=True)]
     rows = [["=1+1", "x", "y", "0612345678901234567", Decimal("1.10")], ["b", None, dt.date(2026, 1, 2), 12, Decimal("2.20")]]
     table_workbook(path, [Table(title="Été/2026: [a]", columns=columns, rows=rows), Table(title="été 2026   a", columns=columns[:1])], "fr")
-    assert verify.check(path) == []
+    assert verify.check(path, office=False) == []
     book = openpyxl.load_workbook(path)
     assert len({name.casefold() for name in book.sheetnames}) == 2
     assert book.worksheets[0]["D2"].value == "0612345678901234567"
