@@ -8,10 +8,11 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from confrere.errors import ConfrereError, Failed
+from confrere.errors import Failed
 from confrere.sandbox import keeper, resident, seccomp
 from confrere.sandbox.disk import DiskWatch
 from confrere.sandbox.jail import HOME, Plan, order
+from confrere.sandbox.probing import try_out
 from confrere.sandbox.protocol import Claim, Command, Output, Probe, Result, Spec
 from confrere.sandbox.python import VENV, here
 from confrere.sandbox.session import Session
@@ -35,21 +36,7 @@ class Bubblewrap:
         self.network: Network | None = None
 
     def probe(self, deadline: float) -> Probe:
-        began = time.monotonic()
-        other = Bubblewrap()
-        try:
-            other.start(Spec(), deadline=deadline)
-            started = time.monotonic() - began
-            done = other.run(Command(["/bin/sh", "-c", "exit 7"], cwd="/", timeout=deadline))
-            if done.rc == 7:
-                return Probe(True, start_seconds=started)
-            return Probe(False, "sandbox.probe-failed", {"why": done.text[:300]})
-        except ConfrereError as error:
-            return Probe(False, error.key, {name: str(value) for name, value in error.data.items()})
-        except OSError as error:
-            return Probe(False, "sandbox.probe-failed", {"why": str(error)})
-        finally:
-            other.close()
+        return try_out(Bubblewrap(), deadline)
 
     def start(self, spec: Spec, *, deadline: float = START_DEADLINE) -> None:
         self.close()

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import gzip
 import hashlib
-import io
 import json
 import lzma
 import os
@@ -19,9 +18,11 @@ import stat
 import subprocess
 import sys
 import tempfile
+import zlib
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from confrere.errors import Failed
 from confrere.sandbox import resident
@@ -193,15 +194,19 @@ def uncompressed(image: bytes) -> bytes:
 
     Raises Failed when no stream in it is one (a kernel compressed with what Python's standard library cannot read).
     """
-    for magic, opened in ((b"\xfd7zXZ\x00", lzma.LZMADecompressor), (b"\x1f\x8b\x08", None), (b"\x5d\x00\x00", lzma.LZMADecompressor)):
+    streams: tuple[tuple[bytes, Callable[[], Any]], ...] = (
+        (b"\xfd7zXZ\x00", lzma.LZMADecompressor),
+        (b"\x1f\x8b\x08", lambda: zlib.decompressobj(31)),
+        (b"\x5d\x00\x00", lzma.LZMADecompressor),
+    )
+    for magic, opened in streams:
         for found in re.finditer(re.escape(magic), image):
-            stream = image[found.start() :]
             try:
-                content = opened().decompress(stream) if opened else gzip.GzipFile(fileobj=io.BytesIO(stream)).read()
-            except (lzma.LZMAError, OSError, EOFError):
+                content = opened().decompress(image[found.start() :])
+            except (lzma.LZMAError, zlib.error, EOFError):
                 continue
             if content.startswith(b"\x7fELF"):
-                return content
+                return bytes(content)
     raise Failed("sandbox.vm-build", why="kernel compression")
 
 

@@ -9,12 +9,12 @@ from __future__ import annotations
 import queue
 import subprocess
 import threading
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from concurrent.futures import Future
 from typing import Any
 
 Owner = tuple[int, int]
-_Order = tuple[Sequence[str], Sequence[int], Owner | None, int, Future["subprocess.Popen[bytes]"]]
+_Order = tuple[dict[str, Any], Future["subprocess.Popen[bytes]"]]
 _orders: queue.SimpleQueue[_Order] = queue.SimpleQueue()
 _lock = threading.Lock()
 _thread: threading.Thread | None = None
@@ -22,27 +22,34 @@ _thread: threading.Thread | None = None
 
 def _work() -> None:
     while True:
-        argv, fds, owner, stdio, future = _orders.get()
-        who: dict[str, Any] = {"user": owner[0], "group": owner[1], "extra_groups": []} if owner is not None else {}
+        options, future = _orders.get()
         try:
-            process = subprocess.Popen(argv, stdin=stdio, stdout=stdio, stderr=subprocess.PIPE, pass_fds=fds, env={}, cwd="/", **who)
-            future.set_result(process)
+            future.set_result(subprocess.Popen(**options, stderr=subprocess.PIPE, cwd="/", text=False))
         except BaseException as error:  # handed to the thread that asked
             future.set_exception(error)
 
 
-def spawn(argv: Sequence[str], fds: Sequence[int] = (), owner: Owner | None = None, stdio: int | None = None) -> subprocess.Popen[bytes]:
-    """Start ``argv`` with an empty environment, no standard input, and only the descriptors ``fds``. stderr is a pipe.
+def spawn(
+    argv: Sequence[str],
+    fds: Sequence[int] = (),
+    owner: Owner | None = None,
+    stdio: int | None = None,
+    env: Mapping[str, str] | None = None,
+) -> subprocess.Popen[bytes]:
+    """Start ``argv`` with only the descriptors ``fds`` and, unless told otherwise, an empty environment. stderr is a pipe.
 
-    ``owner`` is the uid and gid it becomes (root only); ``stdio`` a descriptor to have for standard input and output.
-
+    ``owner`` is the uid and gid it becomes (root only); ``stdio`` a descriptor to have for standard input and output instead of nothing.
     Raises OSError as subprocess does.
     """
+    stream = subprocess.DEVNULL if stdio is None else stdio
+    options: dict[str, Any] = {"args": argv, "stdin": stream, "stdout": stream, "pass_fds": fds, "env": dict(env or {})}
+    if owner is not None:
+        options.update(user=owner[0], group=owner[1], extra_groups=[])
     global _thread
     with _lock:
         if _thread is None or not _thread.is_alive():  # after a fork the child has no threads
             _thread = threading.Thread(target=_work, name="sandbox-keeper", daemon=True)
             _thread.start()
     future: Future[subprocess.Popen[bytes]] = Future()
-    _orders.put((argv, fds, owner, subprocess.DEVNULL if stdio is None else stdio, future))
+    _orders.put((options, future))
     return future.result()

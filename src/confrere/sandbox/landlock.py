@@ -10,22 +10,16 @@ import ctypes
 import os
 import platform
 import shutil
-import socket
 import subprocess
 import sys
 import sysconfig
-import time
 from collections.abc import Sequence
-from pathlib import Path
 
-from confrere.errors import ConfrereError, Failed
-from confrere.sandbox import keeper, resident, seccomp
-from confrere.sandbox.bubblewrap import START_DEADLINE
-from confrere.sandbox.copying import Copies
-from confrere.sandbox.disk import DiskWatch
-from confrere.sandbox.jail import sandbox_ids
-from confrere.sandbox.protocol import Claim, Command, Output, Probe, Result, Spec
-from confrere.sandbox.session import Session
+from confrere.errors import Failed
+from confrere.sandbox import seccomp
+from confrere.sandbox.copying import Copies, CopyingSandbox, Launch, agent_code
+from confrere.sandbox.probing import try_out
+from confrere.sandbox.protocol import Claim, Command, Probe, Spec
 
 _EXECUTE, _WRITE, _READ, _READ_DIR, _REFER, _TRUNCATE, _IOCTL = 1, 2, 4, 8, 1 << 13, 1 << 14, 1 << 15
 _FILES = _EXECUTE | _WRITE | _READ | _TRUNCATE | _IOCTL
@@ -59,101 +53,40 @@ def rules(abi: int, readable: Sequence[str], writable: Sequence[str]) -> dict[st
     return {"attributes": attributes, "rules": granted}
 
 
-class Landlock:
+class Landlock(CopyingSandbox):
     """See ``protocol.Sandbox``. Paths differ from the other back ends: the folders are below ``$CONFRERE_WORK``; ``/work/NAME`` in a
-    command's cwd and arguments is translated."""
+    command's cwd and at the beginning of an argument is translated."""
 
     name = "landlock"
     claim = Claim("sandbox.landlock-isolates", "sandbox.landlock-not", network_list=False, reduced=True)
 
-    def __init__(self) -> None:
-        self.spec = Spec()
-        self.session: Session | None = None
-        self.copies: Copies | None = None
-
     def probe(self, deadline: float) -> Probe:
         if version() < 1:
             return Probe(False, "sandbox.no-landlock")
-        began = time.monotonic()
-        other = Landlock()
-        try:
-            other.start(Spec(), deadline=deadline)
-            started = time.monotonic() - began
-            done = other.run(Command(["/bin/sh", "-c", "cat /etc/passwd || exit 7"], timeout=deadline))
-            if done.rc == 7:
-                return Probe(True, start_seconds=started)
-            return Probe(False, "sandbox.probe-failed", {"why": done.text[:300] or "/etc/passwd"})
-        except ConfrereError as error:
-            return Probe(False, error.key, {name: str(value) for name, value in error.data.items()})
-        except OSError as error:
-            return Probe(False, "sandbox.probe-failed", {"why": str(error)})
-        finally:
-            other.close()
+        return try_out(Landlock(), deadline, Command(["/bin/sh", "-c", "cat /etc/passwd || exit 7"], cwd="/tmp", timeout=deadline))
 
-    def start(self, spec: Spec, *, deadline: float = START_DEADLINE) -> None:
-        self.close()
+    def accept(self, spec: Spec) -> None:
+        super().accept(spec)
         if spec.profile == "office":
             raise Failed("sandbox.no-office", name=self.name)
-        if spec.allow:
-            raise Failed("sandbox.no-network-list", name=self.name)
+
+    def launch(self, copies: Copies, channel: str) -> Launch:
         abi = version()
-        owner = sandbox_ids() if os.geteuid() == 0 else None
-        self.spec = spec
-        self.copies = Copies(spec, owner)
-        ours, theirs = socket.socketpair()
-        try:
-            self.copies.make()
-            python = _interpreter(owner)
-            # the agent's text is given on the command line: the folder of our own package may be closed to whom root becomes
-            code = Path(resident.__file__).read_text()
-            argv = [python, "-I", "-S", "-c", code, f"fd:{theirs.fileno()}"]
-            self.session = Session(keeper.spawn(argv, [theirs.fileno()], owner), ours, DiskWatch(spec))
-            bin_folder = sysconfig.get_path("scripts")
-            own = {"PATH": f"{bin_folder}:/usr/local/bin:/usr/bin:/bin", "LANG": "C.UTF-8", "USER": "user", "PYTHONDONTWRITEBYTECODE": "1"}
-            readable = [*self.copies.readable(), *_SYSTEM, *(f"/etc/{name}" for name in _ETC), sys.prefix, sys.base_prefix]
-            devices = [f"/dev/{name}" for name in _DEVICES]
-            self.session.setup(
-                spec.limits,
-                {**own, **self.copies.environment(), **spec.env},
-                time.monotonic() + deadline,
-                filters=[seccomp.reduced(signals=abi >= 6 or owner is not None).hex()],
-                sizes=[],
-                alone=owner is not None,
-                landlock=rules(abi, [path for path in readable if os.path.exists(path)], [*self.copies.writable(), *devices]),
-            )
-        except BaseException:
-            ours.close()
-            self.close()
-            raise
-        finally:
-            theirs.close()
-
-    def run(self, command: Command, on_output: Output | None = None) -> Result:
-        if self.session is None or self.copies is None:
-            raise Failed("sandbox.not-running")
-        try:
-            return self.session.run(self.copies.translate(command), on_output)
-        finally:
-            self.copies.collect()
-
-    def cancel(self) -> None:
-        if self.session is not None:
-            self.session.cancel()
-
-    def refresh(self) -> None:
-        self.start(self.spec)
-
-    def set_network(self, allow: Sequence[str]) -> None:
-        if allow:
-            raise Failed("sandbox.no-network-list", name=self.name)
-
-    def close(self) -> None:
-        if self.session is not None:
-            self.session.close()
-            self.session = None
-        if self.copies is not None:
-            self.copies.remove()
-            self.copies = None
+        owner = self.owner()
+        path = f"{sysconfig.get_path('scripts')}:/usr/local/bin:/usr/bin:/bin"
+        own = {"PATH": path, "LANG": "C.UTF-8", "USER": "user", "PYTHONDONTWRITEBYTECODE": "1"}
+        readable = [*copies.readable(), *_SYSTEM, *(f"/etc/{name}" for name in _ETC), sys.prefix, sys.base_prefix]
+        writable = [*copies.writable(), *(f"/dev/{name}" for name in _DEVICES)]
+        return Launch(
+            [_interpreter(owner), "-I", "-S", "-c", agent_code(), channel],
+            {**own, **copies.environment()},
+            owner,
+            told={
+                "filters": [seccomp.reduced(signals=abi >= 6 or owner is not None).hex()],
+                "alone": owner is not None,
+                "landlock": rules(abi, [path for path in readable if os.path.exists(path)], writable),
+            },
+        )
 
 
 def _interpreter(owner: tuple[int, int] | None) -> str:

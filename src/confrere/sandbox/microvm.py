@@ -16,13 +16,14 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from confrere.errors import ConfrereError, Failed
+from confrere.errors import Failed
 from confrere.sandbox import keeper, relaying, seccomp
 from confrere.sandbox.bubblewrap import Bubblewrap
 from confrere.sandbox.disk import DiskWatch
 from confrere.sandbox.image import Image
 from confrere.sandbox.jail import Plan, order
 from confrere.sandbox.network import Network
+from confrere.sandbox.probing import try_out
 from confrere.sandbox.protocol import Claim, Command, Output, Probe, Result, Spec
 from confrere.sandbox.resident import Broken
 from confrere.sandbox.session import Session
@@ -182,22 +183,12 @@ class MicroVM:
             return Probe(False, "sandbox.vm-no-image")
         if self.accelerator == "kvm" and not hardware():
             return Probe(False, "sandbox.vm-no-kvm")
-        began = time.monotonic()
-        other = MicroVM(self.image, self.accelerator)
-        try:
-            if not self.image.memory(self.accelerator).exists():
+        if not self.image.memory(self.accelerator).exists():
+            try:
                 picture(self.image, self.accelerator)
-                began = time.monotonic()
-            other.start(Spec(), deadline=deadline)
-            started = time.monotonic() - began
-            done = other.run(Command(["/bin/sh", "-c", "exit 7"], cwd="/", timeout=deadline))
-            return Probe(True, start_seconds=started) if done.rc == 7 else Probe(False, "sandbox.probe-failed", {"why": done.text[:300]})
-        except ConfrereError as error:
-            return Probe(False, error.key, {name: str(value) for name, value in error.data.items()})
-        except OSError as error:
-            return Probe(False, "sandbox.probe-failed", {"why": str(error)})
-        finally:
-            other.close()
+            except Failed as error:
+                return Probe(False, error.key, {name: str(value) for name, value in error.data.items()})
+        return try_out(MicroVM(self.image, self.accelerator), deadline)
 
     def start(self, spec: Spec, *, deadline: float = START_DEADLINE) -> None:
         self.close()

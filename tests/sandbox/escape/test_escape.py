@@ -9,7 +9,7 @@ import socket
 import subprocess
 import sys
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -17,7 +17,10 @@ from typing import Any
 import pytest
 
 from confrere.sandbox.bubblewrap import Bubblewrap
+from confrere.sandbox.containers import Containers
+from confrere.sandbox.image import Image
 from confrere.sandbox.landlock import Landlock
+from confrere.sandbox.microvm import MicroVM
 from confrere.sandbox.protocol import MIB, Command, Limits, Sandbox, Spec
 
 from ..conftest import ORDINARY, Place, as_ordinary_user
@@ -154,13 +157,17 @@ def _answer(server: socket.socket) -> None:
         server.sendto(b"answer", sender)
 
 
-BACK_ENDS: list[type[Sandbox]] = [Bubblewrap, Landlock]
+BACK_ENDS: dict[str, Callable[[], Sandbox]] = {"bubblewrap": Bubblewrap, "landlock": Landlock}
+if "CONFRERE_TEST_VM" in os.environ:  # a folder where confrere.sandbox.image built one
+    BACK_ENDS["microvm"] = lambda: MicroVM(Image(Path(os.environ["CONFRERE_TEST_VM"])))
+if "CONFRERE_CONTAINER_IMAGE" in os.environ:  # an image with sh and python3 that the engine has
+    BACK_ENDS["container"] = Containers
 
 
-@pytest.fixture(scope="module", params=BACK_ENDS, ids=lambda kind: kind.name)
+@pytest.fixture(scope="module", params=BACK_ENDS)
 def box(request: pytest.FixtureRequest, host: Host) -> Iterator[Sandbox]:
-    sandbox: Sandbox = request.param()
-    probe = sandbox.probe(20)
+    sandbox = BACK_ENDS[request.param]()
+    probe = sandbox.probe(60)
     assert probe.ok, probe.sentence("en")
     leak = os.open(host.place.outside, os.O_RDONLY)
     os.set_inheritable(leak, True)
@@ -176,7 +183,7 @@ def box(request: pytest.FixtureRequest, host: Host) -> Iterator[Sandbox]:
 
 @pytest.mark.parametrize("name", CONTROL)
 def test_it_is_held(box: Sandbox, host: Host, name: str) -> None:
-    done = box.run(Command(["python3", "-I", "-S", "-c", PROBES.read_text(), name, host.inside()], timeout=30))
+    done = box.run(Command(["python3", "-I", "-S", "-c", PROBES.read_text(), name, host.inside()], timeout=90))
     if done.over == "memory":
         return  # ended by the watch over all processes
     assert done.rc == 0 and done.out, done

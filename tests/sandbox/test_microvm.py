@@ -1,0 +1,122 @@
+"""The virtual machine: same contract. Needs a built image; without one only what builds it is tested."""
+
+from __future__ import annotations
+
+import gzip
+import lzma
+import os
+import stat
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from confrere.errors import Failed
+from confrere.sandbox.image import Image, archive, uncompressed
+from confrere.sandbox.microvm import MicroVM
+from confrere.sandbox.protocol import Command, Spec
+
+from .conftest import Place
+
+needs_image = pytest.mark.skipif(
+    "CONFRERE_TEST_VM" not in os.environ, reason="no CONFRERE_TEST_VM: a folder made by confrere.sandbox.image"
+)
+
+
+@pytest.fixture
+def image() -> Image:
+    return Image(Path(os.environ["CONFRERE_TEST_VM"]))
+
+
+@pytest.fixture
+def machine(image: Image, place: Place) -> Iterator[MicroVM]:
+    sandbox = MicroVM(image)
+    sandbox.start(Spec([place.mount()]))
+    yield sandbox
+    sandbox.close()
+
+
+def test_a_missing_image_is_said() -> None:
+    machine = MicroVM(Image(Path("/nonexistent")))
+    assert machine.probe(5).reason in ("sandbox.vm-no-image", "sandbox.vm-no-qemu")
+    with pytest.raises(Failed):
+        machine.start(Spec())
+
+
+def test_the_kernel_is_found_in_what_a_distribution_ships() -> None:
+    kernel = b"\x7fELF" + bytes(range(256)) * 50
+    for packed in (lzma.compress(kernel), gzip.compress(kernel)):
+        assert uncompressed(b"setup code \xfd7zXZ\x00 false start" + packed + b"trailing") == kernel
+    with pytest.raises(Failed):
+        uncompressed(b"no kernel here")
+
+
+def test_the_archive_is_what_cpio_reads() -> None:
+    made = archive({"dir": (stat.S_IFDIR | 0o755, b""), "dir/file": (stat.S_IFREG | 0o644, b"12345")})
+    assert made.startswith(b"070701") and made.count(b"070701") == 3
+    names, place = [], 0
+    while place < len(made):
+        fields = [int(made[place + 6 + 8 * n : place + 14 + 8 * n], 16) for n in range(13)]
+        name = made[place + 110 : place + 110 + fields[11] - 1]
+        start = place + 110 + fields[11] + (-(110 + fields[11]) % 4)
+        names.append((name, fields[1], made[start : start + fields[6]]))
+        place = start + fields[6] + (-fields[6] % 4)
+    assert names == [(b"dir", 0o40755, b""), (b"dir/file", 0o100644, b"12345"), (b"TRAILER!!!", 0, b"")]
+
+
+@needs_image
+def test_changes_land_in_the_upper_layer_only(machine: MicroVM, place: Place) -> None:
+    (place.lower / "kept").write_text("old")
+    (place.lower / "gone").write_text("old")
+    machine.refresh()
+    done = machine.run(
+        Command(["sh", "-c", "uname -r; id -u; cat kept; echo new >> kept; rm gone; mkdir d; echo x > d/f"], cwd="/work/Folder")
+    )
+    assert done.rc == 0, done.text
+    assert done.out.split()[1:] == [b"1000", b"old"] and done.out.split()[0].decode() != os.uname().release
+    assert (place.lower / "kept").read_text() == "old" and (place.upper / "kept").read_text() == "oldnew\n"
+    assert stat.S_ISCHR((place.upper / "gone").lstat().st_mode) and (place.upper / "d" / "f").exists()
+
+
+@needs_image
+def test_a_read_only_grant_cannot_be_written(image: Image, place: Place) -> None:
+    (place.lower / "a").write_text("a")
+    sandbox = MicroVM(image)
+    sandbox.start(Spec([place.mount(readonly=True)]))
+    try:
+        done = sandbox.run(Command(["sh", "-c", "cat a; echo x > a; echo y > b"], cwd="/work/Folder"))
+        assert done.out == b"a" and b"Read-only" in done.err
+    finally:
+        sandbox.close()
+
+
+@needs_image
+def test_it_wakes_at_the_right_time_with_its_own_random_numbers(image: Image) -> None:
+    seen = set()
+    for _ in range(2):
+        sandbox = MicroVM(image)
+        sandbox.start(Spec())
+        try:
+            out = sandbox.run(Command(["sh", "-c", "date +%s; head -c 16 /dev/urandom | od -An -tx1"], cwd="/")).out.decode().split("\n")
+            assert abs(int(out[0]) - time.time()) < 30
+            seen.add(out[1])
+        finally:
+            sandbox.close()
+    assert len(seen) == 2
+
+
+@needs_image
+def test_timeouts_orphans_and_the_end(machine: MicroVM) -> None:
+    assert machine.run(Command(["sh", "-c", "setsid sleep 100 & exit 3"], timeout=20)).rc == 3
+    assert machine.run(Command(["sh", "-c", "sleep 100"], timeout=1)).timed_out
+    assert machine.run(Command(["pgrep", "sleep"])).out == b""
+    began = time.monotonic()
+    machine.close()
+    assert time.monotonic() - began < 1
+
+
+@needs_image
+def test_the_document_libraries_are_there(machine: MicroVM) -> None:
+    done = machine.run(Command(["python3", "-c", "import docx; print('ok')"], timeout=240))
+    assert done.out == b"ok\n", done.text
