@@ -18,7 +18,7 @@ from typing import Any
 Box = list[tuple[float, float]]
 """The corners of a line of text in pixels: top left, top right, bottom right, bottom left (as the text lies)."""
 
-LONG_SIDE = 1280
+LONG_SIDE = 1440
 SHORT_SIDE = 736
 _MASK, _BOX, _GROW, _CANDIDATES = 0.3, 0.5, 1.6, 1500
 _HEIGHT, _LEAST_WIDTH, _MOST_WIDTH = 48, 48, 3200
@@ -37,6 +37,7 @@ class Models:
         self._turn = _session(_TURN, 1)
         letters = self._read.get_modelmeta().custom_metadata_map["character"].splitlines()
         self._letters = ["", *letters, " "]
+        self._western = [i for i, letter in enumerate(self._letters) if _is_western(letter)]
         self._pool = ThreadPoolExecutor(threads)
 
     def find_lines(self, image: Any) -> list[Box]:
@@ -77,24 +78,27 @@ class Models:
         return votes > 0
 
     def read_lines(self, crops: list[Any]) -> list[tuple[str, float]]:
-        """Return (text, mean probability of its letters) of each line picture, in the same order."""
+        """Return (text, mean probability of its letters) of each line picture, in the same order.
+
+        The networks know 18,000 letters, most of them Chinese, and see some in a row of asterisks: where most of the page is not
+        sure to be in another script, only letters of western Europe are considered.
+        """
         order = sorted(range(len(crops)), key=lambda i: -crops[i].shape[1] / max(crops[i].shape[0], 1))
-        out = [("", 0.0)] * len(crops)
+        out = [(("", 0.0), ("", 0.0))] * len(crops)
         for index, line in zip(order, self._pool.map(lambda i: self._line(crops[i]), order), strict=True):
             out[index] = line
-        return out
+        letters = [c for (text, sure), _ in out for c in text if sure > 0.8 and not c.isspace()]
+        other = sum(1 for c in letters if not _is_western(c))
+        return [line[0] if other > 0.5 * len(letters) else line[1] for line in out]
 
-    def _line(self, crop: Any) -> tuple[str, float]:
+    def _line(self, crop: Any) -> tuple[tuple[str, float], tuple[str, float]]:
+        """Read one line with all letters, and with western ones."""
         scores = self._read.run(None, {self._read.get_inputs()[0].name: _strip(crop, _LEAST_WIDTH, _MOST_WIDTH)})[0][0]
-        best = scores.argmax(axis=1)
-        letters, sure = [], []
-        before = 0
-        for step, letter in enumerate(best.tolist()):
-            if letter and letter != before:
-                letters.append(self._letters[letter])
-                sure.append(float(scores[step, letter]))
-            before = letter
-        return "".join(letters), sum(sure) / len(sure) if sure else 0.0
+        western = scores[:, self._western]
+        return (
+            _decode(scores, scores.argmax(axis=1).tolist(), self._letters),
+            _decode(western, western.argmax(axis=1).tolist(), [self._letters[i] for i in self._western]),
+        )
 
 
 @cache
@@ -115,6 +119,24 @@ def cut_line(image: Any, box: Box) -> Any:
     matrix = cv2.getPerspectiveTransform(numpy.array(box, numpy.float32), target)
     crop = cv2.warpPerspective(image, matrix, (width, height), flags=cv2.INTER_CUBIC, borderMode=cv2.BORDER_REPLICATE)
     return numpy.rot90(crop) if height >= 1.5 * width else crop
+
+
+def _decode(scores: Any, best: list[int], alphabet: list[str]) -> tuple[str, float]:
+    """Decode CTC greedily: repeats count once, letter 0 is the blank."""
+    letters, sure = [], []
+    before = 0
+    for step, letter in enumerate(best):
+        if letter and letter != before:
+            letters.append(alphabet[letter])
+            sure.append(float(scores[step, letter]))
+        before = letter
+    return "".join(letters), sum(sure) / len(sure) if sure else 0.0
+
+
+def _is_western(letter: str) -> bool:
+    """Whether a letter (or the blank, "") belongs to a script of western and central Europe, its figures and signs."""
+    code = ord(letter[0]) if letter else 0
+    return code < 0x180 or letter in "–—‘’“”„•…€™№✓✔≤≥→"
 
 
 def _session(name: str, threads: int) -> Any:
