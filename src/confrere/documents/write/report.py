@@ -11,9 +11,9 @@ from pathlib import Path
 from confrere.documents.write import formats
 from confrere.documents.write.content import Block, Column, Minutes, Recap, ReportContent, Section, Slide, Table, Text
 from confrere.documents.write.figures import Totals
-from confrere.documents.write.findings import Teller
 from confrere.documents.write.labels import made_on, recap_title, type_label
 from confrere.documents.write.markdown import report_markdown
+from confrere.documents.write.teller import Teller
 from confrere.documents.write.typeset import report_pdf
 from confrere.documents.write.word import report_docx
 from confrere.messages import say

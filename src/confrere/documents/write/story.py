@@ -8,10 +8,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from confrere.documents.write import findings
 from confrere.documents.write.content import DeckContent, Recap, Slide
 from confrere.documents.write.figures import Totals
 from confrere.documents.write.labels import recap_title
+from confrere.documents.write.teller import Teller
 
 LEAST, MOST = 1, 30
 
@@ -20,7 +20,7 @@ def recap_story(recap: Recap, n_slides: int, language: str) -> DeckContent:
     """A deck of exactly ``n_slides`` slides (1 to 30; other numbers are brought within) about ``recap``."""
     wanted = max(LEAST, min(MOST, n_slides))
     totals = Totals(recap)
-    tell = findings.Teller(recap, totals, language)
+    tell = Teller(recap, totals, language)
     title = recap_title(recap, totals, language)
     chosen: list[tuple[int, Slide]] = []
     for place, group in _candidates(tell, wanted):
@@ -36,7 +36,7 @@ def recap_story(recap: Recap, n_slides: int, language: str) -> DeckContent:
     return DeckContent(title=title, slides=slides, footer=title, day=recap.day)
 
 
-def _candidates(tell: findings.Teller, wanted: int) -> Iterator[tuple[int, list[Slide]]]:
+def _candidates(tell: Teller, wanted: int) -> Iterator[tuple[int, list[Slide]]]:
     """(place in the deck, slides that only make sense together), the most needed first."""
     def some(*slides: Slide | None) -> list[Slide]:
         return [slide for slide in slides if slide is not None]
