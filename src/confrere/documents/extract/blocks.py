@@ -51,7 +51,8 @@ class Block:
     @property
     def name(self) -> Segment | None:
         """The first line that may be a name."""
-        return next((line for line in self.lines if names.is_name(line.text) and not is_label(line.text)), None)
+        named = (line for line in self.lines if names.is_name(line.text) and not is_label(line.text))
+        return next((line for line in named if not names.is_generic(line.text)), None)
 
 
 def is_label(text: str) -> bool:
@@ -158,7 +159,7 @@ def _upward(layout: Layout, segment: Segment) -> list[Segment]:
         step = lines[0].y0 - over.y0 if over is not None else 0.0
         if (
             over is None
-            or (pitch and step > 1.4 * pitch)
+            or (pitch and step > 1.4 * pitch and not names.is_generic(lines[0].text))
             or is_label(over.text)
             or names.is_title(over.text)
             or _CONTACT_LINE.search(over.folded)
@@ -170,7 +171,7 @@ def _upward(layout: Layout, segment: Segment) -> list[Segment]:
             or abs(over.x1 - lines[0].x1) < slack
             or abs((over.x0 + over.x1) - (lines[0].x0 + lines[0].x1)) < 2 * slack
         )
-        if not aligned or names.has_postcode(over.text):
+        if not aligned or names.has_postcode(over.text) or re.search(r"\s[|●•·∙]\s", layout.rows[over.row].text):
             break
         lines.insert(0, over)
         pitch = max(pitch, step)

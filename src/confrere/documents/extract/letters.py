@@ -31,7 +31,8 @@ def addressee(layout: Layout, not_name: str) -> tuple[str, Segment] | None:
             after = segment.text[hit.end :].strip(" :-")
             if hit.kind == "client" and hit.start == 0 and names.is_name(after):
                 return names.clean(after), segment
-    for segment in head[1:]:
+    greeting = next((place for place, segment in enumerate(head) if _DEAR.match(segment.text)), len(head))
+    for segment in head[1:greeting]:
         if names.civility(segment.text) and names.is_name(segment.text) and len(segment.text.split()) > 1:
             return tidy(segment.text), segment
     for segment in head:

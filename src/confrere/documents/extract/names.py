@@ -31,7 +31,7 @@ _STREET = re.compile(
     r"(?<![^\W_])(?:rue|avenue|av|bd|bld|boulevard|allees?|chemin|chem|route|rte|impasse|imp|place|quai|cours|square|sente|"
     r"faubourg|fbg|villa|hameau|"
     r"lotissement|zone|zi|za|zac|z\.?\s?[ia]|parc|bp|cs|cedex|lieu[- ]dit|bat(?:iment)?|etage|residence|"
-    r"street|st|road|rd|lane|ln|drive|dr|avenue|ave|blvd|boulevard|way|court|suite|ste|floor|unit|p\.?o\.?\s?box|highway|hwy|parkway|"
+    r"street|st|road|rd|lane|ln|drive|avenue|ave|blvd|boulevard|way|court|suite|ste|floor|unit|p\.?o\.?\s?box|highway|hwy|parkway|"
     r"jalan|jln|lorong|taman|kampung|kg|lot|bandar|persiaran|lebuh|"
     r"calle|c/|plaza|paseo|avda|via|viale|corso|piazza|rua|ul|ulica|plac|rue)(?![^\W_])"
 )
@@ -57,7 +57,7 @@ _TITLE = re.compile(
     r"handelsrechnung|fatura|quittance|bordereau)(?![^\W_])"
 )
 _NOISE = re.compile(
-    r"(?<![^\W_])(?:welcome|bienvenue|thank|merci|page|date|total|description|designation|quantite|quantity|qty|duplicata|"
+    r"(?<![^\W_])(?:welcome|bienvenue|thank|merci|date|description|designation|quantite|quantity|qty|duplicata|"
     r"duplicate|original|copy|copie|"
     r"cashier|table|dear|bonjour|objet|subject|reference|ref|montant|amount|payment|conditions|echeance|due|adresse|address|"
     r"livraison|delivery|www|order|commande|customer|licence|powered|confidential|brouillon|draft|logo|numero|number|no|"
@@ -66,10 +66,14 @@ _NOISE = re.compile(
     r"periode|period|contact|attn|item|designation)(?![^\W_])"
 )
 _NEVER = re.compile(
-    r"(?<![^\W_])(?:thank|thanks|merci|page|www|returnable|refund(?:able)?|goods sold|powered by|confidential|bonjour|"
+    r"(?<![^\W_])(?:thank|thanks|merci|page \d+|www|returnable|refund(?:able)?|goods sold|powered by|confidential|bonjour|"
     r"vielen dank|bedankt|invoice|"
     r"facture|receipt|\w*rechnung(?:en)?|factuur|siege social|registered office|conditions|please|veuillez|terms|due|echeance|"
     r"payable|paid|payment|iban|bic)(?![^\W_])"
+)
+_DATED = re.compile(
+    r"(?<!\d)\d{1,2}(?:er|th|st|nd|rd|\.)?\s+[a-z]{3,9}\.?,?\s+(?:19|20)\d\d(?!\d)|"
+    r"[a-z]{3,9}\.?\s+\d{1,2},?\s+(?:19|20)\d\d(?!\d)"
 )
 _CIVILITY = re.compile(
     r"^\W*(?:m\.?|mr\.?|mrs\.?|ms\.?|mme\.?|mlle\.?|monsieur|madame|herrn?|frau|dhr\.?|mevr\.?|sr\.?|sra\.?|dr\.?)\s+(?=\S)"
@@ -153,7 +157,7 @@ def is_name(text: str) -> bool:
     if not parts or (all(part in _WORDS or part.isdigit() for part in parts) and not has_legal_form(text)):
         return False
     letters = sum(ch.isalpha() for ch in name)
-    if re.fullmatch(r"\d+[.,]?\d*\s+\w{1,5}", name):
+    if re.fullmatch(r"\d+[.,]?\d*\s+\w{1,5}", name) or _DATED.search(fold(name)):
         return False
     if letters < 2 or len(name) > 70 or letters < 0.5 * len(name.replace(" ", "")):
         return False

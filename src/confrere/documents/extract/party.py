@@ -23,6 +23,8 @@ _LEGAL = re.compile(
 )
 _REGISTERED = re.compile(r"(?i)^\W*(?:co\.?\s?reg|company|reg|roc|siret|siren|rcs)?[^\d]{0,12}\d[\d ]{4,13}\s?[-–]\s?[A-Z]\W*$|^\W*SIRET")
 """The line of a company's registration, which stands under its registered name."""
+_JOURNEY = frozenset(("from", "to", "de", "a", "destination"))
+"""Labels that on a ticket tell of a journey."""
 _WEAK_LABELS = frozenset(
     [
         "to",
@@ -100,7 +102,7 @@ def read(layout: Layout, *, receipt: bool, author: str = "") -> Parties:
     ``author`` is what the file's own metadata says of who made it."""
     suppliers, clients = Board(), Board()
     fenced: dict[int, str] = {}
-    _labelled(layout, suppliers, clients, fenced)
+    _labelled(layout, suppliers, clients, fenced, receipt)
     _addressed(layout, suppliers, clients, fenced, receipt)
     (_ticket if receipt else _header)(layout, suppliers, fenced)
     _legal(layout, suppliers)
@@ -115,10 +117,10 @@ def read(layout: Layout, *, receipt: bool, author: str = "") -> Parties:
     return parties
 
 
-def _labelled(layout: Layout, suppliers: Board, clients: Board, fenced: dict[int, str]) -> None:
+def _labelled(layout: Layout, suppliers: Board, clients: Board, fenced: dict[int, str], receipt: bool) -> None:
     for segment in layout.segments:
         for hit in labels("party", segment.ocr).find(segment.plain):
-            if not _stands_alone(segment, hit):
+            if not _stands_alone(segment, hit) or (receipt and hit.term in _JOURNEY):
                 continue
             weight = 2.4 if hit.term in _WEAK_LABELS else 3.0
             board = {"client": clients, "supplier": suppliers}.get(hit.kind)
@@ -126,8 +128,9 @@ def _labelled(layout: Layout, suppliers: Board, clients: Board, fenced: dict[int
             for line in blocks.announced(layout, segment, hit):
                 if hit.kind != "supplier":
                     fenced[id(line.segment)] = hit.kind
-                if board is not None and rank < 2 and names.is_name(line.text) and not blocks.is_label(line.text):
-                    board.add(_first_piece(line.text), weight - 1.4 * rank, line.segment, "label")
+                name = _first_piece(line.text)
+                if board is not None and rank < 2 and names.is_name(name) and not blocks.is_label(name):
+                    board.add(name, weight - 1.4 * rank, line.segment, "label")
                     rank += 1
 
 
@@ -143,7 +146,7 @@ def _stands_alone(segment: Segment, hit: Hit) -> bool:
     after = segment.text[hit.end :].lstrip()
     if before and before not in ("votre", "notre", "your", "our", "l", "the", "le", "la"):
         return False
-    if hit.term in ("to", "from", "de", "aan", "doit", "for", "pour", "compte", "payer", "attention"):
+    if hit.term in ("a", "to", "from", "de", "aan", "doit", "for", "pour", "compte", "payer", "attention"):
         return after.startswith(":") or not after
     return not after or after[0] in ":-/(*" or not (after[0].islower() or after[0].isdigit() or after.startswith(("N°", "n°", "No", "#")))
 
@@ -195,7 +198,7 @@ def _header(layout: Layout, suppliers: Board, fenced: dict[int, str]) -> None:
             if left is not None and left.text.rstrip().endswith(":"):
                 continue
             score = 1.6 - 0.18 * rank - 0.7 * crowded - 1.5 * layout.depth(segment)
-            score += 0.6 * names.has_legal_form(text) + 0.3 * names.has_business_word(text)
+            score += 0.5 * names.has_legal_form(text) + 0.3 * names.has_business_word(text)
             score += min(1.0, max(0.0, segment.height / usual - 1.15))
             score -= 0.6 * names.civility(text) + 1.0 * names.is_generic(text)
             suppliers.add(text, score, segment, "header")
