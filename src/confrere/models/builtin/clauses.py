@@ -58,7 +58,7 @@ def clauses(found: list[Item]) -> list[Clause]:
                 joiner = kind
             item.used = True
             if kind == "stop":
-                sentence += 1
+                sentence += item.text != ";"
                 if item.text == "?" and raw:
                     raw[-1][0].append(item)
             elif item.kind != "stop":
@@ -130,10 +130,19 @@ def _headed(meaningful: list[Item]) -> bool:
             shadow = True
         if item.has("v.", "q.", "o.") or (item.has("g.except", "g.not", "g.only") and index == 0):
             return True
-        if item.has(*DELIVERABLES) and not shadow:
+        if item.has(*DELIVERABLES) and not shadow and not _inside(meaningful, index):
             return True
         if item.has("c.help"):
             return True
+    return False
+
+
+def _inside(meaningful: list[Item], index: int) -> bool:
+    """Whether what stands at ``index`` is where something goes ("dans un tableau", "into Excel")."""
+    for item in reversed(meaningful[:index]):
+        if item.has("g.definite", "g.indefinite"):
+            continue
+        return item.has("g.in")
     return False
 
 
@@ -230,8 +239,10 @@ def _noun_follows(parts: list[Item], index: int) -> bool:
 def _restricts(parts: list[Item], index: int, following: int) -> bool:
     """Whether "only" bears on files (then it restricts), not on a verb or on something to make."""
     after = parts[following]
+    if after.has(*DELIVERABLES) and not (after.has("t.") and after.bare.endswith("s")):
+        return False
     if after.has("v.", "n.", "g.") and not after.has("t.", "k.", "n.files", "n.folder"):
-        return after.has("n.amounts") and False
+        return False
     between = parts[index + 1 : following]
     if after.kind in ("quote", "file", "period", "money") or after.has("t.", "k.", "n.files", "n.folder", "d.client", "d.supplier"):
         return not any(item.has("g.indefinite") for item in between)

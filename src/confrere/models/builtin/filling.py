@@ -125,6 +125,7 @@ class Filling(Phrase):
                 before, after = self.before(item), self.after(item)
                 joined = (
                     into
+                    or sum(not part.filler and part.kind != "comma" for part in self.parts) == 1
                     or (before is not None and before.has("n.table", "n.report", "n.index", "n.minutes", "g.or"))
                     or (after is not None and after.used and after.has("n.table", "n.report", "n.index", "n.minutes"))
                 )
@@ -268,7 +269,7 @@ class Filling(Phrase):
         edges = {item.bare: item for item in self.parts if item.bare in _FRONT or item.bare in _BACK}
         for item in edges.values():
             item.used = True
-        if len(parts) > 1 and not edges:
+        if len(parts) > 1:
             return "_".join(f"{{{part}}}" for part in parts)
         named = "_".join(f"{{{part}}}" for part in parts if part != "name")
         return f"{{name}}_{named}" if any(bare in _BACK for bare in edges) else f"{named}_{{name}}"

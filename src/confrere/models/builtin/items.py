@@ -8,7 +8,7 @@ from decimal import Decimal
 
 from confrere.models.builtin.lexicon import Match, lexicon
 from confrere.models.builtin.periods import Period, number, periods
-from confrere.models.builtin.text import Token, tokens
+from confrere.models.builtin.text import Token, bare, tokens
 
 _CURRENCY = {"€", "euro", "euros", "eur", "$", "dollar", "dollars", "usd", "£", "livres", "pounds", "gbp", "balles"}
 _THOUSAND = {"k", "k€", "ke"}
@@ -51,7 +51,11 @@ def _expanded(found: list[Token]) -> list[Token]:
     for token in found:
         if shouted:
             token.first = True
-        if token.kind == "word" and token.bare in short and not token.proper:
+        if token.kind == "file" and "/" in token.text and "." not in token.text and _ways(token.text):
+            for way in token.text.strip("/").split("/"):
+                out += [*tokens(way), Token("punct", ",", ",", token.start, token.end)]
+            out.pop()
+        elif token.kind == "word" and token.bare in short and not token.proper:
             for part in tokens(short[token.bare]):
                 out.append(Token(part.kind, token.text, part.bare, token.start, token.end, token.first))
         else:
@@ -59,10 +63,17 @@ def _expanded(found: list[Token]) -> list[Token]:
     return out
 
 
+def _ways(text: str) -> bool:
+    """Whether "client/année" lists ways to sort rather than naming a path."""
+    known = lexicon()
+    matches = [known.match([bare(part)], 0) for part in text.strip("/").split("/")]
+    return len(matches) > 1 and all(match is not None and match.tags[0][0].startswith("d.") for match in matches)
+
+
 def items(brief: str, today: date) -> tuple[list[Item], str, dict[str, str]]:
     """The items of a brief, its language, and the misspellings corrected (as typed, as read)."""
     found = _expanded(tokens(brief))
-    words = [token.bare if token.kind == "word" else "\0" for token in found]
+    words = [token.bare if token.kind in ("word", "number") else "\0" for token in found]
     spans = {period.start: period for period in periods(found, today)}
     known = lexicon()
     out: list[tuple[Item, tuple[tuple[str, str], ...]]] = []
@@ -89,7 +100,17 @@ def items(brief: str, today: date) -> tuple[list[Item], str, dict[str, str]]:
             item.kind = "unknown"
         elif token.kind == "word":
             match = known.match(words, at)
-            if at + 2 < len(words) and words[at + 1] in ("moi", "nous"):  # "fais-moi le point" is "faire le point"
+            if at + 2 < len(words) and words[at + 1] in (
+                "moi",
+                "nous",
+                "les",
+                "le",
+                "la",
+                "them",
+                "it",
+                "tout",
+                "all",
+            ):  # "fais-moi le point" is "faire le point"
                 closed = known.match([*words[: at + 1], *words[at + 2 :]], at)
                 if closed is not None and closed.length > 1 and (match is None or closed.length >= match.length):
                     match = Match(closed.tags, closed.length + 1)
@@ -111,7 +132,7 @@ def items(brief: str, today: date) -> tuple[list[Item], str, dict[str, str]]:
         own = [tag for tag, spoken in pairs if spoken == language] or [tag for tag, _ in pairs]
         item.tags = tuple(dict.fromkeys(own))
     result = [item for item, _ in out]
-    _settle(result)
+    _settle(result, language)
     return result, language, corrections
 
 
@@ -151,7 +172,7 @@ def _language(brief: str, tags: list[tuple[tuple[str, str], ...]]) -> str:
     return "fr" if french > english else "en"
 
 
-def _settle(found: list[Item]) -> None:
+def _settle(found: list[Item], language: str) -> None:
     """Where a word may be a verb or a noun, let what stands before it decide."""
     before: Item | None = None
     for item in found:
@@ -164,5 +185,8 @@ def _settle(found: list[Item]) -> None:
             verb = before is None or before.kind in ("stop", "comma") or before.has("g.and")
             keep = tuple(tag for tag in item.tags if tag.startswith("v.") != noun or tag[0] not in "vntkdf")
             item.tags = keep if noun or verb else tuple(sorted(item.tags, key=lambda tag: not tag.startswith("v.")))
+        elif language == "en" and item.tags and all(tag.startswith("v.") for tag in item.tags):
+            if before is not None and before.has("g.definite", "g.indefinite") and len(item.places) == 1 and not item.has("v.list"):
+                item.kind, item.tags = "unknown", ()  # "the drafts": no verb
         if not item.filler or item.has("g."):
             before = item

@@ -179,7 +179,7 @@ class Reading(Asking, Making):
             for item in self.parts:
                 item.used = True
         elif name == "delete":
-            earlier = next((wish for wish in self.context.wishes if wish.operation == "duplicates"), None)
+            earlier = next((wish for wish in self.result.wishes if wish.operation == "duplicates"), None)
             if earlier is not None and not self.has("t.", "k.", "n.files"):
                 earlier.params["action"], verb.used = "delete", True
             elif self.has("n.data", "n.column") or any(wish.operation == "clean" for wish in self.context.wishes):
@@ -189,6 +189,11 @@ class Reading(Asking, Making):
 
     def _lookup(self, verb: Item, question: str) -> None:
         """ "List the clients", "find the invoices"; names of parties where no document is named."""
+        page = next((item for item in self.parts if item.has("k.html", "k.xlsx", "n.table") and self.into(item)), None)
+        if page is not None and self.has("n.files") and not self.has("t."):
+            self.wish("index", verb, format=page.tag("k.") or "xlsx")
+            page.used = True
+            return
         wish = self.wish("list", verb, question=question)
         party = self.first("d.client", "d.supplier")
         if party is not None and not self.has("t.", "k.", "n.files"):

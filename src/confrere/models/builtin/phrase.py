@@ -68,7 +68,7 @@ class Phrase:
         index = self.parts.index(item)
         for other in reversed(self.parts[:index]):
             if other.filler or (other.has("g.definite", "g.indefinite", "n.files", "g.in") and not other.has("v.")):
-                if other.has("g.in"):
+                if other.has("g.in") or (other.bare == "a" and item.has("k.")):
                     return True
                 continue
             return other.has("v.convert") and other.bare.endswith((" en", " in", " as", " au format"))

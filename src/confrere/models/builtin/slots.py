@@ -156,7 +156,7 @@ def scope_of(parts: list[Item], *, loose: bool) -> Scope:
         elif item.has("g.more", "g.less"):
             _amount(parts, index, scope)
         elif item.kind == "file":
-            scope.names.append(item.text)
+            scope.names.append(item.text.rstrip("/"))
             item.used = True
         elif item.has("d.client", "d.supplier", "g.of", "g.for", "g.with", "n.folder"):
             _party(parts, index, scope, loose)
@@ -177,10 +177,10 @@ def scope_of(parts: list[Item], *, loose: bool) -> Scope:
 def _add_kind(parts: list[Item], index: int, scope: Scope) -> None:
     """A type or a kind of file; side by side ("PDF invoices", "contrats au format PDF") the kind narrows the type."""
     item = parts[index]
-    if item.has("t.invoice") and item.text.casefold().endswith(("é", "és", "ée", "ées")):
+    if item.has("t.invoice") and item.text.casefold().endswith(("é", "és", "ée", "ées", "ced", "lled")):
         pass  # "les montants facturés" tells of no file
     elif item.has("t."):
-        scope.types.append(item.tag("t."))
+        scope.types += [name for name in (item.tag("t."),) if name not in scope.types]
     else:
         around = [
             other for other in parts[max(0, index - 3) : index + 2] if not other.has("g.in", "g.definite", "g.of") and not other.filler
