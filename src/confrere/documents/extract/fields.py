@@ -174,6 +174,10 @@ class _Job:
                     who.score, margin, bool(who.readers & {"label", "sender", "legal", "domain"}), self.page.ocr, len(who.readers)
                 )
                 self.put(field, who.name, evidence, who.segment)
+        supplier = self.record.fields.get("supplier")
+        if found.contradicted and supplier is not None and found.supplier is not None and "domain" not in found.supplier.readers:
+            supplier.confidence = min(supplier.confidence, 0.85)
+            self.record.check["supplier"] = "extract.other-domain"
         self.registrations(found.clients)
 
     def registrations(self, clients: list[Segment]) -> None:

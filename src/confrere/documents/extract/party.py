@@ -67,6 +67,8 @@ class Parties:
     supplier_margin: float = 0.0
     client_margin: float = 0.0
     rivals: list[str] = field(default_factory=list)
+    contradicted: bool = False
+    """Whether a web or mail domain on the paper names someone else than the supplier chosen, and not the client."""
     clients: list[Segment] = field(default_factory=list)
     """The segments of the client's blocks: what stands there is not the supplier's."""
 
@@ -106,13 +108,15 @@ def read(layout: Layout, *, receipt: bool, author: str = "") -> Parties:
     _addressed(layout, suppliers, clients, fenced, receipt)
     (_ticket if receipt else _header)(layout, suppliers, fenced)
     _legal(layout, suppliers)
-    _domains(layout, suppliers, clients)
+    stems = _domains(layout, suppliers, clients)
     _repeated(layout, suppliers)
     if author:
         for key, entry in suppliers.found.items():
             if len(key) > 3 and key in compact(author):
                 entry.score += 0.6
     parties = _choose(suppliers, clients)
+    known = [names.stem(found.name) for found in (parties.supplier, parties.client) if found is not None]
+    parties.contradicted = any(not any(_alike(stem, key) for key in known) for stem in stems)
     parties.clients = [segment for segment in layout.segments if fenced.get(id(segment)) == "client"]
     return parties
 
@@ -266,8 +270,13 @@ def _legal(layout: Layout, suppliers: Board) -> None:
                 suppliers.add(over.text, 1.0 if low or re.match(r"\W*(?:s\.?a\.?s?|sarl|eurl)\b", segment.folded) else 0.4, over, "legal")
 
 
-def _domains(layout: Layout, suppliers: Board, clients: Board) -> None:
-    """A web or mail domain that repeats a candidate's name confirms it."""
+def _alike(stem: str, key: str) -> bool:
+    """Whether a domain and a name are the same or one is in the other."""
+    return len(key) >= 3 and (stem in key or (key in stem and len(key) >= 4))
+
+
+def _domains(layout: Layout, suppliers: Board, clients: Board) -> list[str]:
+    """A web or mail domain that repeats a candidate's name confirms it. The domains found are returned."""
     stems: dict[str, Segment] = {}
     for segment in layout.segments:
         for match in _DOMAIN.finditer(segment.folded):
@@ -277,7 +286,7 @@ def _domains(layout: Layout, suppliers: Board, clients: Board) -> None:
                 stems.setdefault(compact(part), segment)
     matched = False
     for key, entry in suppliers.found.items():
-        if any(len(key) >= 3 and (stem in key or (key in stem and len(key) >= 4)) for stem in stems):
+        if any(_alike(stem, key) for stem in stems):
             client = clients.found.get(key)
             entry.score += 1.3 if client is None or "label" not in client.readers else 0.2
             entry.readers.add("domain")
@@ -285,6 +294,7 @@ def _domains(layout: Layout, suppliers: Board, clients: Board) -> None:
     if not matched and len(stems) == 1:
         stem, segment = next(iter(stems.items()))
         suppliers.add(stem.capitalize(), 0.6, segment, "domain-only")
+    return list(stems)
 
 
 def _repeated(layout: Layout, suppliers: Board) -> None:
