@@ -6,6 +6,8 @@ import io
 import struct
 import zipfile
 import zlib
+from functools import cache
+from itertools import pairwise
 from pathlib import Path
 
 from PIL.Image import Image
@@ -140,12 +142,13 @@ def compound(streams: dict[str, bytes]) -> bytes:
     directory = bytearray()
     siblings: dict[int, int] = {}
     for _, _, _, children in entries:
-        siblings.update(zip(children, children[1:], strict=False))
+        siblings.update(pairwise(children))
     for index, (name, kind, data, children) in enumerate(entries):
         raw = name.encode("utf-16-le")[:62] + b"\0\0"
         directory += raw.ljust(64, b"\0") + struct.pack(
             "<HBBIII16sIQQIQ",
-            len(raw), kind, 1, free, siblings.get(index, free), children[0] if children else free, bytes(16), 0, 0, 0, starts[index], len(data),
+            len(raw), kind, 1, free, siblings.get(index, free), children[0] if children else free, bytes(16), 0, 0, 0,
+            starts[index], len(data),
         )  # fmt: skip
     directory += bytes(-len(directory) % sector)
     directory_start = len(fat)
@@ -161,12 +164,14 @@ def compound(streams: dict[str, bytes]) -> bytes:
     table += b"\xff" * (sectors * sector - len(table))
     header = struct.pack(
         "<8s16sHHHHH6xIIIIIIIIII",
-        b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", bytes(16), 0x3E, 3, 0xFFFE, 9, 6, 0, sectors, directory_start, 0, 4096, end, 0, end, 0, fat_start,
+        b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", bytes(16), 0x3E, 3, 0xFFFE, 9, 6, 0, sectors, directory_start, 0, 4096,
+        end, 0, end, 0, fat_start,
     )  # fmt: skip
     header += b"".join(struct.pack("<I", fat_start + i) for i in range(1, sectors))
     return header.ljust(sector, b"\xff") + bytes(body) + table
 
 
+@cache
 def gigabytes_of_zeros(size: int) -> bytes:
     """Deflated zeros, without ever holding them."""
     engine = zlib.compressobj(9)
@@ -188,7 +193,7 @@ def hanging(levels: int = 9) -> bytes:
     for level in range(levels):
         content = b"/X Do " * 10 if level < levels - 1 else b"0 0 m 9 9 l S " * 10
         objects[10 + level] = (
-            b"<< /Type /XObject /Subtype /Form /BBox [0 0 595 842] /Resources << /XObject << /X %d 0 R >> >> /Length %d >>\nstream\n%s\nendstream"
-            % (11 + level, len(content), content)
+            b"<< /Type /XObject /Subtype /Form /BBox [0 0 595 842] /Resources << /XObject << /X %d 0 R >> >> /Length %d >>\n"
+            b"stream\n%s\nendstream" % (11 + level, len(content), content)
         )
     return assemble(objects)

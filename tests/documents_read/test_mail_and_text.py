@@ -171,7 +171,10 @@ def test_plain_text_encodings(tmp_path: Path, data: bytes, encoding: str) -> Non
 
 
 def test_transcripts_keep_speaker_and_time(tmp_path: Path) -> None:
-    vtt = "WEBVTT\n\n1\n00:00:01.000 --> 00:00:03.500\n<v Anne Lemaire>Bonjour &amp; bienvenue</v>\n\n00:01:02.000 --> 00:01:04.000\n<v Bob>Merci\nbien\n"
+    vtt = (
+        "WEBVTT\n\n1\n00:00:01.000 --> 00:00:03.500\n<v Anne Lemaire>Bonjour &amp; bienvenue</v>\n\n"
+        "00:01:02.000 --> 00:01:04.000\n<v Bob>Merci\nbien\n"
+    )
     document = saved(tmp_path, "reunion.vtt", vtt)
     assert document.text == "[00:00:01] Anne Lemaire: Bonjour & bienvenue\n[00:01:02] Bob: Merci bien"
     assert document.metadata["speakers"] == "Anne Lemaire; Bob" and document.metadata["duration"] == "00:01:04"
@@ -183,14 +186,18 @@ def test_transcripts_keep_speaker_and_time(tmp_path: Path) -> None:
 def test_calendar_and_contacts(tmp_path: Path) -> None:
     ics = (
         "BEGIN:VCALENDAR\r\nBEGIN:VEVENT\r\nSUMMARY:Comité\\, salle B\r\nDTSTART;TZID=Europe/Paris:20260312T093000\r\n"
-        "DTEND:20260312T103000Z\r\nORGANIZER;CN=\"Lemaire, Anne\":mailto:anne@example.org\r\nDESCRIPTION:ligne une\\nligne de\r\n ux\r\n"
+        'DTEND:20260312T103000Z\r\nORGANIZER;CN="Lemaire, Anne":mailto:anne@example.org\r\nDESCRIPTION:ligne une\\nligne de\r\n ux\r\n'
         "END:VEVENT\r\nEND:VCALENDAR\r\n"
     )
     document = saved(tmp_path, "agenda.ics", ics)
-    assert document.kind == "ics" and "summary: Comité, salle B" in document.text and "start: 2026-03-12 09:30 Europe/Paris" in document.text
+    assert (
+        document.kind == "ics" and "summary: Comité, salle B" in document.text and "start: 2026-03-12 09:30 Europe/Paris" in document.text
+    )
     assert "end: 2026-03-12 10:30 UTC" in document.text and "organizer: Lemaire, Anne <anne@example.org>" in document.text
     assert "ligne une\nligne deux" in document.text
-    vcf = "BEGIN:VCARD\nVERSION:3.0\nFN:Zoé Petit\nORG:Petit SARL;Ventes\nTEL;TYPE=CELL:0612345678\nitem1.EMAIL:zoe@example.org\nEND:VCARD\n"
+    vcf = (
+        "BEGIN:VCARD\nVERSION:3.0\nFN:Zoé Petit\nORG:Petit SARL;Ventes\nTEL;TYPE=CELL:0612345678\nitem1.EMAIL:zoe@example.org\nEND:VCARD\n"
+    )
     document = saved(tmp_path, "carnet.vcf", vcf)
     assert document.kind == "vcf" and document.pages[0].tables[0].rows[0] == ["name", "organisation", "email", "phone"]
     assert document.pages[0].tables[0].rows[1] == ["Zoé Petit", "Petit SARL, Ventes", "zoe@example.org", "0612345678"]

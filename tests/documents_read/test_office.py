@@ -76,7 +76,8 @@ def test_docx_hidden_runs(tmp_path: Path, properties: str, code: str) -> None:
 
 
 def test_docx_white_on_shading_is_seen(tmp_path: Path) -> None:
-    cell = f'<w:tc><w:tcPr><w:shd w:fill="1F3864"/></w:tcPr><w:p>{run("Total", chr(60) + "w:color w:val=" + chr(34) + "FFFFFF" + chr(34) + "/>")}</w:p></w:tc>'
+    white = "<w:color w:val='FFFFFF'/>"
+    cell = f"<w:tc><w:tcPr><w:shd w:fill='1F3864'/></w:tcPr><w:p>{run('Total', white)}</w:p></w:tc>"
     document = word(tmp_path, f"<w:tbl><w:tr>{cell}</w:tr></w:tbl>")
     assert document.text == "Total" and document.warnings == []
 
@@ -132,7 +133,11 @@ def test_xlsx_values_cells_and_what_it_hides(tmp_path: Path) -> None:
         other.hide()
     document = read_file(path)
     rows = document.pages[0].tables[0].rows
-    assert [page.label for page in document.pages] == ["Ventes"] and rows[1][1] == "Client" and rows[2][1:5] == ["Dupont", "2026-03-12", 1234.5, True]
+    assert (
+        [page.label for page in document.pages] == ["Ventes"]
+        and rows[1][1] == "Client"
+        and rows[2][1:5] == ["Dupont", "2026-03-12", 1234.5, True]
+    )
     assert rows[3][1] == "Caché"
     for word_ in ("Caché", "secret column", "white order", "format order", "backstage"):
         assert word_ not in document.text
@@ -191,7 +196,9 @@ def test_ods(tmp_path: Path) -> None:
         "</table:table-cell></table:table-row></table:table></office:spreadsheet></office:body></office:document-content>"
     )
     path = tmp_path / "budget.ods"
-    path.write_bytes(zipped({"mimetype": "application/vnd.oasis.opendocument.spreadsheet", "content.xml": content, "META-INF/manifest.xml": "<m/>"}))
+    path.write_bytes(
+        zipped({"mimetype": "application/vnd.oasis.opendocument.spreadsheet", "content.xml": content, "META-INF/manifest.xml": "<m/>"})
+    )
     document = read_file(path)
     assert document.kind == "ods" and document.pages[0].tables[0].rows == [["Loyer", 850.5]]
 
@@ -272,7 +279,8 @@ def test_pptx_text_tables_charts_notes_and_hidden(tmp_path: Path) -> None:
 ODF = (
     'xmlns:office="urn:oasis:names:tc:opendocument:xmlns:office:1.0" xmlns:text="urn:oasis:names:tc:opendocument:xmlns:text:1.0" '
     'xmlns:table="urn:oasis:names:tc:opendocument:xmlns:table:1.0" xmlns:style="urn:oasis:names:tc:opendocument:xmlns:style:1.0" '
-    'xmlns:draw="urn:oasis:names:tc:opendocument:xmlns:drawing:1.0" xmlns:presentation="urn:oasis:names:tc:opendocument:xmlns:presentation:1.0" '
+    'xmlns:draw="urn:oasis:names:tc:opendocument:xmlns:drawing:1.0" '
+    'xmlns:presentation="urn:oasis:names:tc:opendocument:xmlns:presentation:1.0" '
     'xmlns:fo="urn:oasis:names:tc:opendocument:xmlns:xsl-fo-compatible:1.0"'
 )
 
@@ -300,7 +308,8 @@ def test_odp_hidden_slide(tmp_path: Path) -> None:
         f'<office:document-content {ODF}><office:automatic-styles><style:style style:name="dp2" style:family="drawing-page">'
         '<style:drawing-page-properties presentation:visibility="hidden"/></style:style></office:automatic-styles><office:body>'
         "<office:presentation><draw:page draw:name='p1'><draw:frame><draw:text-box><text:p>Bonjour</text:p></draw:text-box></draw:frame>"
-        "<presentation:notes><draw:frame><draw:text-box><text:p>ma note</text:p></draw:text-box></draw:frame></presentation:notes></draw:page>"
+        "<presentation:notes><draw:frame><draw:text-box><text:p>ma note</text:p></draw:text-box></draw:frame></presentation:notes>"
+        "</draw:page>"
         "<draw:page draw:style-name='dp2'><draw:frame><draw:text-box><text:p>coulisse</text:p></draw:text-box></draw:frame></draw:page>"
         "</office:presentation></office:body></office:document-content>"
     )
@@ -339,7 +348,9 @@ def test_ppt_text_atoms(tmp_path: Path) -> None:
     def atom(kind: int, data: bytes, version: int = 0) -> bytes:
         return struct.pack("<HHI", version, kind, len(data)) + data
 
-    listed = atom(0x03F3, bytes(20)) + atom(0x0FA0, "Bilan été".encode("utf-16-le")) + atom(0x03F3, bytes(20)) + atom(0x0FA8, b"Second slide")
+    listed = (
+        atom(0x03F3, bytes(20)) + atom(0x0FA0, "Bilan été".encode("utf-16-le")) + atom(0x03F3, bytes(20)) + atom(0x0FA8, b"Second slide")
+    )
     path = tmp_path / "vieux.ppt"
     path.write_bytes(compound({"PowerPoint Document": atom(0x0FF0, listed, 15)}))
     document = read_file(path)

@@ -41,9 +41,11 @@ def test_boxes_of_a_turned_page_are_in_displayed_space(tmp_path: Path, rotate: i
 
 
 def test_two_columns_of_prose_are_read_one_after_the_other(tmp_path: Path) -> None:
-    left = ["the left column begins with words", "that go on for several lines of", "running prose as in a journal", "and nobody would read across it",
+    left = ["the left column begins with words", "that go on for several lines of", "running prose as in a journal",
+            "and nobody would read across it",
             "because the sense would be lost", "at every single line it has"]  # fmt: skip
-    right = ["while the right column tells of", "something else that has nothing to", "do with what stands on the left", "of the gutter in the middle and",
+    right = ["while the right column tells of", "something else that has nothing to", "do with what stands on the left",
+             "of the gutter in the middle and",
              "must come after it when the page", "is read aloud to a person"]  # fmt: skip
     content = "".join(text(50, 700 - 16 * i, line, 10) for i, line in enumerate(left))
     content += "".join(text(320, 700 - 16 * i, line, 10) for i, line in enumerate(right))
@@ -81,10 +83,13 @@ def test_white_on_a_dark_band_is_visible(tmp_path: Path) -> None:
 
 
 def test_form_fields_stand_where_they_are_filled(tmp_path: Path) -> None:
-    field = "<< /Type /Annot /Subtype /Widget /FT /Tx /T (client) /V (Dupont SARL) /Rect [150 690 350 715] /P 10 0 R /F 4 /DA (/F1 12 Tf 0 g) >>"
-    secret = "<< /Type /Annot /Subtype /Widget /FT /Tx /T (note) /V (pay at once) /Rect [10 10 90 30] /P 10 0 R /F 2 /DA (/F1 12 Tf 0 g) >>"
+    widget = "<< /Type /Annot /Subtype /Widget /FT /Tx /P 10 0 R /DA (/F1 12 Tf 0 g)"
+    field = f"{widget} /T (client) /V (Dupont SARL) /Rect [150 690 350 715] /F 4 >>"
+    secret = f"{widget} /T (note) /V (pay at once) /Rect [10 10 90 30] /F 2 >>"
     form = "<< /Fields [100 0 R 101 0 R] /DR << /Font << /F1 3 0 R >> >> /DA (/F1 12 Tf 0 g) >>"
-    data = pdf([text(50, 698, "Client :")], annotations="/Annots [100 0 R 101 0 R]", extra=[field, secret, form], catalog="/AcroForm 102 0 R")
+    data = pdf(
+        [text(50, 698, "Client :")], annotations="/Annots [100 0 R 101 0 R]", extra=[field, secret, form], catalog="/AcroForm 102 0 R"
+    )
     document = read(tmp_path, data)
     assert "Client :" in document.text and "Dupont SARL" in document.text
     assert document.pages[0].tables[0].rows == [["client", "Dupont SARL"]]

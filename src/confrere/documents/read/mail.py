@@ -7,6 +7,7 @@ import email.message
 import email.policy
 import email.utils
 import mailbox
+import re
 from email.header import decode_header
 from pathlib import Path
 
@@ -19,6 +20,8 @@ from confrere.documents.read.text_bytes import decode
 _BYTES = 120_000_000
 _SHOWN = ("From", "To", "Cc", "Date", "Subject")
 _PARTS = 500
+_NESTED = 400
+_MULTIPART = re.compile(rb"(?im)^content-type:[ \t]*multipart/")
 
 
 def read_eml(path: Path, budget: Budget) -> Document:
@@ -26,7 +29,7 @@ def read_eml(path: Path, budget: Budget) -> Document:
     if path.stat().st_size > _BYTES:
         raise Unreadable("too-large", kind="eml")
     document = Document(kind="eml")
-    message = email.message_from_bytes(path.read_bytes(), policy=email.policy.compat32)
+    message = parse_message(path.read_bytes())
     if not message.keys():
         raise Unreadable("damaged", "no header")
     document.metadata = headers(message)
@@ -47,12 +50,23 @@ def read_mbox(path: Path, budget: Budget) -> Document:
         if len(data) > _BYTES:
             document.warnings.append(Warning_(code="truncated", where=f"message {count}", text=str(len(data))))
             continue
-        message = email.message_from_bytes(data, policy=email.policy.compat32)
+        try:
+            message = parse_message(data)
+        except Unreadable as error:
+            document.warnings.append(Warning_(code=error.code, where=f"message {count}"))
+            continue
         document.pages.append(message_page(message, f"message {count}", document, budget))
     document.metadata["messages"] = str(count)
     if not document.pages:
         raise Unreadable("damaged", "no message")
     return document
+
+
+def parse_message(data: bytes) -> email.message.Message:
+    """Parse a message. Raises Unreadable ``bomb`` for nesting that the standard library would take for ever to unwind."""
+    if len(_MULTIPART.findall(data)) > _NESTED:
+        raise Unreadable("bomb", "nested parts", "eml")
+    return email.message_from_bytes(data, policy=email.policy.compat32)
 
 
 def headers(message: email.message.Message) -> dict[str, str]:

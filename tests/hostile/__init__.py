@@ -1,0 +1,1 @@
+"""Files made to break a reader: none may crash, hang, write, reach out, or stop the others."""
