@@ -109,7 +109,8 @@ def test_index_names_every_file_but_what_the_task_made(papers: Office, format: s
 
 
 def test_minutes_quote_their_source(office: Any) -> None:
-    talk = "WEBVTT\n\n00:00:01.000 --> 00:00:04.000\n<v Ana>Hello both.\n\n00:00:05.000 --> 00:00:09.000\n<v Ben>I'll send the plans by Friday.\n\n"
+    talk = "WEBVTT\n\n00:00:01.000 --> 00:00:04.000\n<v Ana>Hello both.\n\n"
+    talk += "00:00:05.000 --> 00:00:09.000\n<v Ben>I'll send the plans by Friday.\n\n"
     folder = office({"kickoff.vtt": (talk + "00:00:10.000 --> 00:00:14.000\n<v Ana>Agreed, we have decided to use oak.\n").encode()}, "en")
     result = folder.run(TOOL["make_minutes"], format="md")
     text = folder.view.read(result.deliverables[0]).decode()

@@ -29,6 +29,8 @@ class Asking(Filling):
             and not self.has(*DELIVERABLES)
         ):
             asked = next((item for item in self.parts if item.has("q.max", "q.min", "q.last", "q.first")), None)
+        if asked is None and self.clause.question and not self.has("v.", "n.duplicates", *DELIVERABLES):
+            asked = next((item for item in self.parts if item.has("n.amounts", "f.total", "f.net", "f.tax")), None)
         if asked is None:
             return False
         ahead = [
@@ -42,7 +44,7 @@ class Asking(Filling):
             return False
         if any(item.has("v.sort", "v.rename", "v.merge", "v.convert") and not item.has("n.") for item in ahead):
             return False
-        kind = asked.tag("q.")
+        kind = asked.tag("q.") or "sum"
         if (self.clause.refusals and kind != "overview") or (kind == "count" and self.has("n.page")):
             return self._unanswerable()
         asked.used = True
@@ -111,8 +113,9 @@ class Asking(Filling):
     def _loose_party(self, wish: Wish) -> None:
         """In a question, a proper noun that nothing else took is whom it is about."""
         for index, item in enumerate(self.parts):
-            if not item.used and item.kind == "unknown" and item.proper:
-                run = party_ahead(self.parts, index, loose=False)
+            beside = index > 0 and self.parts[index - 1].has("t.")  # "factures edf"
+            if not item.used and item.kind == "unknown" and (item.proper or beside):
+                run = party_ahead(self.parts, index, loose=beside)
                 if run:
                     wish.only.parties.append(" ".join(part.text for part in run))
                     for part in run:

@@ -129,6 +129,8 @@ def items(brief: str, today: date) -> tuple[list[Item], str, dict[str, str]]:
         at += size
     language = _language(brief, [tags for _, tags in out])
     for item, pairs in out:
+        if len(item.bare) <= 3 and pairs and all(spoken != language and tag.startswith("v.") for tag, spoken in pairs):
+            pairs = (("x.filler", language),)  # a short word of the other language is no verb here ("dis" for "this")
         own = [tag for tag, spoken in pairs if spoken == language] or [tag for tag, _ in pairs]
         item.tags = tuple(dict.fromkeys(own))
     result = [item for item, _ in out]
@@ -175,7 +177,7 @@ def _language(brief: str, tags: list[tuple[tuple[str, str], ...]]) -> str:
 def _settle(found: list[Item], language: str) -> None:
     """Where a word may be a verb or a noun, let what stands before it decide."""
     before: Item | None = None
-    for item in found:
+    for index, item in enumerate(found):
         if item.has("v.") and item.has("n.", "t.", "k.", "d.", "f."):
             noun = before is not None and (
                 before.has("g.definite", "g.indefinite", "g.of", "g.in", "g.by", "g.not", "v.")
@@ -185,8 +187,15 @@ def _settle(found: list[Item], language: str) -> None:
             verb = before is None or before.kind in ("stop", "comma") or before.has("g.and")
             keep = tuple(tag for tag in item.tags if tag.startswith("v.") != noun or tag[0] not in "vntkdf")
             item.tags = keep if noun or verb else tuple(sorted(item.tags, key=lambda tag: not tag.startswith("v.")))
-        elif language == "en" and item.tags and all(tag.startswith("v.") for tag in item.tags):
-            if before is not None and before.has("g.definite", "g.indefinite") and len(item.places) == 1 and not item.has("v.list"):
-                item.kind, item.tags = "unknown", ()  # "the drafts": no verb
+        elif (
+            language == "en"
+            and item.tags
+            and all(tag.startswith("v.") for tag in item.tags)
+            and not item.has("v.list")
+            and len(item.places) == 1
+            and index
+            and found[index - 1].has("g.definite", "g.indefinite")
+        ):
+            item.kind, item.tags = "unknown", ()  # "the drafts": no verb
         if not item.filler or item.has("g."):
             before = item

@@ -64,6 +64,16 @@ class Making(Filling):
         shadowed = bool(self.made) and before is not None and before.has("g.with", "g.of") and operation not in ("duplicates",)
         plural = item.bare.split()[-1].endswith(("s", "x")) and item.bare not in ("minutes", "slides", "diapos")
         existing = item.has(*_EXISTING) and plural and (before is None or before.has("g.definite", "v.", "g.of", "g.and"))
+        if operation == "recap" and any(wish.operation == "consolidate" for wish in self.made):
+            item.used = True
+            return
+        if operation == "duplicates" and any(
+            part.kind == "file" and part.bare.endswith((".csv", ".xlsx", ".xls", ".tsv", ".ods")) for part in self.parts
+        ):
+            self.wish("clean", item)
+            for other in self.parts:
+                other.used |= other.has("v.delete", "v.find")
+            return
         if operation == "recap" and any(wish.operation in ("convert", "merge") for wish in self.made):
             host = next(wish for wish in self.made if wish.operation in ("convert", "merge"))
             if host.operation == "convert" and self.into(item):

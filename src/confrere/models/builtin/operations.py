@@ -200,6 +200,10 @@ class Reading(Asking, Making):
             wish.params["measure"] = party.tag("d.")
 
     def _merge(self, verb: Item) -> None:
+        after = self.after(verb)
+        if after is not None and after.has("n.table", "k.xlsx") and verb.bare.split()[0] in ("in", "into", "en", "dans"):
+            verb.used = True  # "into one spreadsheet": the table is what matters
+            return
         if self.made and verb.bare.startswith(("en ", "dans ", "into", "in ")):
             if self.made[-1].operation in ("sort", "convert"):
                 self.made[-1].operation = "merge"

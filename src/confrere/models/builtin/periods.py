@@ -134,6 +134,7 @@ _ORDINALS = {
 _YEAR = r"(?:19|20)\d\d"
 _MONTH = "|".join(sorted(MONTHS, key=len, reverse=True))
 _ORDINAL = "|".join(sorted(_ORDINALS, key=len, reverse=True))
+_UNIT = "jour|semaine|mois|an|annee|day|week|month|year"
 _COUNT = r"\d+|" + "|".join(_UNITS)
 _ATOM = re.compile(
     rf"""
@@ -153,15 +154,21 @@ _ATOM = re.compile(
   | (?P<lastweek>semaine\ (?:derniere|passee|precedente)|last\ week|previous\ week)
   | (?P<thisweek>cette\ semaine|this\ week)
   | (?P<yesterday>hier|yesterday) | (?P<today>aujourd'\ hui|today)
-  | (?:(?P<n>{_COUNT})\ (?:dernier|derniere|last)s?|(?:last|past|previous)\ (?P<n2>{_COUNT}))\ (?P<unit>jour|semaine|mois|an|annee|day|week|month|year)s?
+  | (?:(?P<n>{_COUNT})\ (?:dernier|derniere|last)s?|(?:last|past|previous)\ (?P<n2>{_COUNT}))\ (?P<unit>{_UNIT})s?
   | (?:exercice\ |annee\ |an\ |year\ |fy\ |fiscal\ year\ )?(?P<y>{_YEAR})(?!\ ?(?:€|euro|eur|\$|dollar|%|k|page|fichier|file|ko|mo|\.\ \d))
     """,
     re.VERBOSE,
 )
-_SINCE = r"(?:depuis|since|a partir d(?:e|u)|a compter d(?:e|u)|des|starting|starting from|onwards from)(?: (?:le|la|l'|the|fin|debut|mois de|mois d'|in|of))*"
+_SINCE = (
+    r"(?:depuis|since|a partir d(?:e|u)|a compter d(?:e|u)|des|starting|starting from|onwards from)"
+    r"(?: (?:le|la|l'|the|fin|debut|mois de|mois d'|in|of))*"
+)
 _AFTER = r"(?:apres|posterieur(?:e|es|s)? a|posterieurs au|after|later than)(?: (?:le|la|l'|the|fin))*"
 _BEFORE = r"(?:avant|anterieur(?:e|es|s)? a|anterieurs au|before|earlier than|prior to|older than)(?: (?:le|la|l'|the|debut))*"
-_UNTIL = r"(?:avant (?:la )?fin(?: (?:de|du|d'))?|before the end of|by the end of|jusqu' ?(?:a|au|en|aux|a fin|fin)|until|till|up to|through|thru)(?: (?:le|la|l'|the|fin|end of))*"
+_UNTIL = (
+    r"(?:avant (?:la )?fin(?: (?:de|du|d'))?|before the end of|by the end of|jusqu' ?(?:a|au|en|aux|a fin|fin)|until|till|up to|through|thru)"
+    r"(?: (?:le|la|l'|the|fin|end of))*"
+)
 
 
 @dataclass(frozen=True, slots=True)

@@ -71,7 +71,9 @@ class Phrase:
                 if other.has("g.in") or (other.bare == "a" and item.has("k.")):
                     return True
                 continue
-            return other.has("v.convert") and other.bare.endswith((" en", " in", " as", " au format"))
+            return (other.has("v.convert") and other.bare.endswith((" en", " in", " as", " au format"))) or (
+                other.has("v.merge") and other.bare.split()[0] in ("in", "into", "en", "dans")
+            )
         return False
 
     def preceded(self, item: Item, *tags: str) -> bool:

@@ -179,6 +179,10 @@ def _add_kind(parts: list[Item], index: int, scope: Scope) -> None:
     item = parts[index]
     if item.has("t.invoice") and item.text.casefold().endswith(("é", "és", "ée", "ées", "ced", "lled")):
         pass  # "les montants facturés" tells of no file
+    elif item.bare in ("recu", "recus", "recue", "recues") and index and parts[index - 1].has("t.", "k.", "n.files"):
+        pass  # "les courriers reçus"
+    elif item.has("k.image") and any(other.has("t.") for other in parts[index + 1 : index + 3]) and parts[index + 1].has("g.of"):
+        pass  # "photos of receipts": any file of receipts
     elif item.has("t."):
         scope.types += [name for name in (item.tag("t."),) if name not in scope.types]
     else:

@@ -60,8 +60,11 @@ def is_litter(path: str) -> bool:
 
 
 def look(context: Context, *, changing: bool = False) -> Looked:
-    """Everything in the view that a tool may work on: what the person brought, not what this task made. Links, special files, folders under version control and what cannot
-    be read are left alone; where ``changing``, read-only roots too."""
+    """Everything in the view that a tool may work on: what the person brought, not what this task made.
+
+    Links, special files, folders under version control and what cannot be read are left alone; where ``changing``, read-only
+    roots too.
+    """
     looked = Looked()
     view = context.view
     for root in view.roots:

@@ -175,9 +175,7 @@ class RecapWorkbook:
         )
         columns: Annotated[
             list[str],
-            Meta(
-                description="Only these columns (CSV): file, type, client, supplier, number, date, due_date, currency, net, tax, total, iban."
-            ),
+            Meta(description="Only these columns: file, type, client, supplier, number, date, due_date, currency, net, tax, total, iban."),
         ] = msgspec.field(default_factory=list)
         only: Annotated[Scope, Meta(description="Only these documents.")] = msgspec.field(default_factory=Scope)
         exclude: Annotated[Scope, Meta(description="Leave these documents out.")] = msgspec.field(default_factory=Scope)
