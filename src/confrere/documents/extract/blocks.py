@@ -120,6 +120,10 @@ def addresses(layout: Layout) -> list[Block]:
         if segment.page > 0 or not names.has_postcode(segment.text):
             continue
         sender = _sender(segment.text) or _sender(_together(layout, segment))
+        if sender and not names.has_legal_form(sender):
+            over = layout.above(segment, gap=1.6)
+            if over is not None and names.is_name(over.text) and not is_label(over.text):
+                sender = ""  # the address of the name over it
         lines = [segment] if sender else _upward(layout, segment)
         if id(lines[0]) in seen:
             continue

@@ -116,7 +116,9 @@ def _adjust(scores: dict[str, float], layout: Layout, text: str) -> None:
     sheet = layout.sheets[0]
     narrow = sheet.height > 1.7 * sheet.width > 0 if sheet.boxed else max(len(row.text) for row in layout.rows) <= 52
     if money >= 3 and (sheet.ocr or not sheet.boxed or narrow):
-        scores["receipt"] += 0.8 * narrow + 0.5 * sheet.ocr
+        clock = bool(re.search(r"\d[/.-]\d\d[/.-]\d{2,4}\D{1,8}[0-2]?\d\s?[:h]\s?[0-5]\d(?!\d)", text))
+        scores["receipt"] += 0.8 * narrow + 0.5 * sheet.ocr + 1.3 * (clock and (narrow or sheet.ocr))
+        scores["invoice"] -= 1.0 * (clock and narrow)
         if re.search(r"(?:cash|change|rendu|cashier|especes|ticket|caisse|rounding)", text):
             scores["receipt"] += 1.5 + 1.0 * sheet.ocr
     if money < 2:

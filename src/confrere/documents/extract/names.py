@@ -76,7 +76,7 @@ _DATED = re.compile(
     r"[a-z]{3,9}\.?\s+\d{1,2},?\s+(?:19|20)\d\d(?!\d)"
 )
 _CIVILITY = re.compile(
-    r"^\W*(?:m\.?|mr\.?|mrs\.?|ms\.?|mme\.?|mlle\.?|monsieur|madame|herrn?|frau|dhr\.?|mevr\.?|sr\.?|sra\.?|dr\.?)\s+(?=\S)"
+    r"^\W*(?:m\.?|mr\.?|mrs\.?|ms\.?|mme\.?|mlle\.?|famille|family|monsieur|madame|herrn?|frau|dhr\.?|mevr\.?|sr\.?|sra\.?|dr\.?)\s+(?=\S)"
 )
 
 
@@ -168,6 +168,11 @@ def is_name(text: str) -> bool:
     if is_contact(name) and not has_legal_form(name):
         return False
     return not is_noise(name) or (has_legal_form(name) and len(name.split()) < 7)
+
+
+def has_street(text: str) -> bool:
+    """Whether a street is named in a line."""
+    return bool(_STREET.search(fold(text)) or _STREET_DE.search(fold(text)))
 
 
 def has_postcode(text: str) -> bool:

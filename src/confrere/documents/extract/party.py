@@ -115,8 +115,8 @@ def read(layout: Layout, *, receipt: bool, author: str = "") -> Parties:
             if len(key) > 3 and key in compact(author):
                 entry.score += 0.6
     parties = _choose(suppliers, clients)
-    known = [names.stem(found.name) for found in (parties.supplier, parties.client) if found is not None]
-    parties.contradicted = any(not any(_alike(stem, key) for key in known) for stem in stems)
+    known = [found.name for found in (parties.supplier, parties.client) if found is not None]
+    parties.contradicted = any(not any(_echoes(stem, name) for name in known) for stem in stems)
     parties.clients = [segment for segment in layout.segments if fenced.get(id(segment)) == "client"]
     return parties
 
@@ -159,6 +159,7 @@ def _addressed(layout: Layout, suppliers: Board, clients: Board, fenced: dict[in
     """Address blocks: contact and registration lines under one speak for the issuer; a block that follows the sender's line, or
     stands in the window of the envelope, is the client's."""
     after_sender: Segment | None = None
+    first = True
     for block in blocks.addresses(layout):
         head = block.lines[0]
         if block.sender:
@@ -178,7 +179,8 @@ def _addressed(layout: Layout, suppliers: Board, clients: Board, fenced: dict[in
             - 0.8 * names.civility(name.text)
         )
         if not follows:
-            suppliers.add(name.text, weight, name, "block")
+            suppliers.add(name.text, weight + 0.4 * (first and after_sender is None), name, "block")
+        first = False
         client = 1.0 + 1.2 * follows + 0.5 * right - 0.4 * block.marks - 0.9 * block.registered + 0.8 * names.civility(name.text)
         clients.add(name.text, client, name, "block")
 
@@ -271,8 +273,15 @@ def _legal(layout: Layout, suppliers: Board) -> None:
 
 
 def _alike(stem: str, key: str) -> bool:
-    """Whether a domain and a name are the same or one is in the other."""
+    """Whether a domain and a name (compact) are the same or one is in the other."""
     return len(key) >= 3 and (stem in key or (key in stem and len(key) >= 4))
+
+
+def _echoes(stem: str, name: str) -> bool:
+    """Whether a domain repeats a name or a long word of it."""
+    return _alike(stem, names.stem(name)) or any(
+        len(word) >= 6 and word in stem and not names.is_generic(word) for word in names.significant(name)
+    )
 
 
 def _domains(layout: Layout, suppliers: Board, clients: Board) -> list[str]:
@@ -281,14 +290,18 @@ def _domains(layout: Layout, suppliers: Board, clients: Board) -> list[str]:
     for segment in layout.segments:
         for match in _DOMAIN.finditer(segment.folded):
             host = (match[1] or match[2]).split(".")
+            own = re.search(r"([a-z0-9._-]+)$", segment.folded[: match.start()])
+            if match[1] and own and host[0] in _HOSTS and segment.folded[match.start()] == "@":
+                stems.setdefault(compact(own[1]), segment)  # a shop's box at a free host carries its name
             part = host[-3] if len(host) > 2 and host[-2] in ("co", "com", "org") else host[-2] if len(host) > 1 else ""
             if len(compact(part)) >= 3 and part not in _HOSTS:
                 stems.setdefault(compact(part), segment)
     matched = False
     for key, entry in suppliers.found.items():
-        if any(_alike(stem, key) for stem in stems):
+        if any(_echoes(stem, entry.name) for stem in stems):
             client = clients.found.get(key)
-            entry.score += 1.3 if client is None or "label" not in client.readers else 0.2
+            strength = 1.6 if any(_alike(stem, key) for stem in stems) else 0.6
+            entry.score += strength if client is None or "label" not in client.readers else 0.2
             entry.readers.add("domain")
             matched = True
     if not matched and len(stems) == 1:
@@ -299,7 +312,7 @@ def _domains(layout: Layout, suppliers: Board, clients: Board) -> list[str]:
 
 def _repeated(layout: Layout, suppliers: Board) -> None:
     """A name printed again elsewhere (footer, signature, bank account) is more likely the issuer's."""
-    lines = [compact(segment.text) for segment in layout.segments]
+    lines = [compact(segment.text) for segment in layout.segments if not names.has_street(segment.text)]
     for key, entry in suppliers.found.items():
         count = sum(1 for line in lines if key in line) if len(key) > 3 else 1
         if count > 1:

@@ -7,7 +7,7 @@ from collections import defaultdict
 from dataclasses import dataclass, field
 from decimal import Decimal
 
-from confrere.documents.extract import amounts
+from confrere.documents.extract import amounts, dates
 from confrere.documents.extract.amounts import CENT, Amount, plain
 from confrere.documents.extract.labels import Hit, labels
 from confrere.documents.extract.layout import Layout, Row, Segment
@@ -203,7 +203,7 @@ def _values(layout: Layout, segment: Segment, hit: Hit, numbers: dict[int, list[
     follow = [other for other in labels("money", segment.ocr).find(segment.plain) if other.start >= hit.end]
     stop = follow[0].start if follow else len(segment.text) + 1
     own = [a for a in numbers[id(segment)] if hit.end <= a.start < stop and not a.percent]
-    own = [a for a in own if a.money or a is own[-1]]
+    own = [a for a in own if a.money or (a is own[-1] and not _dated(segment, a))]
     aside = [a for a in own if _bracketed(segment.text, a)]
     if own and len(aside) < len(own):
         return own, "right"
@@ -225,6 +225,11 @@ def _values(layout: Layout, segment: Segment, hit: Hit, numbers: dict[int, list[
     if follow or (layout.right_of(segment) and values):
         return [], ""
     return _under(layout, segment, numbers), "below"
+
+
+def _dated(segment: Segment, amount: Amount) -> bool:
+    """Whether a number is part of a date."""
+    return any(date.start <= amount.start < date.end for date in dates.find(segment))
 
 
 def _bracketed(text: str, amount: Amount) -> bool:

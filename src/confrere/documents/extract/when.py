@@ -12,7 +12,7 @@ from confrere.documents.extract.labels import Hit, labels
 from confrere.documents.extract.layout import Layout, Segment
 
 _TITLED = re.compile(
-    r"(?:facture|avoir|devis|invoice|rechnung|gutschrift|factuur|factura|fattura|faktura|quote|quotation|receipt|releve|"
+    r"(?<![a-z])(?:facture|avoir|devis|invoice|[a-z]*rechnung|gutschrift|factuur|factura|fattura|faktura|quote|quotation|receipt|releve|"
     r"statement|contrat|note|credit note|pro forma|proforma)"
     r"\b.{0,40}?(?:\bdu|\bvom|\bvon|\bof|\bdated|\bvan|\bdel|\bde fecha|\bz dnia|\bdate|\ble|\bon)\W{0,3}$"
 )
