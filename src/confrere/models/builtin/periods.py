@@ -166,7 +166,8 @@ _SINCE = (
 _AFTER = r"(?:apres|posterieur(?:e|es|s)? a|posterieurs au|after|later than)(?: (?:le|la|l'|the|fin))*"
 _BEFORE = r"(?:avant|anterieur(?:e|es|s)? a|anterieurs au|before|earlier than|prior to|older than)(?: (?:le|la|l'|the|debut))*"
 _UNTIL = (
-    r"(?:avant (?:la )?fin(?: (?:de|du|d'))?|before the end of|by the end of|jusqu' ?(?:a|au|en|aux|a fin|fin)|until|till|up to|through|thru)"
+    r"(?:avant (?:la )?fin(?: (?:de|du|d'))?|before the end of|by the end of|"
+    r"jusqu' ?(?:a|au|en|aux|a fin|fin)|until|till|up to|through|thru)"
     r"(?: (?:le|la|l'|the|fin|end of))*"
 )
 
