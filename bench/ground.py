@@ -155,6 +155,7 @@ def _large(folder: Path, size: int) -> None:
 def _apply_once(base: Path, what: str, change: str, build: Any) -> None:
     from confrere.journal.sqlite import SqliteStore
     from confrere.workspace import applying as applying_
+    from confrere.workspace.changes import change_set
     from confrere.workspace.roots import grant
     from confrere.workspace.vault import Vault
     from confrere.workspace.view import View
@@ -184,12 +185,14 @@ def _apply_once(base: Path, what: str, change: str, build: Any) -> None:
 
     subprocess.run(["sync"], check=True)
     outcome: list[Any] = []
+    reviewed = _timed(lambda: change_set(view))  # what a person is shown before
     done = _timed(lambda: outcome.append(applying_.apply(view, vault, record, "a1")))
     subprocess.run(["sync"], check=True)
     back = _timed(lambda: applying_.undo(roots, vault, record, "u1", outcome[0].applied, outcome[0].folders))
     assert not outcome[0].refused
     view.close()
     store.close()
+    row(f"{what}, {change}: review", f"{reviewed:.2f} s", f"cp -a {copy:.2f} s", f"{reviewed / copy:.2f}x")
     row(f"{what}, {change}: apply", f"{done:.2f} s", f"cp -a {copy:.2f} s", f"{done / copy:.2f}x", "aim under 2x")
     row(f"{what}, {change}: undo", f"{back:.2f} s", f"cp -a {copy:.2f} s", f"{back / copy:.2f}x", "aim under 2x")
 

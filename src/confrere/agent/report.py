@@ -18,7 +18,8 @@ if TYPE_CHECKING:
 
 
 class Deliverable(msgspec.Struct, kw_only=True):
-    """A finished file. ``path`` is its real path once applied, ``findings`` what opening it again showed (empty: in order)."""
+    """A finished file. ``path`` is its real path once applied, ``findings`` what opening it again showed (empty: in
+    order), ``notes`` which checks were not possible here."""
 
     path: str
     view_path: str
@@ -27,6 +28,7 @@ class Deliverable(msgspec.Struct, kw_only=True):
     sha256: str = ""
     applied: bool = False
     findings: list[str] = msgspec.field(default_factory=list)
+    notes: list[str] = msgspec.field(default_factory=list)
 
 
 class Check(msgspec.Struct, kw_only=True):
@@ -153,7 +155,8 @@ class _Builder:
                 entry.size, entry.sha256 = os.path.getsize(place), hash_path(place)
                 from confrere.documents import verify
 
-                entry.findings += [finding.sentence(self.language) for finding in verify.check(Path(place))]
+                for finding in verify.check(Path(place)):
+                    (entry.notes if finding.level == "note" else entry.findings).append(finding.sentence(self.language))
         broken = [entry for entry in self.report.deliverables if entry.findings]
         if self.report.deliverables:
             key = "report.deliverables-differ" if broken else "report.deliverables-good"

@@ -137,6 +137,8 @@ def report(console: Console, state: TaskState, told: str = "") -> None:
         console.print(line)
         for finding in entry["findings"]:
             console.print(Text(f"      ⚠ {show(finding)}", style="yellow"))
+        for note in entry["notes"]:
+            console.print(Text(f"      · {show(note)}", style="dim"))
     for check in found["checks"]:
         console.print(Text(f"  {'✓' if check['ok'] else '⚠'} {show(check['text'])}", style="green" if check["ok"] else "yellow"))
     for entry in found["refused"]:

@@ -7,11 +7,15 @@ import hashlib
 import os
 import shutil
 import stat
-from typing import Any
+from concurrent.futures import Future
+from typing import TYPE_CHECKING, Any
 
 import msgspec
 
 from confrere.workspace import upper
+
+if TYPE_CHECKING:
+    from concurrent.futures import ThreadPoolExecutor
 
 CHUNK = 1 << 20
 
@@ -136,6 +140,57 @@ def copy_content(source: str, target: str) -> None:
             os.close(writing)
     finally:
         os.close(reading)
+
+
+def copy_hashed(source: str, target: str) -> str:
+    """``copy_content``, and the hash of what now stands at ``target``, read back. Raises OSError."""
+    reading = os.open(source, os.O_RDONLY | os.O_NOFOLLOW | os.O_CLOEXEC | os.O_NONBLOCK)
+    try:
+        status = os.fstat(reading)
+        data = os.read(reading, CHUNK) if stat.S_ISREG(status.st_mode) and status.st_size < CHUNK else b""
+    finally:
+        os.close(reading)
+    if len(data) != status.st_size or not data:
+        copy_content(source, target)
+        return hash_path(target)
+    writing = os.open(target, os.O_RDWR | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC, 0o600)
+    try:
+        if os.write(writing, data) != len(data):
+            raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC), target)
+        return hashlib.sha256(os.pread(writing, CHUNK, 0)).hexdigest()
+    except BaseException:
+        os.unlink(target)
+        raise
+    finally:
+        os.close(writing)
+
+
+class Hashes:
+    """Hashes of files, large ones by two threads at a time (hashing lets others run)."""
+
+    LARGE = 4 * CHUNK
+
+    def __init__(self) -> None:
+        self._pool: ThreadPoolExecutor | None = None
+
+    def start(self, path: str, size: int) -> Future[str]:
+        """The hash of the file at ``path``, computed at once, or meanwhile for a large one."""
+        if size < self.LARGE:
+            done: Future[str] = Future()
+            try:
+                done.set_result(hash_path(path))
+            except OSError as error:
+                done.set_exception(error)
+            return done
+        if self._pool is None:
+            from concurrent.futures import ThreadPoolExecutor
+
+            self._pool = ThreadPoolExecutor(2)
+        return self._pool.submit(hash_path, path)
+
+    def close(self) -> None:
+        if self._pool is not None:
+            self._pool.shutdown(cancel_futures=True)
 
 
 def _pour(reading: int, writing: int, status: os.stat_result) -> None:

@@ -18,6 +18,7 @@ from __future__ import annotations
 import errno
 import os
 from collections.abc import Callable, Iterable
+from concurrent.futures import Future
 from functools import cached_property
 from typing import Any
 
@@ -25,7 +26,7 @@ import msgspec
 
 from confrere.errors import Failed
 from confrere.workspace.changes import Change
-from confrere.workspace.files import Signature, State, copy_content, hash_path, kind, remove_tree, set_metadata
+from confrere.workspace.files import Hashes, Signature, State, copy_content, hash_path, kind, remove_tree, set_metadata
 from confrere.workspace.ground import Ground, flush
 from confrere.workspace.paths import is_within, join, name, parent
 from confrere.workspace.roots import Root
@@ -44,11 +45,11 @@ class Item(msgspec.Struct, kw_only=True, omit_defaults=True):
     change: int
     number: int = 0
     origin: str = ""
-    before: State | None = None
-    after: State | None = None
     content: str = ""
     late: bool = False
     inode: int = 0
+    before: State | None = None
+    after: State | None = None
 
 
 class Applied(msgspec.Struct, kw_only=True):
@@ -96,6 +97,7 @@ class Transaction:
         self.signatures: dict[int, Signature] = {}
         self.folders: dict[str, tuple[int, int]] = {}
         self.items: list[Item] = []
+        self._placed: dict[int, int] = {}  # item number -> inode of its staged content, whose hash is known
 
     # -- the whole of it
 
@@ -109,7 +111,7 @@ class Transaction:
             "undo": self.undo,
             "changes": self.changes,
             "refused": self.refused,
-            "items": self.items,
+            "items": [_slim(item) for item in self.items],
             "folders": self.folders,
         }
         self.record("apply.planned", plan, True)
@@ -119,7 +121,8 @@ class Transaction:
                 self._keep(progress)
             except OSError as error:
                 raise self._failure(error, error.filename) from None
-            self._flush()
+            if any(item.kind in ("put", "remove") for item in self.items):
+                self._flush(lambda device: True)  # new contents and kept copies, before anything relies on them
         except BaseException as error:
             self._clean()
             self.record("apply.rolled-back", {"id": self.ident, "reason": str(error)}, True)
@@ -131,6 +134,8 @@ class Transaction:
     def resume(self, plan: dict[str, Any], *, committed: bool, rolling_back: bool) -> Outcome | None:
         """Go on after a crash from the body of ``apply.planned``. Returns None when it was rolled back."""
         self.items = msgspec.convert(plan["items"], list[Item])
+        for item in self.items:
+            self._attach(item)
         self.refused = {int(index): reason for index, reason in plan["refused"].items()}
         self.folders = {path: (times[0], times[1]) for path, times in plan["folders"].items()}
         if not committed:
@@ -155,7 +160,8 @@ class Transaction:
                 raise self._failure(error, error.filename) from None
             self._clean()
             self._note_folders(1)
-            self._flush()
+            own = os.stat(self.vault.folder.parent).st_dev
+            self._flush(lambda device: device != own)  # the journal's own durable event orders what is on its file system
             applied = [
                 Applied(change=change, signature=self.signatures.get(index), refused=self.refused.get(index, ""))
                 for index, change in enumerate(self.changes)
@@ -254,6 +260,17 @@ class Transaction:
             return True
         return status.st_mtime_ns == state.mtime_ns and (state.type != "file" or status.st_size == state.size)
 
+    def _attach(self, item: Item) -> Item:
+        """Give an item the states of its change."""
+        change = self.changes[item.change]
+        if item.kind == "put":
+            item.before, item.after = (change.before if change.kind == "modify" else None), change.after
+        elif item.kind == "remove":
+            item.before = change.before
+        else:
+            item.before, item.after = change.before, change.after
+        return item
+
     def _items(self) -> list[Item]:
         items: list[Item] = []
         for index, change in enumerate(self.changes):
@@ -261,23 +278,21 @@ class Transaction:
                 continue
             common: dict[str, Any] = {"change": index, "path": change.path}
             if change.kind in ("mkdir", "rmdir"):
-                items.append(Item(kind=change.kind, before=change.before, after=change.after, **common))
+                items.append(Item(kind=change.kind, **common))
             elif change.kind == "delete":
-                items.append(Item(kind="remove", before=change.before, **common))
+                items.append(Item(kind="remove", **common))
             elif change.kind == "move" and self._renames(change):
                 status = self.ground.lstat(change.origin)
                 inode = status.st_ino if status is not None else 0
-                items.append(Item(kind="move", origin=change.origin, before=change.before, after=change.after, inode=inode, **common))
+                items.append(Item(kind="move", origin=change.origin, inode=inode, **common))
             elif change.kind == "move":  # to another file system, or with another content
-                content = change.content or self.ground.real(change.origin)
-                items.append(Item(kind="put", after=change.after, content=content, **common))
-                items.append(Item(kind="remove", path=change.origin, change=index, before=change.before))
+                items.append(Item(kind="put", content=change.content or self.ground.real(change.origin), **common))
+                items.append(Item(kind="remove", path=change.origin, change=index))
             else:
-                before = change.before if change.kind == "modify" else None
-                items.append(Item(kind="put", before=before, after=change.after, content=change.content, **common))
+                items.append(Item(kind="put", content=change.content, **common))
         freed = {item.path for item in items if item.kind in ("remove", "rmdir")} | {item.origin for item in items if item.kind == "move"}
         for number, item in enumerate(items):
-            item.number = number
+            self._attach(item).number = number
             if item.kind == "move" or (item.kind in ("mkdir", "put") and item.before is None):
                 item.late = item.path in freed or _under(item.path, freed)
         return items
@@ -316,29 +331,44 @@ class Transaction:
         tops = {item.path.split("/")[0] for item in self.items if item.kind == "put" or (item.kind == "move" and item.late)}
         for top in tops:
             self.ground.mkdir(f"{top}/{STAGING}{self.ident}", 0o700)
-        puts = [item for item in self.items if item.kind == "put"]
-        for number, item in enumerate(puts):
-            if progress is not None:
-                progress(number, len(self.items), item.path)
-            assert item.after is not None
-            target = self.ground.real(self._staged(item))
-            try:
-                if item.after.type == "symlink":
-                    os.symlink(item.after.target, target)
-                elif item.content.startswith(VAULT):
-                    self.vault.restore(item.after.sha256, target)
-                else:
-                    self._bring(item.content, target)
-            except (FileNotFoundError, ValueError):
-                self._drop(item, "workspace.apply-kept-copy-altered" if item.content.startswith(VAULT) else "workspace.apply-gone")
-                continue
-            state = item.after
-            if not item.content.startswith(VAULT):
-                owner = os.stat(self.ground.real(item.path.split("/")[0]))  # root works for the folder's owner
-                state = msgspec.structs.replace(state, mode=state.mode & 0o777, uid=owner.st_uid, gid=owner.st_gid)
-                if item.before is not None:
-                    state = msgspec.structs.replace(state, uid=item.before.uid, gid=item.before.gid)
-            set_metadata(target, state)
+        owners = {top: os.stat(self.ground.real(top)) for top in tops}  # root works for the folder's owner
+        hashes, pending = Hashes(), []
+        try:
+            for number, item in enumerate([item for item in self.items if item.kind == "put"]):
+                if progress is not None:
+                    progress(number, len(self.items), item.path)
+                found = self._stage_one(item, owners[item.path.split("/")[0]], hashes)
+                if found is not None:
+                    pending.append((item, found))
+            for item, found in pending:  # what was written is read back before anything takes its name
+                if item.after is not None and found.result() != item.after.sha256:
+                    self._drop(item, "workspace.apply-changed")
+        finally:
+            hashes.close()
+
+    def _stage_one(self, item: Item, owner: os.stat_result, hashes: Hashes) -> Future[str] | None:
+        """Put one new content in the staging folder. Returns its hash to come, or None where there is none to compare."""
+        assert item.after is not None
+        target, state = self.ground.real(self._staged(item)), item.after
+        kept = item.content.startswith(VAULT)
+        found: Future[str] | None = None
+        try:
+            if state.type == "symlink":
+                os.symlink(state.target, target)
+            elif kept:
+                self.vault.restore(state.sha256, target)
+            else:
+                self._bring(item.content, target)
+                found = hashes.start(target, state.size)
+        except (FileNotFoundError, ValueError):
+            self._drop(item, "workspace.apply-kept-copy-altered" if kept else "workspace.apply-gone")
+            return None
+        if not kept:
+            uid, gid = (owner.st_uid, owner.st_gid) if item.before is None else (item.before.uid, item.before.gid)
+            state = msgspec.structs.replace(state, mode=state.mode & 0o777, uid=uid, gid=gid)
+        set_metadata(target, state)
+        self._placed[item.number] = os.lstat(target).st_ino
+        return found
 
     @staticmethod
     def _bring(source: str, target: str) -> None:
@@ -378,13 +408,11 @@ class Transaction:
             if kept.st_size != item.before.size:
                 raise OSError(errno.EIO, os.strerror(errno.EIO), item.path)
 
-    def _flush(self) -> None:
-        """One for each file system concerned."""
-        seen = set()
-        for path in [root.path for root in self.ground.roots.values()] + [str(self.vault.folder.parent)]:
-            device = os.stat(path).st_dev
-            if device not in seen and (path == str(self.vault.folder.parent) or self.items):
-                seen.add(device)
+    def _flush(self, wanted: Callable[[int], bool]) -> None:
+        """Have the file systems concerned write what they hold back, one call for each."""
+        devices = {os.stat(path).st_dev: path for path in [str(self.vault.folder.parent), *(root.path for root in self.ground.roots.values())]}
+        for device, path in devices.items():
+            if wanted(device):
                 flush(path)
 
     def _clean(self) -> None:
@@ -528,7 +556,8 @@ class Transaction:
             if status is None:
                 raise OSError(errno.ENOENT, os.strerror(errno.ENOENT), item.path)
             written = item.kind == "put" and item.after is not None and item.after.type == "file"
-            if written and item.after is not None and hash_path(self.ground.real(item.path)) != item.after.sha256:
+            known = self._placed.get(item.number) == status.st_ino  # the very file whose bytes were read back when it was staged
+            if written and not known and item.after is not None and hash_path(self.ground.real(item.path)) != item.after.sha256:
                 raise OSError(errno.EIO, os.strerror(errno.EIO), item.path)
             if item.kind == "mkdir" and item.after is not None and self.undo:
                 set_metadata(self.ground.real(item.path), item.after)
@@ -613,6 +642,14 @@ class Transaction:
             assert item.before is not None
             self.ground.mkdir(item.path, item.before.mode | 0o700)
             set_metadata(self.ground.real(item.path), item.before)
+
+
+def _slim(item: Item) -> dict[str, Any]:
+    """An item for the journal: its states are those of its change, which stands beside it."""
+    body = msgspec.to_builtins(item)
+    body.pop("before", None)
+    body.pop("after", None)
+    return dict(body)
 
 
 def _under(path: str, folders: set[str]) -> bool:

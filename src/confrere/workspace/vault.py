@@ -9,7 +9,7 @@ from pathlib import Path
 
 import msgspec
 
-from confrere.workspace.files import copy_content, hash_path
+from confrere.workspace.files import copy_hashed
 
 
 class Kept(msgspec.Struct, frozen=True, kw_only=True):
@@ -21,10 +21,11 @@ class Kept(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Vault:
-    """Objects live in ``folder/ab/<sha256>``, with a small file ``<sha256>.at`` whose time tells when it was last needed."""
+    """Objects live in ``folder/ab/<sha256>``; the change time of an object tells when it was last needed."""
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
+        self._shelves: set[str] = set()
 
     def path(self, sha: str) -> str:
         return f"{self.folder}/{sha[:2]}/{sha}"
@@ -40,26 +41,25 @@ class Vault:
         """
         target = self.path(sha)
         if os.path.lexists(target):
-            os.utime(f"{target}.at")
+            os.chmod(target, os.lstat(target).st_mode & 0o7777)  # moves its change time, and nothing else
             return
-        os.makedirs(os.path.dirname(target), mode=0o700, exist_ok=True)
+        if sha[:2] not in self._shelves:
+            os.makedirs(os.path.dirname(target), mode=0o700, exist_ok=True)
+            self._shelves.add(sha[:2])
         if os.lstat(source).st_nlink == 1:
             try:
                 os.link(source, target, follow_symlinks=False)
+                return
             except FileExistsError:
-                pass
+                return
             except OSError:
-                self._copy(source, target, sha)
-        else:
-            self._copy(source, target, sha)
-        with open(f"{target}.at", "ab"):
-            os.utime(f"{target}.at")
+                pass  # another file system, or a file that we may not link
+        self._copy(source, target, sha)
 
     @staticmethod
     def _copy(source: str, target: str, sha: str) -> None:
         temporary = f"{target}.{os.getpid()}"
-        copy_content(source, temporary)
-        if hash_path(temporary) != sha:
+        if copy_hashed(source, temporary) != sha:
             os.unlink(temporary)
             raise ValueError(source)
         os.chmod(temporary, 0o400)
@@ -67,8 +67,7 @@ class Vault:
 
     def restore(self, sha: str, target: str) -> None:
         """Write the content at ``target``, a new file. Raises FileNotFoundError when it is gone, ValueError when altered."""
-        copy_content(self.path(sha), target)
-        if hash_path(target) != sha:
+        if copy_hashed(self.path(sha), target) != sha:
             os.unlink(target)
             raise ValueError(sha)
 
@@ -79,11 +78,8 @@ class Vault:
         for shelf in os.scandir(self.folder):
             for entry in os.scandir(shelf.path):
                 if len(entry.name) == 64:
-                    try:
-                        at = os.stat(f"{entry.path}.at").st_mtime
-                    except FileNotFoundError:
-                        at = entry.stat(follow_symlinks=False).st_ctime
-                    yield Kept(sha256=entry.name, size=entry.stat(follow_symlinks=False).st_size, kept_at=at)
+                    status = entry.stat(follow_symlinks=False)
+                    yield Kept(sha256=entry.name, size=status.st_size, kept_at=status.st_ctime)
 
     def prune(self, days: float, now: float | None = None) -> tuple[int, int]:
         """Remove what was kept longer than ``days`` ago; returns how many objects and bytes went."""
@@ -92,9 +88,5 @@ class Vault:
         for kept in list(self.objects()):
             if kept.kept_at < limit:
                 os.unlink(self.path(kept.sha256))
-                try:
-                    os.unlink(f"{self.path(kept.sha256)}.at")
-                except FileNotFoundError:
-                    pass
                 count, size = count + 1, size + kept.size
         return count, size
