@@ -10,6 +10,7 @@ import secrets
 import shutil
 import subprocess
 
+from confrere.sandbox import seccomp
 from confrere.sandbox.copying import Copies, CopyingSandbox, Launch, agent_code
 from confrere.sandbox.probing import try_out
 from confrere.sandbox.protocol import MIB, Claim, Probe, Spec
@@ -58,7 +59,7 @@ class Containers(CopyingSandbox):
             {**env, "LANG": "C.UTF-8", "TMPDIR": "/tmp", "PYTHONDONTWRITEBYTECODE": "1"},
             stdio=True,
             own_env={name: os.environ[name] for name in _ENGINE_NEEDS if name in os.environ},
-            told={"sizes": ["/tmp", "/home/user"], "alone": True},
+            told={"sizes": ["/tmp", "/home/user"], "alone": True, "filters": [seccomp.whole(unix=self.spec.profile == "office").hex()]},
         )
 
     def close(self) -> None:
@@ -80,8 +81,8 @@ def arguments(box: Containers, copies: Copies, spec: Spec) -> list[str]:
         words += ["--ulimit", f"{name}={amount}:{amount}"]
     for path in ("/tmp", "/home/user"):
         words += ["--tmpfs", f"{path}:rw,nosuid,nodev,size={limits.scratch},mode=1777"]
-    if box.engine == "podman" and os.geteuid() != 0:
-        words += ["--userns", "keep-id"]
+    if box.engine == "podman":
+        words += ["--no-hosts", *(["--userns", "keep-id"] if os.geteuid() != 0 else [])]
     for mirror in copies.mirrors:
         options = ",readonly" if mirror.mount.readonly else ""
         words += ["--mount", f'type=bind,"source={mirror.place}","target=/work/{mirror.mount.name}"{options}']

@@ -9,12 +9,11 @@ from __future__ import annotations
 import queue
 import subprocess
 import threading
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import Future
-from typing import Any
 
 Owner = tuple[int, int]
-_Order = tuple[dict[str, Any], Future["subprocess.Popen[bytes]"]]
+_Order = tuple[Callable[[], "subprocess.Popen[bytes]"], Future["subprocess.Popen[bytes]"]]
 _orders: queue.SimpleQueue[_Order] = queue.SimpleQueue()
 _lock = threading.Lock()
 _thread: threading.Thread | None = None
@@ -22,9 +21,9 @@ _thread: threading.Thread | None = None
 
 def _work() -> None:
     while True:
-        options, future = _orders.get()
+        start, future = _orders.get()
         try:
-            future.set_result(subprocess.Popen(**options, stderr=subprocess.PIPE, cwd="/", text=False))
+            future.set_result(start())
         except BaseException as error:  # handed to the thread that asked
             future.set_exception(error)
 
@@ -42,14 +41,28 @@ def spawn(
     Raises OSError as subprocess does.
     """
     stream = subprocess.DEVNULL if stdio is None else stdio
-    options: dict[str, Any] = {"args": argv, "stdin": stream, "stdout": stream, "pass_fds": fds, "env": dict(env or {})}
-    if owner is not None:
-        options.update(user=owner[0], group=owner[1], extra_groups=[])
+    user, group = owner if owner is not None else (None, None)
+    others: list[int] | None = [] if owner is not None else None
+
+    def start() -> subprocess.Popen[bytes]:
+        return subprocess.Popen(
+            argv,
+            stdin=stream,
+            stdout=stream,
+            stderr=subprocess.PIPE,
+            pass_fds=fds,
+            env=dict(env or {}),
+            cwd="/",
+            user=user,
+            group=group,
+            extra_groups=others,
+        )
+
     global _thread
     with _lock:
         if _thread is None or not _thread.is_alive():  # after a fork the child has no threads
             _thread = threading.Thread(target=_work, name="sandbox-keeper", daemon=True)
             _thread.start()
     future: Future[subprocess.Popen[bytes]] = Future()
-    _orders.put((options, future))
+    _orders.put((start, future))
     return future.result()

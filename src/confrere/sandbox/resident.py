@@ -38,7 +38,7 @@ CHUNK = 1 << 16
 TICK = 0.1
 PROXY_PORT = 3128
 
-_PR_SET_PDEATHSIG, _PR_SET_DUMPABLE, _PR_SET_SECCOMP, _PR_SET_NO_NEW_PRIVS, _PR_SET_CHILD_SUBREAPER = 1, 4, 22, 38, 36
+_PR_SET_PDEATHSIG, _PR_SET_DUMPABLE, _PR_SET_SECCOMP, _PR_SET_NO_NEW_PRIVS, _PR_SET_CHILD_SUBREAPER, _PR_CAPBSET_DROP = 1, 4, 22, 38, 36, 24
 
 
 class Broken(Exception):
@@ -164,6 +164,8 @@ class Agent:
         for argv in head.get("daemons", []):
             os.spawnv(os.P_NOWAIT, argv[0], argv)
         if self.user is not None:
+            for capability in range(64):
+                self.libc.prctl(_PR_CAPBSET_DROP, capability, 0, 0, 0)
             self.known = set(os.listdir("/proc"))
         self.send({"is": "done"})
 

@@ -164,6 +164,7 @@ class _Program:
     """What to do with which call: a block of instructions that ends in a return. Jumps count forward from the next instruction."""
 
     def __init__(self, architecture: str) -> None:
+        architecture = {"arm64": "aarch64", "AMD64": "x86_64"}.get(architecture, architecture)
         if architecture not in ARCHITECTURES:
             raise ValueError(f"no system call table for {architecture}")
         self.architecture = ARCHITECTURES[architecture]

@@ -188,28 +188,34 @@ def kernel_knobs(facts: dict) -> str:
 
 
 def proc_danger(facts: dict) -> str:
-    for name in ("sysrq-trigger", "kcore", "kmsg", "kpageflags", "timer_list", "1/mem", "1/environ", "acpi", "scsi/scsi"):
+    for name in ("sysrq-trigger", "kcore", "kmsg", "kpageflags", "timer_list", "1/mem", "1/environ"):
         try:
-            fd = os.open("/proc/" + name, os.O_WRONLY if name in ("sysrq-trigger", "1/mem") else os.O_RDONLY)
+            fd = os.open("/proc/" + name, os.O_WRONLY if name in ("sysrq-trigger", "1/mem") else os.O_RDONLY | os.O_NONBLOCK)
         except OSError:
             continue
-        os.close(fd)
-        if name in ("acpi", "scsi/scsi"):
+        try:
+            if name in ("sysrq-trigger", "1/mem") or os.read(fd, 10):  # a container may put an empty file over it
+                return name
+        except OSError:
             continue
-        return name
+        finally:
+            os.close(fd)
     return ""
 
 
 def devices(facts: dict) -> str:
     known = {"null", "zero", "full", "random", "urandom", "tty", "ptmx", "pts", "shm", "fd", "stdin", "stdout", "stderr", "core", "console"}
-    extra = sorted(set(os.listdir("/dev")) - known)
     opened = []
-    for name in extra:
-        try:
-            os.close(os.open("/dev/" + name, os.O_RDONLY | os.O_NONBLOCK))
-            opened.append(name)
-        except OSError:
-            continue
+    for folder, folders, names in os.walk("/dev"):
+        if folder == "/dev":
+            folders[:] = [name for name in folders if name not in known]
+            names = [name for name in names if name not in known]
+        for name in names:
+            try:
+                os.close(os.open(os.path.join(folder, name), os.O_RDONLY | os.O_NONBLOCK))
+                opened.append(name)
+            except OSError:
+                continue
     return "opened " + ", ".join(opened) if opened else ""
 
 
