@@ -50,7 +50,8 @@ def read(text: str) -> Reading:
         except (ValueError, SyntaxError, TypeError, MemoryError, RecursionError):
             pass
     if _YAML.match(body) and (data := _yaml(body)) is not None:
-        return shape(data)
+        alone = isinstance(data, dict) and len(data) == 1 and isinstance(next(iter(data.values())), str) and body[0] != "{"
+        return Reading() if alone else shape(data)
     return _table(body) or Reading()
 
 

@@ -9,7 +9,7 @@ import msgspec
 
 from confrere.policy import values
 from confrere.policy.brief import Brief
-from confrere.policy.derive.facts import Entry, Facts
+from confrere.policy.derive.facts import Entry, Facts, text_of
 from confrere.policy.labels import Integrity
 from confrere.policy.manifest import Manifest, Role
 from confrere.policy.state import HOLE, Source, State, Step
@@ -151,13 +151,18 @@ def _named(case: Case, store: str) -> Entry | None:
         test = case.brief.quotes if level == 2 else case.brief.says
         hits = [
             entry for entry in hits
-            if any(test(text) and not _shared(entry, field, text, among) for field, text in entry.labels)
+            if any(test(text) and not _shared(entry, field, text, among, level == 1) for field, text in entry.labels)
         ]
         if hits:
             return hits[0] if len(hits) == 1 else None
     return None
 
 
-def _shared(entry: Entry, field: str, text: str, among: list[Entry]) -> bool:
-    """True when another record has the same text in the same field: a status, not a name."""
-    return any(other.record.get(field) == text and other.record != entry.record for other in among)
+def _shared(entry: Entry, field: str, text: str, among: list[Entry], loose: bool) -> bool:
+    """True when another record has the same text in the same field (a status, not a name), or, where the person did not quote it, a longer
+    text that holds it: Anna, and Anna B."""
+    bare = text.casefold()
+    return any(
+        other.record != entry.record and (other.record.get(field) == text or (loose and bare in text_of(other.record.get(field, "")).casefold()))
+        for other in among
+    )

@@ -42,6 +42,16 @@ def label_fields(record: Record) -> list[tuple[str, str]]:
     ]
 
 
+def _key(records: list[Record]) -> str:
+    """Where no field is named like an identifier: the first whose values are one word each and all differ, in every record; "" if none."""
+    for name in records[0]:
+        texts = [text_of(record.get(name, "")) for record in records]
+        words = all(re.fullmatch(r"[\w.:/-]{1,64}", text) and not values.moment(text) for text in texts)
+        if words and len(set(texts)) == len(texts) and not all(re.fullmatch(r"[0-9.]+", text) for text in texts):
+            return name
+    return ""
+
+
 class Entry:
     """One record: its identifiers, the texts that can name it, and how the brief names it (2 quoted, 1 said, 0 not at all)."""
 
@@ -61,6 +71,9 @@ class Facts:
     def __init__(self, source: Source, brief: Brief) -> None:
         records = source.reading.records
         self.entries = [Entry(record, brief) for record in records]
+        if len(records) > 1 and not any(entry.identifiers for entry in self.entries) and (key := _key(records)):
+            for entry in self.entries:
+                entry.identifiers = [text_of(entry.record[key])]
         self.numbers: dict[str, list[Decimal]] = {}
         self.moments: dict[str, list[str]] = {}
         for name in records[0] if records else ():

@@ -70,7 +70,7 @@ def field_of_named(case: Case, argument: str, role: Role) -> Why | None:
     for name, value in entry.record.items():
         if isinstance(value, str):
             form = values.destination(value)
-            if form and not form.startswith("name ") and wanted == [form]:
+            if form and not form.startswith("name ") and wanted == [form] and not _resembles(case, {form}):
                 return Why("field-of-named", name)
         elif len(wanted) == len(value) and sorted(wanted) == sorted(values.canonical(role, part) or "" for part in value):
             return Why("field-of-named", name)
@@ -120,7 +120,7 @@ def object_of_plan(case: Case, argument: str, role: Role) -> Why | None:
 def _single(source: Source) -> list[str]:
     if source.created:
         return source.created
-    if source.kind != "read" or not (source.literal and source.clean and source.reading.whole and source.args):
+    if source.kind != "read" or not (source.literal and source.clean and source.reading.whole and source.reading.listed and source.args):
         return []
     return identifiers(source.reading.records[0])[:1] if len(source.reading.records) == 1 else []
 
