@@ -59,16 +59,18 @@ class _Result(msgspec.Struct, kw_only=True):
 class Library:
     """Reads files. Safe to use from several threads; close it, or use it as a context manager.
 
-    ``workers`` is the number of processes for what needs no OCR (default: one a core, four at most). ``languages`` are those of the person, most used first: they
-    decide between readings that the paper leaves open. Everything a file can
-    do wrong comes back as ``Document.error``; only ``kill`` makes a call raise (Stopped).
+    ``workers`` is the number of processes for what needs no OCR (default: one a core, four at most). ``languages`` are those of the
+    person, most used first: they decide between readings that the paper leaves open. Everything a file can do wrong comes back as ``Document.error``; only ``kill`` makes a call raise (Stopped).
     """
 
-    def __init__(self, cache_dir: Path, *, workers: int | None = None, limits: Limits = DEFAULT, languages: tuple[str, ...] = ("fr", "en")) -> None:
+    def __init__(
+        self, cache_dir: Path, *, workers: int | None = None, limits: Limits = DEFAULT, languages: tuple[str, ...] = ("fr", "en")
+    ) -> None:
         self._cache = Cache(cache_dir)
         self._limits = limits
         self._languages = languages
-        self._count = workers or max(1, min(len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1, 4))
+        cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+        self._count = workers or max(1, min(cores, 4))
         self._lock = threading.Lock()
         self._text: queue.SimpleQueue[_Job | None] = queue.SimpleQueue()
         self._pictures: queue.SimpleQueue[_Job | None] = queue.SimpleQueue()

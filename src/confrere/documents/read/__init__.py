@@ -8,11 +8,11 @@ Stable codes of ``Document.error`` (sentences: ``documents.error-CODE``): ``encr
 ``unsupported``, ``missing``, ``memory``, ``timeout``, ``crashed``.
 
 Stable codes of ``Warning_`` (``documents.warning-CODE``); what is hidden is kept out of ``Page.text`` and quoted in the warning:
-``hidden-text``, ``tiny-text``, ``text-layer-differs``, ``alternative-differs``, ``invisible-characters``, ``bidi-characters``, ``hidden-sheet``,
-``hidden-rows``, ``hidden-columns``, ``hidden-slide``, ``comment``, ``tracked-change``; what can act or reach out: ``macro``, ``script``,
-``external-link``, ``formula-call``, ``field-call``, ``program``; what is inside: ``embedded-object``, ``nested-attachment``, ``nested-archive``,
-``unsafe-path``, ``encrypted-part``, ``bomb``; and of the reading itself: ``wrong-extension``, ``truncated``, ``damaged-part``,
-``not-understood``.
+``hidden-text``, ``tiny-text``, ``text-layer-differs``, ``alternative-differs``, ``invisible-characters``, ``bidi-characters``,
+``hidden-sheet``, ``hidden-rows``, ``hidden-columns``, ``hidden-slide``, ``comment``, ``tracked-change``; what can act or reach out:
+``macro``, ``script``, ``external-link``, ``formula-call``, ``field-call``, ``program``; what is inside: ``embedded-object``,
+``nested-attachment``, ``nested-archive``, ``unsafe-path``, ``encrypted-part``, ``bomb``; and of the reading itself:
+``wrong-extension``, ``truncated``, ``damaged-part``, ``not-understood``.
 """
 
 from __future__ import annotations

@@ -49,7 +49,7 @@ def split_hidden(page: Any, placed: list[Placed], frame: Frame, label: str) -> t
     warnings = [
         Warning_(code=code, where=label, text=" ".join(w.text for w in words)[:EXCERPT])
         for code, words in hidden.items()
-        if sum(len(w.text) for w in words) > 1
+        if sum(len(w.text) for w in words) > 3
     ]
     return [item.word for item in visible], layer, warnings
 
