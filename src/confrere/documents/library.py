@@ -59,8 +59,9 @@ class _Result(msgspec.Struct, kw_only=True):
 class Library:
     """Reads files. Safe to use from several threads; close it, or use it as a context manager.
 
-    ``workers`` is the number of processes for what needs no OCR (default: one a core, four at most). ``languages`` are those of the
-    person, most used first: they decide between readings that the paper leaves open. Everything a file can do wrong comes back as ``Document.error``; only ``kill`` makes a call raise (Stopped).
+    ``workers`` is the number of processes for what needs no OCR (default: one a core, four at most). ``languages`` are those of
+    the person, most used first: they decide between readings that the paper leaves open. Everything a file can do wrong comes
+    back as ``Document.error``; only ``kill`` makes a call raise (Stopped).
     """
 
     def __init__(
