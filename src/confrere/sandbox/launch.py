@@ -1,6 +1,6 @@
 """The step between root and the sandbox: arrange the folders in a private mount namespace, become an ordinary user, run bubblewrap.
 
-Run as ``python3 -I -S launch.py FD`` by root only; FD holds the order as JSON (see ``jail.order``). Standard library only.
+Run as ``python3 -I -S launch.py FD`` by root only; FD holds the order, marshalled (see ``jail.order``). Standard library only.
 
 Why not start bubblewrap as root: the process would stay uid 0 of the machine behind its user namespace, and the files in /proc/sys that
 belong to root (``kernel/core_pattern``: a command the kernel runs) stay writable to it. Why not simply change the uid: a folder of
@@ -13,7 +13,7 @@ this process's mount namespace.
 from __future__ import annotations
 
 import ctypes
-import json
+import marshal
 import os
 import struct
 import sys
@@ -73,15 +73,15 @@ def user_namespace(owner: tuple[int, int], target: tuple[int, int]) -> int:
         os.waitpid(pid, 0)
 
 
-def clone(path: str, owner: str, target: tuple[int, int]) -> int:
+def clone(path: str, owner: str, target: tuple[int, int], spaces: dict[tuple[int, int], int]) -> int:
     """A detached copy of the mount at ``path``, on which files of the owner of ``owner`` belong to ``target``."""
     flags = OPEN_TREE_CLONE | OPEN_TREE_CLOEXEC
     tree = call(f"open_tree {path}", libc.syscall(OPEN_TREE, AT_FDCWD, os.fsencode(path), flags))
     status = os.stat(owner)
-    namespace = user_namespace((status.st_uid, status.st_gid), target)
+    who = (status.st_uid, status.st_gid)
+    namespace = spaces[who] = spaces[who] if who in spaces else user_namespace(who, target)
     attributes = struct.pack("=QQQQ", MOUNT_ATTR_IDMAP | MOUNT_ATTR_NOSUID | MOUNT_ATTR_NODEV, 0, 0, namespace)
     call(f"mount_setattr {path}", libc.syscall(MOUNT_SETATTR, tree, b"", AT_EMPTY_PATH, attributes, len(attributes)))
-    os.close(namespace)
     return tree
 
 
@@ -90,7 +90,8 @@ def main(order: dict) -> None:  # type: ignore[type-arg]
     program = os.open(order["program"], os.O_PATH | os.O_CLOEXEC)
     call("unshare", libc.unshare(CLONE_NEWNS))
     call("mount", libc.mount(None, b"/", None, MS_REC | MS_PRIVATE, None))
-    trees = [clone(path, owner, target) for path, owner in order["folders"]]
+    spaces: dict[tuple[int, int], int] = {}
+    trees = [clone(path, owner, target, spaces) for path, owner in order["folders"]]
     call("mount", libc.mount(b"stage", STAGE.encode(), b"tmpfs", MS_NOSUID | MS_NODEV, b"mode=755,size=64k"))
     for number, tree in enumerate(trees):
         place = f"{STAGE}/{number}"
@@ -109,7 +110,7 @@ def main(order: dict) -> None:  # type: ignore[type-arg]
 if __name__ == "__main__":
     try:
         with os.fdopen(int(sys.argv[1]), "rb") as file:
-            wanted = json.load(file)
+            wanted = marshal.load(file)
         main(wanted)
-    except (OSError, ValueError, KeyError) as error:
+    except (OSError, ValueError, EOFError, KeyError) as error:
         sys.exit(f"launch: {error}")

@@ -3,7 +3,8 @@
 It waits for commands on its channel, runs one at a time, streams their output back and ends everything they left behind. CHANNEL is
 ``fd:N`` (a stream socket), ``stdio`` (input and output), or the path of a character device (a virtual machine's serial port).
 
-Frames, both ways: two unsigned 32-bit big-endian lengths, a JSON object of the first, raw bytes of the second.
+Frames, both ways: two unsigned 32-bit big-endian lengths, a head of the first, raw bytes of the second. The host is trusted here and its
+heads are marshalled; ours are JSON of plain words and numbers, which the host reads as the word of a stranger.
 
     host -> agent   {"op": "setup", "limits": {...}, "filters": [hex], "env": {...}, "sizes": [paths], ...}
                     {"op": "run", "argv": [...], "cwd": str, "env": {...}, "timeout": s} + stdin
@@ -17,19 +18,20 @@ filter that only commands get. Where it is process 1 of its namespace no command
 
 from __future__ import annotations
 
+import _signal as signal  # signal itself takes the whole of enum along, json all of re: half of the time to start
 import ctypes
-import json
+import marshal
 import os
 import resource
 import select
-import signal
 import stat
 import struct
 import sys
 import time
 
-TYPE_CHECKING = False  # the module typing takes a millisecond to import
+TYPE_CHECKING = False  # as does typing
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from typing import Any
 
 HEADER_LIMIT = 8 << 20
@@ -45,27 +47,43 @@ class Broken(Exception):
     """The other end closed, or sent what is not a frame."""
 
 
-def pack(head: dict[str, Any], data: bytes = b"") -> bytes:
-    text = json.dumps(head, ensure_ascii=True, separators=(",", ":")).encode()
-    return struct.pack(">II", len(text), len(data)) + text + data
+def frame(head: bytes, data: bytes = b"") -> bytes:
+    return struct.pack(">II", len(head), len(data)) + head + data
 
 
-def parse_head(text: bytes) -> dict[str, Any]:
-    """Raises Broken for anything but one JSON object."""
+def order(head: dict[str, Any], data: bytes = b"") -> bytes:
+    """A frame from the host."""
+    return frame(marshal.dumps(head, 2), data)
+
+
+def answer(head: dict[str, Any], data: bytes = b"") -> bytes:
+    """A frame to the host: text without quotes or backslashes, numbers, truths."""
+    words = []
+    for name, value in head.items():
+        if isinstance(value, str):
+            plain = "".join(ch if " " <= ch <= "~" and ch not in '"\\' else "?" for ch in value)
+            words.append(f'"{name}":"{plain}"')
+        else:
+            words.append(f'"{name}":{str(value).lower()}')
+    return frame(("{" + ",".join(words) + "}").encode(), data)
+
+
+def read_order(head: bytes) -> dict[str, Any]:
+    """Raises Broken for what is no order."""
     try:
-        head = json.loads(text)
-    except (ValueError, RecursionError) as error:
+        read = marshal.loads(head)
+    except (ValueError, EOFError, TypeError) as error:
         raise Broken("not a frame") from error
-    if not isinstance(head, dict):
+    if not isinstance(read, dict):
         raise Broken("not a frame")
-    return head
+    return read
 
 
 class Splitter:
-    """Cuts a stream of bytes into frames. ``header`` and ``data`` bound their sizes; a larger one raises Broken before it is kept."""
+    """Cuts a stream of bytes into frames; ``read`` reads a head. The limits bound sizes: a larger one raises Broken before it is kept."""
 
-    def __init__(self, header: int = HEADER_LIMIT, data: int = DATA_LIMIT) -> None:
-        self.header, self.data = header, data
+    def __init__(self, read: Callable[[bytes], dict[str, Any]], header: int = HEADER_LIMIT, data: int = DATA_LIMIT) -> None:
+        self.read, self.header, self.data = read, header, data
         self.buffer = bytearray()
 
     def feed(self, some: bytes) -> list[tuple[dict[str, Any], bytes]]:
@@ -78,7 +96,7 @@ class Splitter:
             end = 8 + first + second
             if len(self.buffer) < end:
                 break
-            frames.append((parse_head(bytes(self.buffer[8 : 8 + first])), bytes(self.buffer[8 + first : end])))
+            frames.append((self.read(bytes(self.buffer[8 : 8 + first])), bytes(self.buffer[8 + first : end])))
             del self.buffer[:end]
         return frames
 
@@ -96,7 +114,7 @@ class Agent:
             self.libc.prctl(_PR_SET_DUMPABLE, 0, 0, 0, 0)
             self.libc.prctl(_PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0)
         self.first = os.getpid() == 1
-        self.splitter = Splitter()
+        self.splitter = Splitter(read_order)
         self.waiting: list[tuple[dict[str, Any], bytes]] = []
         self.limits: dict[str, float] = {}
         self.env: dict[str, str] = {}
@@ -112,7 +130,7 @@ class Agent:
         self.null = os.open(os.devnull, os.O_RDWR | os.O_CLOEXEC)
 
     def send(self, head: dict[str, Any], data: bytes = b"") -> None:
-        left = memoryview(pack(head, data))
+        left = memoryview(answer(head, data))
         while left:
             left = left[os.write(self.out, left) :]
 
@@ -205,10 +223,10 @@ class Agent:
         listener.listen(128)
         with socket.socket(fileno=os.dup(self.channel)) as channel:
             rights = [(socket.SOL_SOCKET, socket.SCM_RIGHTS, array.array("i", [listener.fileno()]))]
-            frame = pack({"is": "listening"})
-            sent = channel.sendmsg([frame], rights)
-            if sent < len(frame):
-                channel.sendall(frame[sent:])
+            said = answer({"is": "listening"})
+            sent = channel.sendmsg([said], rights)
+            if sent < len(said):
+                channel.sendall(said[sent:])
         listener.close()
 
     def child(self, argv: list[str], cwd: str, env: dict[str, str], ends: tuple[int, int, int]) -> None:
@@ -223,8 +241,8 @@ class Agent:
                 os.dup2(end, target)
             for kind, bound in self.rlimits:
                 resource.setrlimit(kind, (bound, bound))
-            for signum in (signal.SIGPIPE, signal.SIGXFSZ):
-                signal.signal(signum, signal.SIG_DFL)
+            for number in (signal.SIGPIPE, signal.SIGXFSZ):
+                signal.signal(number, signal.SIG_DFL)
             if self.user is not None:
                 os.setgroups([])
                 os.setresgid(*(self.user[1],) * 3)

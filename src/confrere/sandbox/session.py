@@ -5,6 +5,7 @@ What comes from inside is untrusted: frames are bounded, unknown words end the s
 
 from __future__ import annotations
 
+import json
 import os
 import select
 import socket
@@ -17,11 +18,22 @@ from typing import Any
 from confrere.errors import Failed, Stopped
 from confrere.sandbox.disk import DiskWatch
 from confrere.sandbox.protocol import Command, Limits, Output, Result
-from confrere.sandbox.resident import CHUNK, Broken, Splitter, pack
+from confrere.sandbox.resident import CHUNK, Broken, Splitter, order
 
 GRACE = 10.0
 STEP = 0.1
 _REPLY = 1 << 16
+
+
+def read_answer(head: bytes) -> dict[str, Any]:
+    """Raises Broken for anything but one JSON object."""
+    try:
+        read = json.loads(head)
+    except (ValueError, RecursionError) as error:
+        raise Broken("not a frame") from error
+    if not isinstance(read, dict):
+        raise Broken("not a frame")
+    return read
 
 
 class Session:
@@ -29,7 +41,7 @@ class Session:
 
     def __init__(self, process: subprocess.Popen[bytes], channel: socket.socket, watch: DiskWatch | None = None) -> None:
         self.process, self.channel, self.watch = process, channel, watch
-        self.splitter = Splitter(_REPLY, CHUNK)
+        self.splitter = Splitter(read_answer, _REPLY, CHUNK)
         self.frames: list[tuple[dict[str, Any], bytes]] = []
         self.fds: list[int] = []
         self.turn = threading.RLock()
@@ -134,7 +146,7 @@ class Session:
 
     def send(self, head: dict[str, object], data: bytes = b"") -> None:
         with self.sending:
-            self.channel.sendall(pack(head, data))
+            self.channel.sendall(order(head, data))
 
     def receive(self, deadline: float) -> tuple[dict[str, Any], bytes]:
         """The next frame. Raises TimeoutError at ``deadline``, Broken when the other end closed or sent what is not a frame."""
