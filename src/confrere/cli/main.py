@@ -9,6 +9,7 @@ from typing import Any
 import click
 
 from confrere import __version__
+from confrere.cli.gateway import register as gateway_commands
 from confrere.messages import say, system_language
 
 FAILED, WRONG, WAITING, REFUSED, STOPPED = 1, 2, 3, 4, 5
@@ -283,6 +284,9 @@ def vault(prune: bool, days: float | None, as_json: bool) -> int:
     from confrere.cli import machine
 
     return machine.vault(prune, days, as_json)
+
+
+gateway_commands(cli)
 
 
 def _text(words: tuple[str, ...]) -> str:

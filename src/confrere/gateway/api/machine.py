@@ -1,0 +1,166 @@
+"""Models, settings, vault, time saved, exposure."""
+
+from __future__ import annotations
+
+import asyncio
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Any
+
+import msgspec
+
+from confrere.gateway.api.tasks import named
+from confrere.gateway.http import Problem, Request, Response, Routes
+from confrere.gateway.shapes import (
+    Exposure,
+    Models,
+    Pruned,
+    PruneRequest,
+    SettingsChange,
+    SettingsShown,
+    Value,
+    ValueLine,
+    ValueStated,
+    VaultShown,
+)
+from confrere.journal.store import SYSTEM
+
+if TYPE_CHECKING:
+    from confrere.gateway.state import Gateway
+
+routes = Routes()
+_SPAN = {"from": "first day, YYYY-MM-DD", "to": "last day"}
+
+
+@routes.route("GET", "/api/models", "look", answer=Models)
+async def models(gateway: Gateway, request: Request) -> Any:
+    """What models there are, which one is used, and why."""
+    return await gateway.crew.run("turn", "models", {"language": request.language(gateway.home.language())})
+
+
+@routes.route("GET", "/api/settings", "look", answer=SettingsShown)
+async def settings(gateway: Gateway, request: Request) -> SettingsShown:
+    """The settings."""
+    return msgspec.convert(msgspec.to_builtins(gateway.home.settings()), SettingsShown)
+
+
+@routes.route("PUT", "/api/settings", "administer", body=SettingsChange, answer=SettingsShown)
+async def change_settings(gateway: Gateway, request: Request) -> SettingsShown:
+    """Change some of the settings."""
+    body: SettingsChange = await request.read(SettingsChange)
+    changed = {name: value for name, value in msgspec.to_builtins(body).items() if value is not None}
+    if body.model:
+        await gateway.crew.run("turn", "model", {"name": body.model})
+    if body.language not in (None, "", "fr", "en"):
+        raise Problem(400, "gateway.query-wrong", name="language")
+    bounds = {"vault_days": (0, 36_500), "max_tokens": (1000, 10**9), "max_cost_usd": (0, 10_000), "max_minutes": (1, 100_000)}
+    for name, (low, high) in bounds.items():
+        if name in changed and not low <= changed[name] <= high:
+            raise Problem(400, "gateway.setting-beyond", name=name, low=low, high=high)
+    _save(gateway, changed)
+    gateway.store.append(SYSTEM, "settings.changed", {"changed": changed, "by": request.who.id if request.who else ""}, durable=True)
+    gateway.tail.pull()
+    return await settings(gateway, request)
+
+
+def _save(gateway: Gateway, changed: dict[str, Any]) -> None:
+    """Write the settings file again with what changed; what is at its default is left out."""
+    import json
+
+    from confrere.config import Settings
+    from confrere.secrets.private_files import write_private
+
+    kept = {**msgspec.to_builtins(gateway.home.settings()), **changed}
+    default = msgspec.to_builtins(Settings())
+    # a JSON string, number or boolean is a TOML value too
+    lines = [f"{name} = {json.dumps(value, ensure_ascii=False)}" for name, value in kept.items() if value != default.get(name)]
+    write_private(gateway.home.path / "settings.toml", ("\n".join(lines) + "\n").encode())
+
+
+@routes.route("GET", "/api/vault", "look", answer=VaultShown)
+async def vault(gateway: Gateway, request: Request) -> VaultShown:
+    """What is kept to undo applied changes."""
+
+    def work() -> VaultShown:
+        from confrere.workspace.vault import Vault
+
+        kept = list(Vault(gateway.home.vault).objects())
+        oldest = min((one.kept_at for one in kept), default=0.0)
+        at = datetime.fromtimestamp(oldest, UTC).isoformat(timespec="seconds").replace("+00:00", "Z") if kept else ""
+        return VaultShown(objects=len(kept), bytes=sum(one.size for one in kept), days=gateway.home.settings().vault_days, oldest=at)
+
+    return await asyncio.to_thread(work)
+
+
+@routes.route("POST", "/api/vault/prune", "administer", body=PruneRequest, answer=Pruned)
+async def prune(gateway: Gateway, request: Request) -> Pruned:
+    """Drop what was kept longer than so many days: those changes cannot be undone any more."""
+    body: PruneRequest = await request.read(PruneRequest)
+    days = gateway.home.settings().vault_days if body.days is None else body.days
+    if days < 0:
+        raise Problem(400, "gateway.query-wrong", name="days")
+
+    def work() -> tuple[int, int]:
+        from confrere.workspace.vault import Vault
+
+        return Vault(gateway.home.vault).prune(days)
+
+    count, freed = await asyncio.to_thread(work)
+    gateway.store.append(SYSTEM, "vault.pruned", {"count": count, "bytes": freed, "days": days}, durable=True)
+    gateway.tail.pull()
+    return Pruned(pruned=count, bytes=freed)
+
+
+# -- value
+
+
+@routes.route("GET", "/api/value", "look", answer=Value, query=_SPAN)
+async def value(gateway: Gateway, request: Request) -> Value:
+    """Time saved, against a stated baseline."""
+    from confrere.gateway.value import measure
+
+    gateway.tail.pull()
+    return await asyncio.to_thread(measure, gateway.store, *_span(request))
+
+
+def _span(request: Request) -> tuple[str, str]:
+    first, last = request.query.get("from", ""), request.query.get("to", "")
+    for name, text in (("from", first), ("to", last)):
+        try:
+            _ = datetime.fromisoformat(text) if text else None
+        except ValueError:
+            raise Problem(400, "gateway.query-wrong", name=name) from None
+    return first, last
+
+
+@routes.route("GET", "/api/value.csv", "look", query=_SPAN, by_element=True)
+async def value_csv(gateway: Gateway, request: Request) -> Response:
+    """The same as a table, a line a task."""
+    from confrere.gateway.value import measure, table
+
+    found = await asyncio.to_thread(measure, gateway.store, *_span(request))
+    headers = [(b"content-disposition", b"attachment; filename*=UTF-8''confrere-value.csv")]
+    return Response(table(found).encode("utf-8-sig"), 200, "text/csv; charset=utf-8", headers)
+
+
+@routes.route("POST", "/api/value/{id}", "brief", body=ValueStated, answer=ValueLine)
+async def state_value(gateway: Gateway, request: Request) -> ValueLine:
+    """What a task would have taken by hand, as the person says."""
+    from confrere.gateway.value import measure
+
+    task, body = named(gateway, request), await request.read(ValueStated)
+    if (body.baseline_minutes or 0) < 0 or (body.corrections or 0) < 0:
+        raise Problem(400, "gateway.query-wrong", name="baseline_minutes")
+    said = {name: value for name, value in msgspec.to_builtins(body).items() if value not in (None, "")}
+    gateway.store.append(SYSTEM, "value.stated", {"task": task, **said}, durable=True)
+    gateway.tail.pull()
+    return measure(gateway.store, "", "", only=task).lines[0]
+
+
+@routes.route("GET", "/api/exposure", "administer", answer=Exposure)
+async def exposure(gateway: Gateway, request: Request) -> Exposure:
+    """What is reachable, and the attacks that were tried."""
+    from confrere.gateway.exposure import audit
+
+    found = await asyncio.to_thread(audit, gateway.home, request.language(gateway.home.language()), gateway.listen, gateway.port)
+    gateway.guard.tries.right("127.0.0.1")  # the wrong tokens just tried were ours
+    return Exposure(checks=[msgspec.to_builtins(check) for check in found.checks], listens=found.listens)
