@@ -1,0 +1,53 @@
+/** The guided first task: which step the person is at. Kept in this browser, so that it survives a reload. */
+
+export type TourStep = '' | 'folder' | 'brief' | 'plan' | 'work' | 'changes' | 'result' | 'end'
+const KEY = 'confrere-tour'
+const ORDER: TourStep[] = ['folder', 'brief', 'plan', 'work', 'changes', 'result', 'end']
+
+class Tour {
+  step = $state<TourStep>('')
+  task = $state('')
+
+  constructor() {
+    const kept = JSON.parse(localStorage.getItem(KEY) ?? 'null') as { step: TourStep; task: string } | null
+    if (kept) {
+      this.step = kept.step
+      this.task = kept.task
+    }
+  }
+
+  #keep(): void {
+    if (this.step) localStorage.setItem(KEY, JSON.stringify({ step: this.step, task: this.task }))
+    else localStorage.removeItem(KEY)
+  }
+
+  begin(): void {
+    this.step = 'folder'
+    this.task = ''
+    this.#keep()
+  }
+
+  /** Move on to a step, never back. */
+  at(step: TourStep): void {
+    if (this.step && ORDER.indexOf(step) > ORDER.indexOf(this.step)) {
+      this.step = step
+      this.#keep()
+    }
+  }
+
+  follow(task: string): void {
+    if (!this.step || this.task) return
+    this.task = task
+    this.at('plan')
+    this.#keep()
+  }
+
+  end(): void {
+    this.step = ''
+    this.task = ''
+    this.#keep()
+  }
+}
+
+export const tour = new Tour()
+export const tourSteps = ORDER.slice(0, -1)
