@@ -1,6 +1,6 @@
 """What a command costs in the sandbox: against ``bwrap true`` and against a bare process, in one run, as ratios.
 
-``python bench/sandbox.py [--vm FOLDER] [--rounds N]``. FOLDER is where ``python -m confrere.sandbox.image FOLDER`` built the virtual machine.
+``python bench/sandbox.py [--vm FOLDER] [--rounds N]``; FOLDER is where ``python -m confrere.sandbox.image`` built the virtual machine.
 Figures are milliseconds, best and median; the machine's load is printed, because they depend on it.
 """
 
@@ -23,6 +23,7 @@ from confrere.sandbox.microvm import MicroVM
 from confrere.sandbox.protocol import Command, Mount, Sandbox, Spec
 
 TRUE = Command(["/bin/true"], cwd="/")
+PYTHON = Command(["python3", "-I", "-c", "print(1)"], cwd="/")
 BWRAP = (
     "--unshare-all",
     "--die-with-parent",
@@ -87,8 +88,7 @@ def main() -> None:
             sandbox.start(spec)
             try:
                 show(f"{name}: next true", timed(lambda sandbox=sandbox: sandbox.run(TRUE), chosen.rounds))  # type: ignore[misc]
-                python = Command(["python3", "-I", "-c", "print(1)"])
-                show(f"{name}: next python", timed(lambda sandbox=sandbox: sandbox.run(python), max(3, chosen.rounds // 4)))  # type: ignore[misc]
+                show(f"{name}: next python", timed(lambda sandbox=sandbox: sandbox.run(PYTHON), max(3, chosen.rounds // 4)))  # type: ignore[misc]
             finally:
                 sandbox.close()
         subprocess.run(["chmod", "-R", "u+rwX", folder], check=True)

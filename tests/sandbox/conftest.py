@@ -56,9 +56,6 @@ def place() -> Iterator[Place]:
     for path in (made.lower, made.upper, folder / "stage" / "work", made.outside):
         path.mkdir(parents=True)
     yield made
-    for path, names, _ in os.walk(folder):
-        for name in names:
-            os.chmod(os.path.join(path, name), 0o700)
     shutil.rmtree(folder)
 
 

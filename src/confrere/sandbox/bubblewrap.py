@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+import marshal
 import socket
 import time
 from collections.abc import Sequence
+from functools import cache
+from importlib.abc import InspectLoader
+from importlib.util import MAGIC_NUMBER
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from confrere.errors import Failed
 from confrere.sandbox import keeper, resident, seccomp
 from confrere.sandbox.disk import DiskWatch
-from confrere.sandbox.jail import HOME, Plan, order
+from confrere.sandbox.jail import HOME, Plan, order, release
 from confrere.sandbox.probing import try_out
 from confrere.sandbox.protocol import Claim, Command, Output, Probe, Result, Spec
 from confrere.sandbox.python import VENV, here
@@ -20,8 +24,18 @@ from confrere.sandbox.session import Session
 if TYPE_CHECKING:
     from confrere.sandbox.network import Network
 
-AGENT = "/run/agent.py"
+AGENT = "/run/agent.pyc"
 START_DEADLINE = 15.0
+
+
+@cache
+def compiled_agent() -> bytes:
+    """The agent as this Python's own bytecode: compiling it anew at each start would take longer than all the rest of the start."""
+    spec = resident.__spec__
+    code = spec.loader.get_code(resident.__name__) if spec is not None and isinstance(spec.loader, InspectLoader) else None
+    if code is None:
+        code = compile(Path(resident.__file__).read_text(), AGENT, "exec")
+    return MAGIC_NUMBER + bytes(12) + marshal.dumps(code)
 
 
 class Bubblewrap:
@@ -44,7 +58,7 @@ class Bubblewrap:
         ours, theirs = socket.socketpair()
         plan: Plan | None = None
         try:
-            agent = Path(resident.__file__).read_bytes()
+            agent = compiled_agent()
             tail = [here().interpreter, "-I", "-S", AGENT, f"fd:{theirs.fileno()}"]
             argv, plan = order(spec, tail, data=[(agent, AGENT)])
             process = keeper.spawn(argv, [*plan.fds, theirs.fileno()])
@@ -115,3 +129,4 @@ class Bubblewrap:
         if self.session is not None:
             self.session.close()
             self.session = None
+            release(self.spec)

@@ -14,6 +14,7 @@ import subprocess
 import sys
 from collections.abc import Iterator, Sequence
 from contextlib import suppress
+from importlib.util import cache_from_source
 from pathlib import Path
 
 from confrere.errors import Failed
@@ -197,7 +198,10 @@ def order(
     pairs = [[str(folder), str(owner)] for folder, owner in folders.items()]
     told = marshal.dumps({"uid": uid, "gid": gid, "program": bwrap, "argv": argv, "folders": pairs}, 2)
     interpreter = os.path.realpath(sys.executable)
-    return [interpreter, "-I", "-S", str(Path(__file__).with_name("launch.py")), plan.data("order", told)], plan
+    from confrere.sandbox import launch  # importing it makes sure that its bytecode is fresh
+
+    cached = cache_from_source(launch.__file__)
+    return [interpreter, "-I", "-S", cached if os.path.exists(cached) else launch.__file__, plan.data("order", told)], plan
 
 
 def _folders(spec: Spec) -> Iterator[tuple[Path, Path]]:
@@ -208,6 +212,14 @@ def _folders(spec: Spec) -> Iterator[tuple[Path, Path]]:
         yield mount.lower, mount.lower
         if mount.upper is not None and mount.work is not None and not mount.readonly:
             yield Path(os.path.commonpath([mount.upper, mount.work])), mount.upper
+
+
+def release(spec: Spec) -> None:
+    """Open what overlayfs left closed even to its owner (``work/work``, mode 0), so that a staging area can be removed by anyone."""
+    for mount in spec.mounts:
+        if mount.work is not None:
+            with suppress(OSError):
+                os.chmod(mount.work / "work", 0o700)
 
 
 def sandbox_ids() -> tuple[int, int]:

@@ -21,7 +21,7 @@ from confrere.sandbox import keeper, relaying, seccomp
 from confrere.sandbox.bubblewrap import Bubblewrap
 from confrere.sandbox.disk import DiskWatch
 from confrere.sandbox.image import Image
-from confrere.sandbox.jail import Plan, order
+from confrere.sandbox.jail import Plan, order, release
 from confrere.sandbox.network import Network
 from confrere.sandbox.probing import try_out
 from confrere.sandbox.protocol import Claim, Command, Output, Probe, Result, Spec
@@ -255,3 +255,4 @@ class MicroVM:
         if self.machine is not None:
             self.machine.close()
             self.machine = None
+            release(self.spec)

@@ -181,7 +181,8 @@ class Sandbox(Protocol):
         ...
 
     def set_network(self, allow: Sequence[str]) -> None:
-        """Replace the list of hosts; takes effect with the next request."""
+        """Replace the list of hosts; takes effect with the next request. Opening the network for the first time waits for a running
+        command to end. Raises ValueError for an entry that is no host, Failed where there can be no network."""
         ...
 
     def close(self) -> None:

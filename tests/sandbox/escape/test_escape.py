@@ -200,6 +200,25 @@ def test_no_trace_was_left_outside(box: Sandbox, host: Host) -> None:
     assert sorted(os.listdir(host.place.lower)) == ["daemon.sock", "pipe", "placed-link"]
 
 
+@pytest.mark.parametrize("readonly", [False, True])
+def test_unix_sockets_of_the_office_profile_reach_nobody_outside(host: Host, readonly: bool) -> None:
+    """LibreOffice needs them between its own programs; a host's socket or pipe in the granted folder must not answer all the same."""
+    sandbox = Bubblewrap()
+    sandbox.start(Spec([host.place.mount(readonly=readonly)], profile="office"))
+    try:
+        for name, escaped in (
+            ("unix_socket", True),
+            ("socket_in_folder", False),
+            ("fifo_in_folder", False),
+            ("abstract_socket", False),
+            ("socket_outside", False),
+        ):
+            done = sandbox.run(Command(["python3", "-I", "-S", "-c", PROBES.read_text(), name, host.inside()]))
+            assert json.loads(done.out)["escaped"] == escaped, (name, done.out)
+    finally:
+        sandbox.close()
+
+
 def test_git_hooks_are_planted_in_the_copy_only(box: Sandbox, host: Host) -> None:
     hooks = host.place.lower / ".git" / "hooks"
     hooks.mkdir(parents=True)
