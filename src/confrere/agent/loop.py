@@ -12,7 +12,7 @@ from typing import Any
 
 import msgspec
 
-from confrere.agent import prompt
+from confrere.agent import asking, prompt
 from confrere.agent.context import CallContext, StopFlag
 from confrere.agent.services import Services
 from confrere.agent.task import TaskState, load
@@ -23,7 +23,7 @@ from confrere.models.messages import Message, Model, Reply, ToolCall, Turn
 from confrere.policy import approvals
 from confrere.policy.gate import Call, Gate, Passed
 from confrere.policy.judge import EngineJudge
-from confrere.policy.manifest import Effect
+from confrere.policy.manifest import Effect, Manifest
 from confrere.tools.base import Result, Tool
 from confrere.workspace import applying
 from confrere.workspace.changes import ChangeSet, change_set
@@ -153,6 +153,7 @@ class Runner:
 
     async def _live(self) -> None:
         self._finish_interrupted()
+        self._ask_about_doubtful()
         turns = 0
         while True:
             self.stop.check(self.task)
@@ -163,17 +164,18 @@ class Runner:
                 turns = await self._decide("plan", turns)
             elif state == "drafted":
                 turns = await self._decide("answer", turns)
-            elif state == "planned" and self.state.yes and not self.state.plan_only:
+            elif state == "planned" and self.state.yes and not self.state.plan_only and not self._must_be_seen():
                 self.approve("--yes")
             elif state == "approved":
                 assert self.state.plan is not None
+                self.judge.planned(self.state.plan)
                 self.record("message", {"message": prompt.approved(self.state.plan)})
                 self.record("work.begun", {})
                 turns = 0
             elif state == "running":
                 if not await self._answer_approvals():
                     turns = await self._decide("work", turns)
-            elif state == "review" and self.state.yes and not self._refused_before():
+            elif state == "review" and self.state.yes and not self._refused_before() and not self.state.beyond:
                 await self._in_thread(self.apply)
             else:
                 if state in ("applied", "done", "review") and not self.state.report:
@@ -182,6 +184,10 @@ class Runner:
 
     def _refused_before(self) -> bool:
         return bool(self.state.outcomes)
+
+    def _must_be_seen(self) -> bool:
+        """A plan that leaves the machine, made after something untrusted was read: nobody says yes to it unseen."""
+        return self.state.plan is not None and asking.acts(self.state.plan) and self.judge.tainted
 
     async def _in_thread(self, work: Callable[[], Any]) -> Any:
         return await asyncio.to_thread(work)
@@ -215,8 +221,6 @@ class Runner:
     def approve(self, by: str) -> None:
         """The person accepts the plan as it stands: its hash goes with the approval."""
         self.record("plan.approved", {"hash": self.state.plan_hash, "by": by}, True)
-        assert self.state.plan is not None
-        self.judge.planned(self.state.plan)
 
     # -- deciding
 
@@ -227,6 +231,7 @@ class Runner:
         calls = self._pending()
         if not calls:
             reply = await self._ask(phase)
+            reply.message.calls = asking.renamed(reply.message.calls, self.state)
             self.record("message", {"message": reply.message, "usage": reply.usage, "finish": reply.finish})
             calls = reply.message.calls
             if not calls:
@@ -315,8 +320,8 @@ class Runner:
         if tool is None or (phase == "plan" and tool.manifest.effect is not Effect.READ):
             return self._answer(call, f"There is no tool {call.tool!r} here.", failed=True)
         done = self.state.calls.get(call.id)
-        if done is not None and done.status == "open" and done.effect == Effect.ACT:
-            raise Failed("agent.in-doubt", tool=call.tool, task=self.task)
+        if done is not None and done.rule == asking.IN_DOUBT:
+            return self._answer(call, "This was cut short and may have happened: the person is asked whether to do it again.", failed=True)
         args = dict(call.args)
         step = str(args.pop("step", "")) if phase == "work" else ""
         if phase == "work" and not step:
@@ -348,7 +353,7 @@ class Runner:
             self.listen("defect", {"exception": error})
             return self._answer(call, f"The tool failed inside: {type(error).__name__}: {error}"[:500], failed=True)
         if passed.verdict.verdict == "ask":
-            return self._park(call, passed)
+            return self._park(call, request, passed)
         if passed.result is None:
             return self._answer(call, say(passed.verdict.reason, "en", **passed.verdict.data), failed=True)
         result: Result = passed.result
@@ -370,13 +375,31 @@ class Runner:
 
     # -- approvals
 
-    def _park(self, call: ToolCall, passed: Passed) -> Message:
+    def _park(self, call: ToolCall, request: Call, passed: Passed) -> Message:
         """Put the question to the person, and let the rest of the work go on."""
+        if self.state.state != "running":
+            return self._answer(call, "This needs the person's word: make it a step of the plan.", failed=True)
+        if same := asking.already_asked(request, self.state):
+            return self._answer(call, f"This waits for the person's approval already ({same}).", failed=True)
+        if sum(approval.state == "waiting" for approval in self.state.approvals.values()) >= asking.MAX_WAITING:
+            return self._answer(call, "Too many questions wait for the person: this one was not put.", failed=True)
+        ident = self._question([{**passed.verdict.card, "call": call.id}])
+        return self._answer(call, f"This waits for the person's approval ({ident}). Go on with what does not depend on it.", failed=True)
+
+    def _question(self, cards: list[dict[str, Any]]) -> str:
         ident = f"{self.task}-q{len(self.state.approvals) + 1}"
-        cards = [{**passed.verdict.card, "call": call.id}]
         question = approvals.ask(ident, self.task, cards, utc(), utc(self.services.settings.approval_hours * 3600))
         self.record(question.pop("type"), question, True)
-        return self._answer(call, f"This waits for the person's approval ({ident}). Go on with what does not depend on it.", failed=True)
+        return ident
+
+    def _ask_about_doubtful(self) -> None:
+        """Effects outside that a crash cut short are never guessed about: the person says whether to do them again."""
+        for call in asking.doubtful(self.state):
+            tool = self.tools.get(call.tool)
+            verdict = asking.doubt(call, tool.manifest if tool is not None else Manifest(effect=Effect.ACT, kind="gone"))
+            self._question([verdict.card])
+            intent = {"call": call.id, "tool": call.tool, "args": call.args, "step": call.step, "effect": call.effect, "verdict": verdict}
+            self.record("call.intent", intent, True)
 
     async def _answer_approvals(self) -> bool:
         """Carry out what was approved since, and tell the model of it and of what was refused. Returns whether there was any."""
@@ -389,6 +412,8 @@ class Runner:
             if approval.state == "yes":
                 tool = self.tools[parked.tool]
                 request = Call(id=parked.id, tool=parked.tool, args=parked.args, manifest=tool.manifest, step=parked.step)
+                if parked.rule == asking.IN_DOUBT:
+                    self.judge.again(request)
                 message = await self._pass(call, request, tool, msgspec.convert(parked.args, tool.Args), approval)
                 text = f"[{approval.id}] approved. {message.text}"
                 self.record("message", {"message": Message(role="user", text=text, label=message.label)})
@@ -427,11 +452,12 @@ class Runner:
         if not changes.changes:
             self.record("task.done", {})
             return
-        self.record("review.ready", {"counts": changes.counts(), "changes": changes.changes, "left": changes.left})
+        beyond = asking.beyond_plan(self.state, changes.changes, {name: tool.manifest for name, tool in self.tools.items()})
+        self.record("review.ready", {"counts": changes.counts(), "changes": changes.changes, "left": changes.left, "beyond": beyond})
 
     def changes(self) -> ChangeSet:
-        """The change set as it is now."""
-        return change_set(self.view, lambda count: self.stop.check(self.task))
+        """The change set as it is now, without what no review lets in."""
+        return asking.kept_out(change_set(self.view, lambda count: self.stop.check(self.task)), self.services.rules)
 
     def _progress(self, what: str) -> Callable[[int, int, str], None]:
         def tell(done: int, total: int, path: str) -> None:

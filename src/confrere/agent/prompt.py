@@ -66,7 +66,8 @@ def plan_of(args: dict[str, Any], tools: dict[str, Tool], language: str) -> Plan
             raise ValueError(f"step {number}: {error}") from None
         if step.tool not in tools:
             raise ValueError(f"step {number}: there is no tool {step.tool!r}; there are {', '.join(sorted(tools))}")
-        step.risk = {"read": "none", "change": "changes"}.get(tools[step.tool].manifest.effect.value, "acts")
+        manifest = tools[step.tool].manifest
+        step.risk = "acts" if manifest.egress else {"read": "none", "change": "changes"}.get(manifest.effect.value, "acts")
         steps.append(step)
     if len({step.id for step in steps}) != len(steps):
         for number, step in enumerate(steps, start=1):
@@ -97,7 +98,11 @@ PROPOSE = ToolSpec(
                     "properties": {
                         "tool": {"type": "string", "description": "name of the tool"},
                         "title": {"type": "string", "description": "what the step does, in the person's language"},
-                        "args": {"type": "object", "description": "the arguments the tool will be called with"},
+                        "args": {
+                            "type": "object",
+                            "description": "the arguments the tool will be called with; "
+                            '{"open": "what it will be"} for a value that only a later step can give',
+                        },
                         "touches": {"type": "array", "items": {"type": "string"}, "description": "some of the paths it touches"},
                         "files": {"type": "integer", "description": "how many files it touches"},
                         "doubts": {"type": "array", "items": {"type": "string"}},

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import os
 from collections import Counter
+from decimal import Decimal
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import msgspec
 
-from confrere.messages import say
+from confrere.messages import say, show
 from confrere.workspace.files import hash_path
 from confrere.workspace.paths import is_within, name
 
@@ -112,6 +113,9 @@ class _Builder:
             report.doubts += plan.doubts
             report.warnings += plan.warnings
             report.omissions += [{"path": words, "reason": say("report.not-understood", self.language)} for words in plan.not_understood]
+        if self.state.beyond and not self.state.outcomes:
+            names = ", ".join(show(path) for path in self.state.beyond[:5])
+            report.warnings.append(say("agent.beyond-plan", self.language, count=len(self.state.beyond), paths=names))
         done = set()
         for call in self.state.calls.values():
             if call.effect == "read":
@@ -119,14 +123,14 @@ class _Builder:
             report.doubts += call.result.get("doubts", [])
             report.omissions += [{"path": path, "reason": reason} for path, reason in call.result.get("omissions", [])]
             if call.status == "ok" and not call.result.get("failed"):
-                done.add(call.step)
+                done.add((call.step, call.tool))
         report.doubts = list(dict.fromkeys(report.doubts))
         unique = {(entry["path"], entry["reason"]): entry for entry in report.omissions}
         report.omissions = list(unique.values())
         if plan is not None and self.state.state in ("review", "applied", "done"):
-            acted = {call.step for call in self.state.calls.values() if call.effect == "read" and call.status == "ok"}
+            done |= {(call.step, call.tool) for call in self.state.calls.values() if call.effect == "read" and call.status == "ok"}
             for step in plan.steps:
-                if step.id not in done and step.id not in acted:
+                if (step.id, step.tool) not in done:  # a model says which step it works on: another tool's call is not it
                     report.omissions.append({"path": step.title, "reason": say("agent.step-not-done", self.language)})
                     report.checks.append(
                         Check(code="step-not-done", ok=False, text=f"{step.title} : {say('agent.step-not-done', self.language)}")
@@ -153,15 +157,25 @@ class _Builder:
                         entry.findings.append(say("report.deliverable-missing", self.language))
                     continue
                 entry.size, entry.sha256 = os.path.getsize(place), hash_path(place)
-                from confrere.documents import verify
-
-                for finding in verify.check(Path(place)):
-                    (entry.notes if finding.level == "note" else entry.findings).append(finding.sentence(self.language))
+                self._open(entry, Path(place), call.result.get("data", {}))
         broken = [entry for entry in self.report.deliverables if entry.findings]
         if self.report.deliverables:
             key = "report.deliverables-differ" if broken else "report.deliverables-good"
             text = say(key, self.language, count=len(self.report.deliverables), broken=len(broken))
             self.report.checks.append(Check(code="deliverables", ok=not broken, text=text))
+
+    def _open(self, entry: Deliverable, place: Path, data: dict[str, Any]) -> None:
+        """Open a finished file again: the totals and the number of slides its maker promised, and where its links lead."""
+        from confrere.documents import verify
+
+        folder = os.path.dirname(entry.path)
+        expected = {name: Decimal(value) for name, value in data.get("expected", {}).items()} or None
+
+        def exists(link: str) -> bool:
+            return os.path.lexists(os.path.join(folder, link)) or not entry.applied
+
+        for finding in verify.check(place, exists=exists, expected=expected, slides=data.get("slides")):
+            (entry.notes if finding.level == "note" else entry.findings).append(finding.sentence(self.language))
 
     def _staged(self, path: str) -> str | None:
         view = self.runner.view

@@ -40,7 +40,8 @@ class CallState(msgspec.Struct, kw_only=True):
 class TaskState(msgspec.Struct, kw_only=True):
     """Everything about a task. ``state`` is drafted, planned, approved, running, waiting, review, applied, done (nothing to
     apply), stopped, failed, declined or undone. Times are ISO 8601, UTC.
-    ``sent`` counts the requests and characters that went to each remote model, ``redacted`` what was taken out as secret, by kind."""
+    ``sent`` counts the requests and characters that went to each remote model, ``redacted`` what was taken out as secret, by kind.
+    ``beyond`` are the paths that would be deleted or overwritten without a step of the plan: they wait for a person."""
 
     id: str
     state: str = "drafted"
@@ -69,6 +70,7 @@ class TaskState(msgspec.Struct, kw_only=True):
     approvals: dict[str, Approval] = msgspec.field(default_factory=dict)
     sent: dict[str, list[int]] = msgspec.field(default_factory=dict)
     redacted: dict[str, int] = msgspec.field(default_factory=dict)
+    beyond: list[str] = msgspec.field(default_factory=list)
 
     def apply(self, event: Event) -> None:
         """Take one event in."""
@@ -138,7 +140,7 @@ class TaskState(msgspec.Struct, kw_only=True):
                 for what, count in body["found"].items():
                     self.redacted[what] = self.redacted.get(what, 0) + count
             case "review.ready":
-                self.state, self.counts = "review", body["counts"]
+                self.state, self.counts, self.beyond = "review", body["counts"], body.get("beyond", [])
             case "task.done":
                 self.state = "done"
             case "apply.done":

@@ -193,18 +193,20 @@ class RecapWorkbook:
         recap.title = args.title
         if not recap.rows:
             return Result(text=say("office.no-amounts", language), failed=True, doubts=found.doubts, omissions=found.omissions)
+        totals = Totals(recap)
+        expected: dict[str, str] = {}
         if args.columns or args.format == "csv":
             place = deliver(context, args.name, "recap", args.format, language, lambda path, _: _table(path, args, found, language))
         else:
             from confrere.documents.write.workbook import recap_workbook
 
             place = deliver(context, args.name, "recap", "xlsx", language, lambda path, at: recap_workbook(path, recap, language, at))
-        totals = Totals(recap)
+            expected = {name: str(value) for name, value in totals.expected().items()}
         sums = {currency.code: str(currency.all.confirmed) for currency in totals.currencies}
         counted = ", ".join(f"{value} {code}" for code, value in sums.items()) or "0"
         return Result(
             text=tell("office.recap-made", language, len(recap.rows), file=name_of(place), count=len(recap.rows), totals=counted),
-            data={"file": place, "documents": len(recap.rows), "totals": sums},
+            data={"file": place, "documents": len(recap.rows), "totals": sums, "expected": expected},
             doubts=found.doubts,
             omissions=found.omissions,
             deliverables=[place],
