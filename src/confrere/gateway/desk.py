@@ -117,6 +117,13 @@ class Desk:
             if not crew.closed:
                 tail.pull()
                 tail.forget(task)
+                if self._answered_meanwhile(task):
+                    self.carry(task)
+
+    def _answered_meanwhile(self, task: str) -> bool:
+        """Whether a question was answered while the loop was at work on something else, and did not see it."""
+        state = self.gateway.shelf.state(task)
+        return state.state == "waiting" and any(approval.state in ("yes", "no") for approval, _ in state.parked())
 
     # -- the person's word
 
@@ -221,6 +228,9 @@ class Desk:
                     await asyncio.sleep(0.005)
                 store.append(task, "task.stopped", {"forced": True}, durable=True)
             stopped += 1
+        ending = [self.carried[task] for task in held if task in self.carried]
+        if ending:
+            await asyncio.wait(ending, timeout=0.3)
         self.gateway.tail.pull()
         return stopped
 

@@ -25,7 +25,7 @@ from confrere.errors import Failed, WrongUse
 from confrere.gateway import peers
 from confrere.gateway.state import Gateway, Listen
 
-FIRST = 10.0  # seconds a new connection has to send its first request
+FIRST = 5.0  # seconds a new connection has to send its first request
 MOST = 600  # connections at once
 _SOCKET = "gateway.sock"
 
@@ -133,7 +133,7 @@ def _context(listen: Listen) -> ssl.SSLContext:
 
 def _bind(listen: Listen) -> socket.socket:
     family = socket.AF_INET6 if ":" in listen.host else socket.AF_INET
-    sock = socket.socket(family, socket.SOCK_STREAM)
+    sock = socket.socket(family, socket.SOCK_STREAM, socket.IPPROTO_TCP)  # asyncio sets TCP_NODELAY only where the protocol is said
     sock.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     host = "127.0.0.1" if listen.host == "localhost" else listen.host
     try:
