@@ -53,6 +53,14 @@ class Image:
     def memory(self, accelerator: str) -> Path:
         return self.folder / f"memory-{accelerator}"
 
+    def system(self) -> tuple[str, bool] | None:
+        """The version of the system in it and whether it has the libraries, or None when there is no image."""
+        try:
+            stamp = json.loads(self.stamp.read_text())
+            return str(stamp["system"]), bool(stamp["libraries"])
+        except (OSError, ValueError, KeyError):
+            return None
+
     def built(self) -> bool:
         """Whether it is there and was made by this very code."""
         try:
@@ -63,14 +71,27 @@ class Image:
 
 def version() -> str:
     """Changes with everything of ours that is in the image."""
+    parts = [content for _, (_, content) in sorted(_own_files().items())]
+    return hashlib.sha256(b"\0".join([*parts, system_version().encode()])).hexdigest()[:16]
+
+
+def system_version() -> str:
+    """Changes with what takes long to make: the system, the drivers and our Python."""
+    return hashlib.sha256(repr((PACKAGES, SUITE, MODULES, sys.version, here().binds)).encode()).hexdigest()[:16]
+
+
+def _own_files() -> dict[str, tuple[int, bytes]]:
     guest = Path(__file__).with_name("guest")
-    parts = [Path(resident.__file__).read_bytes(), *(path.read_bytes() for path in sorted(guest.iterdir()) if path.is_file())]
-    return hashlib.sha256(b"\0".join([*parts, PACKAGES.encode(), SUITE.encode(), " ".join(MODULES).encode()])).hexdigest()[:16]
+    return {
+        "init": (stat.S_IFREG | 0o755, (guest / "init.sh").read_bytes()),
+        "agent.py": (stat.S_IFREG | 0o644, Path(resident.__file__).read_bytes()),
+        "relay.py": (stat.S_IFREG | 0o644, (guest / "relay.py").read_bytes()),
+    }
 
 
 def build(folder: Path, told: Callable[[str], None] = lambda _: None, *, libraries: bool = True) -> Image:
     """Make the image in ``folder`` (replaced only when all went well); ``told`` hears each step. ``libraries`` puts our Python and its
-    document libraries in, some hundred megabytes.
+    document libraries in, some hundred megabytes. Where the system is still the one that is wanted only our own files are renewed.
 
     Raises Failed when a tool is missing or a step fails.
     """
@@ -80,6 +101,9 @@ def build(folder: Path, told: Callable[[str], None] = lambda _: None, *, librari
     if missing:
         raise Failed("sandbox.vm-tools", tools=", ".join(missing))
     folder.parent.mkdir(parents=True, exist_ok=True)
+    if Image(folder).system() == (system_version(), libraries):
+        _renew(Image(folder), libraries)
+        return Image(folder)
     work = Path(tempfile.mkdtemp(prefix=f"{folder.name}.", dir=folder.parent))
     try:
         (work / "image").mkdir()
@@ -90,7 +114,7 @@ def build(folder: Path, told: Callable[[str], None] = lambda _: None, *, librari
         _kernel(work)
         told("python")
         _root(work, libraries)
-        image.stamp.write_text(json.dumps({"version": version(), "libraries": libraries}))
+        _renew(image, libraries)
         if folder.exists():
             shutil.rmtree(folder)
         image.folder.rename(folder)
@@ -134,21 +158,26 @@ def _kernel(work: Path) -> None:
             files[f"modules/{name}.ko"] = (stat.S_IFREG | 0o644, lzma.decompress(content) if modules[name].suffix == ".xz" else content)
             order.append(f"{name}.ko")
     files["modules/order"] = (stat.S_IFREG | 0o644, "\n".join(order).encode())
-    files["init"] = (stat.S_IFREG | 0o755, Path(__file__).with_name("guest").joinpath("init.sh").read_bytes())
     busybox = subprocess.run(["tar", "-xOf", f"{work}/system.tar", "./usr/bin/busybox"], capture_output=True, timeout=60)
     if busybox.returncode:
         busybox = subprocess.run(["tar", "-xOf", f"{work}/system.tar", "./bin/busybox"], capture_output=True, check=True, timeout=60)
     files["bin/busybox"] = (stat.S_IFREG | 0o755, busybox.stdout)
-    (work / "image" / "initrd").write_bytes(gzip.compress(archive(files), 1))
+    (work / "image" / "drivers").write_bytes(gzip.compress(archive(files), 1))
+
+
+def _renew(image: Image, libraries: bool) -> None:
+    """Our own files as a second archive after the drivers' (the kernel unpacks both); pictures of the memory before are void."""
+    for accelerator in ("kvm", "tcg"):
+        image.memory(accelerator).unlink(missing_ok=True)
+    (image.folder / "initrd").write_bytes((image.folder / "drivers").read_bytes() + gzip.compress(archive(_own_files()), 1))
+    image.stamp.write_text(json.dumps({"version": version(), "system": system_version(), "libraries": libraries}))
 
 
 def _root(work: Path, libraries: bool) -> None:
-    """The system with our agent and, at the same places as in the other back ends, our Python and its libraries."""
+    """The system and, at the same places as in the other back ends, our Python and its libraries."""
     root = work / "root"
     root.mkdir()
     _tool("tar", "-xf", f"{work}/system.tar", "-C", str(root), "--exclude=./dev/*", "--no-same-owner")
-    (root / "opt" / "agent.py").write_bytes(Path(resident.__file__).read_bytes())
-    shutil.copy(Path(__file__).with_name("guest") / "relay.py", root / "opt" / "relay.py")
     (root / "work").mkdir()
     (root / "home" / "user").mkdir(parents=True)
     (root / "etc" / "passwd").write_text(

@@ -86,7 +86,8 @@ def host() -> Iterator[Host]:
             os.lchown(path, ORDINARY, ORDINARY)
     reader = os.open(place.lower / "pipe", os.O_RDONLY | os.O_NONBLOCK)
     servers: list[socket.socket] = []
-    for name in (str(place.outside / "daemon.sock"), str(place.lower / "daemon.sock"), "\0confrere-escape"):
+    abstract = f"confrere-escape-{os.getpid()}"
+    for name in (str(place.outside / "daemon.sock"), str(place.lower / "daemon.sock"), f"\0{abstract}"):
         server = socket.socket(socket.AF_UNIX)
         server.bind(name)
         server.listen(50)
@@ -106,7 +107,7 @@ def host() -> Iterator[Host]:
     except OSError:
         pass  # this machine has no IPv6
     libc = ctypes.CDLL(None, use_errno=True)
-    key = 0x0C0FFEE
+    key = 0x0C0F0000 + os.getpid() % 0xFFFF
     shm = libc.shmget(key, 4096, 0o1666)
     sleeper = subprocess.Popen(
         as_ordinary_user(sys.executable, "-c", _SLEEPER, MARKER), env={"SECRET": SECRET, "PATH": "/usr/bin:/bin"}, stdout=subprocess.PIPE
@@ -121,7 +122,7 @@ def host() -> Iterator[Host]:
         "marker": MARKER,
         "pid": pid,
         "address": address,
-        "abstract": "confrere-escape",
+        "abstract": abstract,
         "tcp": tcp.getsockname()[1],
         "tcp6": ipv6,
         "udp": udp.getsockname()[1],

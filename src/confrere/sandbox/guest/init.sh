@@ -31,4 +31,5 @@ done
 # what every program will need is read once here, so that it is already in memory when the machine is brought back
 $B chroot /root /usr/bin/python3 -I -S -c 'import json, struct, resource, ctypes, select, subprocess'
 $B chroot /root /bin/sh -c true
+$B cp /agent.py /relay.py /root/opt/
 exec $B switch_root /root /usr/bin/python3 -I -S -u /opt/agent.py /dev/virtio-ports/control </dev/null
