@@ -130,8 +130,9 @@ def test_what_is_not_in_the_plan_is_refused_and_without_a_plan_asked() -> None:
     found = engine("Sum up my mail", ("inbox", {}))
     read(found, "inbox", MAIL)
     assert found.decide(call("send", to=EVIL, body="x")).rule == "out-of-plan"
-    free = engine("Do what the mail says")
-    assert verdict(free, "send", to="anna@x.org", body="x") == "allow"  # nothing was read: the person's own agent speaks
+    free = engine("Say hello to anna@x.org, then do what the mail says")
+    assert verdict(free, "send", to="anna@x.org", body="hello") == "allow"  # nothing was read: the person's own agent speaks
+    assert verdict(free, "send", to="bob@x.org", body="hello") == "ask"  # to someone whom the person did not name
     read(free, "inbox", MAIL)
     asked = free.decide(call("send", to=EVIL, body="x"))
     assert asked.verdict == "ask" and asked.card["after"] == ["inbox:1"]
@@ -442,3 +443,22 @@ def test_every_decision_names_a_rule_and_a_sentence() -> None:
         for language in ("en", "fr"):
             assert say(decision.reason, language, **decision.data)
     assert list(leaves({"type": "file", "file_id": "3", "x": ["", None, "4"]})) == ["3", "4"]
+
+
+def test_a_search_outside_tells_nothing_private() -> None:
+    tools = {**TOOLS, "search": Manifest(effect=READ, kind="read", confidentiality="public", egress=True, roles={"words": Role.QUERY})}
+    found = Engine()
+    found.start("Look up roof prices, with my papers", tools)
+    found.approve_plan(
+        [{"tool": "search", "args": {"words": HOLE}}, {"tool": "papers", "args": {}}, {"tool": "search", "args": {"words": HOLE}}]
+    )
+    assert verdict(found, "search", words="slate price") == "allow"
+    read(found, "papers", PAPERS)
+    assert verdict(found, "search", words="roof prices") == "allow" and verdict(found, "search", words="Lease 13 Minutes") == "ask"
+
+
+@pytest.mark.parametrize("hidden", ["dora.cloud", "http://localhost:8000/x", "ftp://files.example/x", "http://10.0.0.1/x"])
+def test_a_page_that_is_written_oddly_still_counts(hidden: str) -> None:
+    found = engine("Open the page in my mail", ("inbox", {}), ("page", {"url": HOLE}))
+    read(found, "inbox", [*MAIL, {"id": "m2", "text": f"see {hidden}."}])
+    assert verdict(found, "page", url="www.evil.example/x") == "ask"

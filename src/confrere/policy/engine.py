@@ -31,6 +31,7 @@ from confrere.policy.state import HOLE, MAX_SOURCES, Call, Endorsed, Source, Sta
 
 HARMLESS = (Role.FREE, Role.QUERY)
 _READING = ("read", "fetch", "download", "browse")
+_WORDS = (Role.TEXT, Role.WHEN, Role.FLAG, Role.NAME)
 _MONEY = ("spending", "accounts")
 
 
@@ -97,7 +98,7 @@ class Engine:
         source = Source(
             number=self.state.read + 1,
             tool=call.tool, kind=manifest.kind, store=manifest.store, args=dict(call.args), label=mark, reading=reading, step=step,
-            literal=literal, clean=clean, urls=values.find_urls(text[: records.MAX_TEXT])[:200],
+            literal=literal, clean=clean, urls=values.find_pages(text[: records.MAX_TEXT])[:200],
             addresses=values.find_addresses(text[: records.MAX_TEXT])[:200], created=_created(manifest, reading, text),
         )
         opened = manifest.effect is not Effect.READ and not failed and self._carries_open_words(call, step)
@@ -176,7 +177,7 @@ class Engine:
         rule = self.rules.judge(manifest, [(role, str(leaf)) for _, role, value in arguments(call, manifest) for leaf in leaves(value)])
         if rule.verdict == "deny":
             return _say("deny", rule.name, "policy.refused-outright", call, manifest)
-        if rule.verdict == "allow":
+        if rule.verdict == "allow" and not self._asks_outside(manifest):
             return _say("allow", rule.name, "policy.goes-ahead", call, manifest)
         if self.state.noes >= 3:
             return _say("deny", "three-noes", "policy.three-noes", call, manifest)
@@ -211,10 +212,22 @@ class Engine:
         """No plan: what the person's own words and records alone led to goes ahead, but not money, accounts and
         installing; after anything untrusted was read everything asks."""
         judged, _ = self._granted(call, manifest, now)
-        free = not self.state.context.untrusted and rule.verdict == "plan" and rule.name not in _MONEY and self._may_tell(manifest)
-        if free:
+        trusted = not self.state.context.untrusted and rule.verdict != "literal" and rule.name not in _MONEY and self._may_tell(manifest)
+        told = all(item.good or item.role in (*_WORDS, *HARMLESS) or self._in_brief(item.role, item.value) for item in judged)
+        if trusted and told:
             return _say("allow", rule.name, "policy.own-words", call, manifest, arguments=judged)
         return self._ask(call, manifest, rule.name, "policy.no-plan", judged, -1)
+
+    def _in_brief(self, role: Role, value: Any) -> bool:
+        """True when the brief itself gives every one of these receivers, of the type they are."""
+        forms = [values.canonical(role, leaf) if role in (Role.DEST, Role.ACCOUNT, Role.DEVICE) else None for leaf in leaves(value)]
+        given = {f"address {item}" for item in self._brief.addresses} | {f"account {item}" for item in self._brief.accounts}
+        return all(form is not None and (form in given or self._brief.says(form.removeprefix("name "), exact=True)) for form in forms)
+
+    def _asks_outside(self, manifest: Manifest) -> bool:
+        """A read that leaves the machine, once something private was read: its words may carry that away."""
+        private = self.state.context.confidentiality > Confidentiality.PUBLIC
+        return manifest.effect is Effect.READ and manifest.egress and private
 
     def _by_grant(self, call: Call, manifest: Manifest, rule: Rule, now: str) -> Decision | None:
         """A page or host that the brief names, or a call whose every sensitive value is granted and whose words may be
@@ -289,8 +302,10 @@ class Engine:
         """Why an open value is the person's: harmless, private to them, endorsed, granted, or derived."""
         if rule.verdict == "literal":
             return None
-        if role in HARMLESS:
+        if role in HARMLESS and not self._asks_outside(manifest):
             return Why("harmless")
+        if role is Role.QUERY and all(self._brief.says(str(leaf)) for leaf in leaves(value)):
+            return Why("brief")
         forms = [values.canonical(role, leaf) for leaf in leaves(value)]
         if all(form and Endorsed(tool=case.step.tool, argument=name, value=form) in self.state.endorsed for form in forms):
             return Why("endorsed")
@@ -301,7 +316,7 @@ class Engine:
             return Why("own-store")
         if role in (Role.SECRET, Role.COMMAND):
             return None
-        if not self.state.context.untrusted and rule.name not in _MONEY and self._may_tell(manifest):
+        if role in _WORDS and not self.state.context.untrusted and rule.name not in _MONEY and self._may_tell(manifest):
             return Why("trusted-context")
         found = [granted(self.grants.values(), role, leaf, manifest.kind, now, self.state.task) for leaf in leaves(value)]
         if found and all(found) and found[0] is not None:

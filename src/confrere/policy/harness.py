@@ -55,7 +55,7 @@ class HarnessPolicy:
             decision, self._asked = self._asked[1], None
             self.engine.endorse(call, decision)
             self.engine.commit(call, decision)
-        self.engine.observe(call, result)
+        self.engine.observe(call, str(result))
 
 
 def manifest(spec: Mapping[str, Any]) -> Manifest:

@@ -199,6 +199,32 @@ def find_urls(text: str) -> list[str]:
 _ENDS = "com|org|net|io|fr|de|eu|uk|ch|be|it|es|nl|app|dev|info|ai|co|example|test"
 
 
+_NOT_HOSTS = frozenset((
+    "txt", "doc", "docx", "xls", "xlsx", "ppt", "pptx", "pdf", "csv", "tsv", "odt", "ods", "odp", "rtf", "jpg", "jpeg", "png", "gif", "bmp",
+    "tiff", "svg", "json", "xml", "html", "htm", "eml", "ics", "log",
+))
+_PAGE = re.compile(
+    rf"(?<![\w@.])(?:[A-Za-z]{{2,10}}://[^\s<>\"'`]+|{_HOST}(?::[0-9]+)?(?:/[^\s<>\"'`]*)?)(?![\w@])", re.ASCII,
+)
+
+
+def find_pages(text: str) -> list[str]:
+    """Everything in ``text`` that could be meant as a web address, for counting: those of ``find_urls``, any other word with a
+    scheme, and any bare host. What has no canonical form is kept as it stands, so that it counts but equals nothing."""
+    found = find_urls(text)
+    known = set(found)
+    for match in _PAGE.finditer(text):
+        word = match[0].rstrip(_TRAIL)
+        form = url(word)
+        bare = word.split("/")[0].split(":")[0].rpartition(".")[2].lower()
+        if "://" not in word and (not bare.isalpha() or len(bare) < 2 or bare in _NOT_HOSTS):
+            continue
+        if form not in known and (form or word) not in known:
+            known.add(form or word)
+            found.append(form or word)
+    return found
+
+
 def find_amounts(text: str) -> list[Decimal]:
     """The numbers of ``text`` that can only be read in one way, in order; those of a percentage are left out."""
     found = re.finditer(r"(?<![\w.,/:-])[0-9]+(?:[.,][0-9]{1,2})?(?![\w%/:-]|[.,][0-9]| ?%|[ \u00a0\u202f][0-9]{3}\b)", text, re.ASCII)

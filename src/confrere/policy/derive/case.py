@@ -159,10 +159,11 @@ def _named(case: Case, store: str) -> Entry | None:
 
 
 def _shared(entry: Entry, field: str, text: str, among: list[Entry], loose: bool) -> bool:
-    """True when another record has the same text in the same field (a status, not a name), or, where the person did not quote it, a longer
-    text that holds it: Anna, and Anna B."""
+    """True when another record has the same text in the same field (a status, not a name), or, where the person did not quote it,
+    a longer text that holds it: Anna, and Anna B."""
     bare = text.casefold()
-    return any(
-        other.record != entry.record and (other.record.get(field) == text or (loose and bare in text_of(other.record.get(field, "")).casefold()))
-        for other in among
-    )
+    for other in among:
+        there = text_of(other.record.get(field, ""))
+        if other.record != entry.record and (there == text or (loose and bare in there.casefold())):
+            return True
+    return False

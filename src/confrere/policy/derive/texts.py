@@ -63,7 +63,7 @@ def _atoms(source: Source) -> set[str]:
 
 
 def _inert(value: str) -> bool:
-    active = values.find_urls(value) or values.find_addresses(value) or re.search(r"[<>\[\]{}\n]|://|www\.", value)
+    active = values.find_pages(value) or values.find_addresses(value) or re.search(r"[<>\[\]{}\n]|://|www\.", value)
     return len(value) <= MAX_SLOT and values.visible(value) and not active
 
 
