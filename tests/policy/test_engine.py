@@ -377,7 +377,8 @@ def test_models_see_what_they_are_cleared_for() -> None:
 
 
 def test_the_owner_can_be_stricter_and_never_looser_than_what_is_fixed() -> None:
-    strict = '[[rule]]\nname = "look-at-payments"\nverdict = "ask"\nkinds = ["pay"]\n[[rule]]\nname = "no-lamp"\nverdict = "deny"\nkinds = ["device"]\n'
+    strict = '[[rule]]\nname = "look-at-payments"\nverdict = "ask"\nkinds = ["pay"]\n'
+    strict += '[[rule]]\nname = "no-lamp"\nverdict = "deny"\nkinds = ["device"]\n'
     found = engine("Pay", ("pay", {"to": "Lumen", "sum": 4}), ("lamp", {"device": "x", "state": "on"}), rules=strict)
     asked = found.decide(call("pay", to="Lumen", sum=4))
     assert asked.verdict == "ask" and asked.rule == "look-at-payments" and verdict(found, "lamp", device="x", state="on") == "deny"

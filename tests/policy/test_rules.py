@@ -49,7 +49,8 @@ def test_a_broken_file_is_reported_by_line_and_not_used(text: str, line: int, ke
 
 def test_every_rule_is_explained_in_both_languages() -> None:
     rules = load(
-        '[[rule]]\nname = "my-host"\nverdict = "allow"\nroles = ["host", "url"]\nmatches = ["intranet.example"]\nen = "our intranet"\nfr = "notre intranet"\n'
+        '[[rule]]\nname = "my-host"\nverdict = "allow"\nroles = ["host", "url"]\nmatches = ["intranet.example"]\n'
+        'en = "our intranet"\nfr = "notre intranet"\n'
     )
     assert not rules.problems
     for language in ("en", "fr"):

@@ -162,7 +162,8 @@ def test_what_is_the_same_thing_is_the_same(role: Role, one: object, other: obje
 
 def test_what_a_brief_gives_by_type() -> None:
     brief = Brief(
-        "Pay 12.50 (not 1 200, 3,000.00 or 10%) to FR76 3000 6000 0112 3456 7890 189 on June 13; ask anna@example.org, see (www.x.example/a)."
+        "Pay 12.50 (not 1 200, 3,000.00 or 10%) to FR76 3000 6000 0112 3456 7890 189 on June 13; "
+        "ask anna@example.org, see (www.x.example/a)."
     )
     assert [str(n) for n in brief.amounts] == ["12.5", "13"] and [str(n) for n in brief.percentages] == ["10"]
     assert brief.accounts == ["FR7630006000011234567890189"] and brief.addresses == ["anna@example.org"]
