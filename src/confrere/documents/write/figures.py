@@ -18,13 +18,16 @@ AMOUNT_FIELDS = frozenset({"total", "net", "tax", "currency", "type"})
 
 CONFIRMED, TO_CONFIRM, NOT_COUNTED = "confirmed", "to-confirm", "not-counted"
 
+SHOWN = ("type", "supplier", "client", "number", "date", "due_date", "currency", "net", "tax", "total")
+"""What a recap shows of a document: a doubt about anything else is no doubt about the recap."""
+
 
 def row_of(file: str, record: Record) -> Row:
     """The row of a recap for what was understood of ``file`` (a view path).
 
     A value that cannot be read as its type (a date, an amount) is left out and put on the row's ``check`` list.
     """
-    check = dict(record.check)
+    check = {name: reason for name, reason in record.check.items() if name in SHOWN}
     texts = {name: found.value for name, found in record.fields.items()}
 
     def amount(name: str) -> Decimal | None:
