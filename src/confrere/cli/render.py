@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+import msgspec
 from rich.console import Console
 from rich.text import Text
 from rich.tree import Tree
@@ -34,6 +35,10 @@ def plan(console: Console, found: Plan, language: str) -> None:
             names = ", ".join(show(name(path)) for path in touched[:3])
             more = f" … ({say('cli.files', language, count=step.files)})" if step.files > 3 else ""
             console.print(Text(f"     {names}{more}", style="dim"))
+        if step.risk == "acts":  # a title is a model's prose: what leaves the machine is shown as it would be sent
+            for field, value in step.args.items():
+                text = value if isinstance(value, str) else msgspec.json.encode(value).decode("utf-8", "replace")
+                console.print(Text(f"     {show(field)}: {show(text, lines=True)}"))
         for doubt in step.doubts:
             if doubt not in found.doubts:
                 console.print(Text(f"     ? {show(doubt)}", style="yellow"))

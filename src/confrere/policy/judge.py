@@ -8,13 +8,15 @@ from typing import Any
 import msgspec
 
 from confrere.policy import approvals
+from confrere.policy.derive.case import leaves
 from confrere.policy.engine import Decision, Engine
 from confrere.policy.gate import Call, Verdict
 from confrere.policy.grants import Grant
 from confrere.policy.labels import Integrity, Label
 from confrere.policy.manifest import Manifest
-from confrere.policy.plan import Plan
+from confrere.policy.plan import Plan, is_open
 from confrere.policy.rules import Rules
+from confrere.policy.state import HOLE
 from confrere.policy.state import Call as Judged
 
 PREFIXES = ("policy.", "grant.")
@@ -48,7 +50,17 @@ class EngineJudge:
             self.engine.state.manifests = dict(manifests)
 
     def planned(self, plan: Plan) -> None:
-        self._keep(self.engine.approve_plan(plan))
+        """The plan that the person approved; what it leaves open is judged when it is filled."""
+
+        def closed(args: dict[str, Any]) -> dict[str, Any]:
+            return {name: HOLE if is_open(value) else value for name, value in args.items()}
+
+        self._keep(self.engine.approve_plan([{"tool": step.tool, "args": closed(step.args)} for step in plan.steps]))
+
+    @property
+    def tainted(self) -> bool:
+        """Whether anything untrusted was read: from then on the model may be somebody else's."""
+        return self.engine.state.context.untrusted
 
     def _keep(self, event: dict[str, Any]) -> None:
         self._record(event["type"], {name: value for name, value in event.items() if name != "type"}, False)
@@ -71,11 +83,16 @@ class EngineJudge:
         decision = self._decisions[call.id]
         card = next((card for card in approval.cards if card.get("call") == call.id), None)
         shown = {} if card is None else {entry["name"]: entry["value"] for entry in card["arguments"]}
-        bound = card is not None and card["tool"] == call.tool and all(_same(shown.get(name), value) for name, value in call.args.items())
+        filled = {name: value for name, value in call.args.items() if any(True for _ in leaves(value))}
+        bound = card is not None and card["tool"] == call.tool and _same(shown, filled)
         if not bound or not approvals.allows(approval, approval.cards, self._now()) or decision.verdict == "deny":
             return False
         self._keep(self.engine.endorse(self._judged(call), decision))
         return True
+
+    def again(self, call: Call) -> None:
+        """The person wants a call whose outcome was lost to be done again: its step is free for the very same call."""
+        self._keep(self.engine.observe(self._judged(call), "", failed=True))
 
     def declined(self) -> None:
         self._keep(self.engine.refuse())

@@ -7,12 +7,17 @@ from typing import Any
 import msgspec
 
 
+def is_open(value: Any) -> bool:
+    """True for ``{"open": "what it will be"}``: a value that only a later read can give."""
+    return isinstance(value, dict) and set(value) == {"open"} and isinstance(value["open"], str)
+
+
 class Step(msgspec.Struct, kw_only=True):
     """One step: a tool with its arguments, and what it will touch.
 
-    ``args`` values are literals a person can read. ``files`` counts the files the step is expected to touch, and
-    ``touches`` names some of them (paths or patterns) for the screen. ``risk`` is "none" (reads), "changes"
-    (reviewed and undoable) or "acts" (leaves the machine).
+    ``args`` values are literals a person can read, or left open (``is_open``): policy then judges what stands there by where it
+    came from. ``files`` counts the files the step is expected to touch, and ``touches`` names some of them for the screen.
+    ``risk`` is "none" (reads), "changes" (reviewed and undoable) or "acts" (leaves the machine).
     """
 
     id: str
