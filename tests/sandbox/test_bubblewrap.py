@@ -255,6 +255,6 @@ def test_as_an_ordinary_user_too() -> None:
         pytest.skip("this is that run")
     chosen = ["-k", "test_bubblewrap or (bubblewrap and not bites)", __file__, str(Path(__file__).with_name("escape"))]
     argv = as_ordinary_user(sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", "-x", *chosen)
-    done = subprocess.run(argv, cwd=ROOT, capture_output=True, text=True, timeout=300, env={"PATH": os.environ["PATH"], "HOME": "/tmp"})
+    done = subprocess.run(argv, cwd=ROOT, capture_output=True, text=True, timeout=900, env={"PATH": os.environ["PATH"], "HOME": "/tmp"})
     assert done.returncode == 0, done.stdout[-4000:] + done.stderr[-2000:]
     assert ORDINARY != 0

@@ -18,6 +18,9 @@ from confrere.sandbox.microvm import MicroVM
 from confrere.sandbox.protocol import Command, Spec
 
 from .conftest import Place
+from .test_proxy import FETCH, Told, pinned_lookup, server
+
+__all__ = ["server"]
 
 needs_image = pytest.mark.skipif(
     "CONFRERE_TEST_VM" not in os.environ, reason="no CONFRERE_TEST_VM: a folder made by confrere.sandbox.image"
@@ -114,6 +117,27 @@ def test_timeouts_orphans_and_the_end(machine: MicroVM) -> None:
     began = time.monotonic()
     machine.close()
     assert time.monotonic() - began < 1
+
+
+@needs_image
+def test_the_network_is_the_list_and_goes_by_the_relay(image: Image, place: Place, server: int) -> None:
+    told = Told()
+    sandbox = MicroVM(image)
+    sandbox.start(Spec([place.mount()], allow=[f"ok.test:{server}"], record=told))
+    try:
+        assert sandbox.network is not None
+        sandbox.network.proxy.lookup, sandbox.network.proxy.permitted = pinned_lookup, lambda _: True
+        fetch = Command(["python3", "-c", FETCH, f"http://ok.test:{server}/in", f"http://no.test:{server}/"], timeout=120)
+        for _ in range(2):  # the relay outlives a command
+            lines = sandbox.run(fetch).out.decode().splitlines()
+            assert lines == [f"GET /in ok.test:{server} b''", "403 confrere: not listed"]
+        assert told.outcomes == ["allowed", "not listed"] * 2
+        sandbox.set_network([])
+        assert sandbox.run(fetch).out.decode().splitlines() == ["403 confrere: not listed"] * 2
+        direct = Command(["python3", "-c", f"import socket; socket.create_connection(('127.0.0.1', {server}), 2)"], timeout=60)
+        assert b"ConnectionRefused" in sandbox.run(direct).err
+    finally:
+        sandbox.close()
 
 
 @needs_image

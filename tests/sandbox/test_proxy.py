@@ -65,7 +65,7 @@ class Told:
         return [outcome for _, outcome in self.requests]
 
 
-async def _pinned(host: str, port: int) -> list[str]:
+async def pinned_lookup(host: str, port: int) -> list[str]:
     if host == "gone.test":
         raise OSError("no such name")
     return ["127.0.0.1"]
@@ -98,7 +98,7 @@ async def ask(port: int, data: bytes, more: bytes = b"") -> bytes:
 
 
 def pinned(told: Told, entries: list[str], decide: object = None) -> Proxy:
-    proxy = Proxy(decide, told, lookup=_pinned, permitted=lambda _: True)  # type: ignore[arg-type]
+    proxy = Proxy(decide, told, lookup=pinned_lookup, permitted=lambda _: True)  # type: ignore[arg-type]
     proxy.allow(entries)
     return proxy
 
@@ -262,7 +262,7 @@ def test_from_inside_the_sandbox(place: Place, server: int) -> None:
         assert box.network is not None
         refused = box.run(fetch).out.decode().splitlines()
         assert [line[:3] for line in refused] == ["502", "403", "502"], refused
-        box.network.proxy.lookup, box.network.proxy.permitted = _pinned, lambda _: True
+        box.network.proxy.lookup, box.network.proxy.permitted = pinned_lookup, lambda _: True
         lines = box.run(fetch).out.decode().splitlines()
         assert lines == [f"GET /in ok.test:{server} b''", "403 confrere: not listed", "403 confrere: not listed"]
         direct = f"import socket; socket.create_connection(('127.0.0.1', {server}), 2)"
