@@ -13,6 +13,8 @@ import msgspec
 
 from confrere.documents.model import Word
 
+_SPACES = frozenset((0x7F, 0x85, 0xA0, 0x1680, *range(0x2000, 0x200B), 0x2028, 0x2029, 0x202F, 0x205F, 0x3000))
+
 
 class Paint(msgspec.Struct, frozen=True):
     """How a text object is painted: its address in pdfium, render mode (3: invisible), luminance 0-255 and opacity 0-255 of its fill."""
@@ -65,60 +67,81 @@ def page_words(page: Any, textpage: Any, frame: Frame, limit: int = 200_000) -> 
     """Return the words of a page, at most ``limit`` characters being looked at."""
     import pypdfium2.raw as pdfium
 
-    raw = textpage.raw
-    paints: dict[int, Paint] = {}
+    # Called for every character: plain addresses instead of typed pointers halve the cost.
+    unicode_of = _plain(pdfium.FPDFText_GetUnicode, ctypes.c_uint, ctypes.c_void_p, ctypes.c_int)
+    box_of = _plain(pdfium.FPDFText_GetLooseCharBox, ctypes.c_int, ctypes.c_void_p, ctypes.c_int, ctypes.c_void_p)
+    object_of = _plain(pdfium.FPDFText_GetTextObject, ctypes.c_void_p, ctypes.c_void_p, ctypes.c_int)
+    raw = ctypes.cast(textpage.raw, ctypes.c_void_p).value
     rect = pdfium.FS_RECTF()
+    where = ctypes.addressof(rect)
+    paints: dict[int, Paint] = {}
     words: list[Placed] = []
     letters: list[str] = []
-    box = [0.0, 0.0, 0.0, 0.0]
+    left = bottom = right = top = 0.0
     paint = Paint(0)
 
     def flush() -> None:
-        if letters:
-            text = "".join(letters)
-            words.append(Placed(Word(text, *(round(v, 2) for v in frame.box(box[0], box[1], box[2], box[3]))), paint))
-            letters.clear()
+        a, b, c, d = frame.box(left, bottom, right, top)
+        words.append(Placed(Word("".join(letters), round(a, 2), round(b, 2), round(c, 2), round(d, 2)), paint))
+        letters.clear()
 
     for index in range(min(textpage.count_chars(), limit)):
-        code = pdfium.FPDFText_GetUnicode(raw, index)
-        if code in (0, 0xFFFE, 0xFFFF) or 0xD800 <= code <= 0xDFFF:
-            char = "\ufffd" if code else ""
-        elif code == 2:
-            char = "-"
-        else:
-            char = chr(code)
-        if not char.strip():
-            flush()
-            continue
-        if not pdfium.FPDFText_GetLooseCharBox(raw, index, rect):
-            continue
-        x0, y0, x1, y1 = rect.left, rect.bottom, rect.right, rect.top
-        pointer = pdfium.FPDFText_GetTextObject(raw, index)
-        address = ctypes.cast(pointer, ctypes.c_void_p).value or 0
-        if letters:
-            height = max(box[3] - box[1], y1 - y0, 0.1)
-            width = max(box[2] - box[0], x1 - x0, 0.1)
-            apart = x0 - box[2] > 0.35 * height or box[0] - x1 > 0.35 * height
-            off = y0 > box[3] or y1 < box[1]
-            if (apart and not off and height < 3 * width) or (off and (y0 - box[3] > 0.35 * width or box[1] - y1 > 0.35 * width)):
-                flush()
-            elif address != paint.address:
-                other = paints.get(address) or _paint(pdfium, pointer, address)
-                if (other.mode, other.alpha) != (paint.mode, paint.alpha) or abs(other.luminance - paint.luminance) > 60:
+        code = unicode_of(raw, index)
+        if code <= 32 or code in _SPACES:
+            if code == 2:
+                code = 0x2D
+            else:
+                if letters:
                     flush()
-        if not letters:
-            paint = paints.get(address) or paints.setdefault(address, _paint(pdfium, pointer, address))
-            box = [x0, y0, x1, y1]
+                continue
+        elif code in (0xFFFE, 0xFFFF) or 0xD800 <= code <= 0xDFFF:
+            code = 0xFFFD
+        if not box_of(raw, index, where):
+            continue
+        x0, x1 = rect.left, rect.right
+        y0, y1 = rect.bottom, rect.top
+        address = object_of(raw, index) or 0
+        if letters:
+            if address != paint.address:
+                other = paints.get(address)
+                if other is None:
+                    other = paints[address] = _paint(pdfium, address)
+                if other.mode != paint.mode or other.alpha != paint.alpha or abs(other.luminance - paint.luminance) > 60:
+                    flush()
+            if letters and (x0 > right or x1 < left or y0 > top or y1 < bottom) and _parted(left, bottom, right, top, x0, y0, x1, y1):
+                flush()
+        if letters:
+            left, bottom = (x0 if x0 < left else left), (y0 if y0 < bottom else bottom)
+            right, top = (x1 if x1 > right else right), (y1 if y1 > top else top)
         else:
-            box = [min(box[0], x0), min(box[1], y0), max(box[2], x1), max(box[3], y1)]
-        letters.append(char)
-    flush()
+            found = paints.get(address)
+            if found is None:
+                found = paints[address] = _paint(pdfium, address)
+            paint = found
+            left, bottom, right, top = x0, y0, x1, y1
+        letters.append(chr(code))
+    if letters:
+        flush()
     return words
 
 
-def _paint(pdfium: Any, pointer: Any, address: int) -> Paint:
+def _parted(left: float, bottom: float, right: float, top: float, x0: float, y0: float, x1: float, y1: float) -> bool:
+    """Whether a character stands too far from the word before it to belong to it (a third of the height; across, if written upwards)."""
+    height, width = max(top - bottom, y1 - y0, 0.1), max(right - left, x1 - x0, 0.1)
+    if y0 > top or y1 < bottom:
+        return y0 - top > 0.35 * width or bottom - y1 > 0.35 * width
+    return height < 3 * width and (x0 - right > 0.35 * height or left - x1 > 0.35 * height)
+
+
+def _plain(function: Any, result: Any, *arguments: Any) -> Any:
+    """Return a pdfium function that takes and gives addresses as integers."""
+    return ctypes.CFUNCTYPE(result, *arguments)(ctypes.cast(function, ctypes.c_void_p).value or 0)
+
+
+def _paint(pdfium: Any, address: int) -> Paint:
     if not address:
         return Paint(0)
+    pointer = ctypes.cast(address, pdfium.FPDF_PAGEOBJECT)
     mode = pdfium.FPDFTextObj_GetTextRenderMode(pointer)
     luminance, alpha = object_colour(pdfium, pointer, stroke=mode == 1)
     return Paint(address, mode, luminance, alpha)
