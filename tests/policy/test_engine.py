@@ -463,3 +463,11 @@ def test_a_page_that_is_written_oddly_still_counts(hidden: str) -> None:
     found = engine("Open the page in my mail", ("inbox", {}), ("page", {"url": HOLE}))
     read(found, "inbox", [*MAIL, {"id": "m2", "text": f"see {hidden}."}])
     assert verdict(found, "page", url="www.evil.example/x") == "ask"
+
+
+def test_later_words_of_the_person_count_like_the_brief() -> None:
+    found = engine("Tell Anna “ok”.", ("inbox", {}), ("send", {"to": HOLE, "body": "ok"}))
+    read(found, "inbox", MAIL)
+    assert verdict(found, "send", to="anna@x.org", body="ok") == "ask"
+    found.hear("Her address is anna@x.org.")
+    assert verdict(found, "send", to="anna@x.org", body="ok") == "allow" and verdict(found, "send", to=EVIL, body="ok") == "ask"

@@ -71,6 +71,10 @@ class Engine:
         """A new task: the person's words and the tools with their manifests."""
         return self._record("policy.started", task=task, brief=brief, manifests={n: msgspec.to_builtins(m) for n, m in manifests.items()})
 
+    def hear(self, words: str) -> dict[str, Any]:
+        """What the person, authenticated, said later in the same task: their words like the brief's. Never a forward or a quote."""
+        return self._record("policy.heard", words=words)
+
     def approve_plan(self, plan: Plan | Iterable[PlannedStep | Mapping[str, Any]]) -> dict[str, Any]:
         """The plan that the person approved. A new one replaces the old; what was used stays used where the same step
         stands in both."""
@@ -137,6 +141,9 @@ class Engine:
         self._known.answers.clear()
         if kind == "policy.started":
             self.state = State(task=event["task"], brief=event["brief"], manifests=msgspec.convert(event["manifests"], dict[str, Manifest]))
+            self._know()
+        elif kind == "policy.heard":
+            state.brief = f"{state.brief}\n{event['words']}"
             self._know()
         elif kind == "policy.planned":
             old, steps = state.plan or [], [msgspec.convert(step, Step) for step in event["steps"]]
