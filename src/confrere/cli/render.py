@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import unicodedata
 from typing import Any
 
 import msgspec
@@ -10,103 +11,137 @@ from rich.text import Text
 from rich.tree import Tree
 
 from confrere.agent.task import TaskState
+from confrere.cli.flow import hang
 from confrere.messages import say, show
 from confrere.policy.plan import Plan
+from confrere.tools.office.words import tell
 from confrere.workspace.changes import Change, ChangeSet
 from confrere.workspace.paths import name
 from confrere.workspace.transaction import Outcome
 
-_LIMIT = 60  # lines of a tree; the rest is counted
+_LINES, _EACH = 60, 8  # lines of a tree, entries of a folder; the rest is counted
+_MARK = {"create": "+", "modify": "~", "move": "→", "delete": "−", "mkdir": "+", "rmdir": "−"}
 _STYLE = {"create": "green", "modify": "yellow", "move": "cyan", "delete": "red", "mkdir": "green", "rmdir": "red"}
 
 
 def plan(console: Console, found: Plan, language: str) -> None:
     console.print()
+    if found.answer:  # the brief asked something too
+        _answer(console, found.answer)
+        console.print()
     console.print(say("cli.plan-title", language), style="bold")
     touched: list[str] = []
     for number, step in enumerate(found.steps, start=1):
-        line = Text(f"  {number}. ", style="bold")
-        line.append(show(step.title), style="")
-        risk = say(f"cli.risk-{step.risk}", language)
-        line.append(f"  {risk}", style="red" if step.risk == "acts" else "dim")
-        console.print(line)
+        line = Text(show(step.title))
+        line.append(f"  {say(f'cli.risk-{step.risk}', language)}", style="red" if step.risk == "acts" else "dim")
+        hang(console, f"  {number}. ", line)
         if step.touches and step.touches != touched:
             touched = step.touches
             names = ", ".join(show(name(path)) for path in touched[:3])
             more = f" … ({say('cli.files', language, count=step.files)})" if step.files > 3 else ""
-            console.print(Text(f"     {names}{more}", style="dim"))
+            hang(console, "     ", f"{names}{more}", "dim")
         if step.risk == "acts":  # a title is a model's prose: what leaves the machine is shown as it would be sent
             for field, value in step.args.items():
                 text = value if isinstance(value, str) else msgspec.json.encode(value).decode("utf-8", "replace")
-                console.print(Text(f"     {show(field)}: {show(text, lines=True)}"))
+                hang(console, "     ", f"{show(field)}: {show(text, lines=True)}")
         for doubt in step.doubts:
             if doubt not in found.doubts:
-                console.print(Text(f"     ? {show(doubt)}", style="yellow"))
+                hang(console, "     ? ", show(doubt), "yellow")
     for key, lines, style in (
         ("cli.plan-grants", found.grants, ""),
         ("cli.plan-warnings", found.warnings, "red"),
         ("cli.plan-doubts", found.doubts, "yellow"),
         ("cli.plan-not-understood", found.not_understood, "yellow"),
     ):
-        _list(console, say(key, language), lines, style)
+        _list(console, say(key, language), lines, style, language)
     console.print()
 
 
-def _list(console: Console, title: str, lines: list[str], style: str, limit: int = 12) -> None:
+def _list(console: Console, title: str, lines: list[str], style: str, language: str, limit: int = 12) -> None:
     if not lines:
         return
     console.print(title, style=f"bold {style}".strip(), markup=False)
-    for line in lines[:limit]:
-        console.print(Text(f"  • {show(line)}", style=style))
-    if len(lines) > limit:
-        console.print(Text(f"  … +{len(lines) - limit}", style="dim"))
+    shown = len(lines) if len(lines) == limit + 1 else limit
+    for line in lines[:shown]:
+        hang(console, "  • ", show(line), style)
+    if len(lines) > shown:
+        hang(console, "  … ", say("cli.more", language, count=len(lines) - shown), "dim")
 
 
 def changes(console: Console, found: ChangeSet, language: str) -> None:
     console.print()
     counts = found.counts()
-    summary = " · ".join(say(f"cli.count-{kind}", language, count=counts[kind]) for kind in _STYLE if counts.get(kind))
-    console.print(say("cli.changes-title", language), style="bold", end="  ")
-    console.print(summary, style="dim", markup=False)
-    console.print(_tree(found.changes, language))
+    summary = Text(f"{say('cli.changes-title', language)}  ", style="bold")
+    for number, kind in enumerate(kind for kind in _STYLE if counts.get(kind)):
+        summary.append("  " if number else "", style="not bold")
+        told = tell(f"cli.count-{kind}", language, counts[kind], count=counts[kind])
+        summary.append(f"{_MARK[kind]} {told}", style=f"not bold {_STYLE[kind]}")
+    hang(console, "", summary)
+    console.print(_Forest(found.changes, language).tree())
     for path, reason in found.left[:10]:
-        console.print(Text(f"  ! {show(path)}: {say(reason, language)}", style="yellow"))
+        hang(console, "  ! ", f"{show(path)}{say('cli.colon', language)}{say(reason, language)}", "yellow")
+    if len(found.left) > 10:
+        hang(console, "  … ", say("cli.more", language, count=len(found.left) - 10), "dim")
 
 
-def _tree(entries: list[Change], language: str) -> Tree:
-    tops: dict[str, Any] = {}
-    shown = 0
-    tree = Tree("", hide_root=True)
-    nodes: dict[str, Tree] = {"": tree}
-    hidden: dict[str, int] = {}
+class _Forest:
+    """Changes by folder, in the order of a dictionary; a folder that goes away is one line, whatever it held."""
 
-    def folder(path: str, style: str = "bold") -> Tree:
-        if path not in nodes:
-            above = folder(path.rpartition("/")[0])
-            nodes[path] = above.add(Text(f"{show(name(path))}/", style=style))
-        return nodes[path]
+    def __init__(self, entries: list[Change], language: str) -> None:
+        self.language = language
+        self.folders: dict[str, set[str]] = {}
+        self.entries: dict[str, list[Change]] = {}
+        self.new = {entry.path for entry in entries if entry.kind == "mkdir"}
+        self.left = _LINES
+        gone = {entry.path for entry in entries if entry.kind == "rmdir"}
+        for entry in entries:
+            above = entry.path.rpartition("/")[0]
+            if entry.kind == "mkdir":
+                self._folder(entry.path)
+            elif entry.kind != "rmdir" or above not in gone:
+                self._folder(above)
+                self.entries.setdefault(above, []).append(entry)
 
-    for change in sorted(entries, key=lambda change: (change.path.rpartition("/")[0], change.kind, change.path)):
-        if change.kind == "mkdir":
-            folder(change.path, "bold green")
-            continue
-        above = change.path.rpartition("/")[0]
-        if shown >= _LIMIT or hidden.get(above) or sum(1 for other in tops.get(above, [])) >= 8:
-            hidden[above] = hidden.get(above, 0) + 1
-            folder(above)
-            continue
-        tops.setdefault(above, []).append(change)
-        shown += 1
-        folder(above).add(_line(change, language))
-    for path, count in hidden.items():
-        nodes[path].add(Text(f"… +{count}", style="dim"))
-    return tree
+    def _folder(self, path: str) -> None:
+        while path:
+            above = path.rpartition("/")[0]
+            self.folders.setdefault(above, set()).add(path)
+            path = above
+
+    def tree(self) -> Tree:
+        tree = Tree("", hide_root=True)
+        self._grow(tree, "")
+        return tree
+
+    def _grow(self, tree: Tree, path: str) -> None:
+        entries = sorted(self.entries.get(path, []), key=lambda entry: (entry.kind == "rmdir", folded(name(entry.path))))
+        shown = min(len(entries), max(0, self.left), _EACH)
+        shown += len(entries) == shown + 1
+        for entry in entries[:shown]:
+            tree.add(_line(entry, self.language))
+        self.left -= shown
+        if len(entries) > shown:
+            tree.add(Text(f"… {say('cli.more', self.language, count=len(entries) - shown)}", style="dim"))
+        folders = sorted(self.folders.get(path, ()), key=lambda folder: folded(name(folder)))
+        for number, folder in enumerate(folders):
+            if self.left <= 0 and number < len(folders) - 1:
+                tree.add(Text(f"… {say('cli.more-folders', self.language, count=len(folders) - number)}", style="dim"))
+                return
+            self.left -= 1
+            style = "bold green" if folder in self.new else "bold"
+            self._grow(tree.add(Text(f"{show(name(folder))}/", style=style)), folder)
+
+
+def folded(text: str) -> str:
+    """Without accents and case, as a person looks names up."""
+    return "".join(ch for ch in unicodedata.normalize("NFKD", text.casefold()) if not unicodedata.combining(ch))
 
 
 def _line(change: Change, language: str) -> Text:
-    style = _STYLE[change.kind]
-    line = Text(f"{say('cli.mark-' + change.kind, language)} ", style=style)
+    line = Text(f"{_MARK[change.kind]} ", style=_STYLE[change.kind])
     line.append(show(name(change.path)))
+    if change.kind == "rmdir":
+        line.append(f"/  {say('cli.emptied', language)}", style="dim")
     if change.kind == "move":
         folder, _, old = change.origin.partition("/")[2].rpartition("/")
         whence = f"{folder}/" if old == name(change.path) else change.origin.partition("/")[2]
@@ -119,56 +154,79 @@ def _line(change: Change, language: str) -> Text:
 
 def undone(console: Console, outcome: Outcome, language: str) -> None:
     files = sum(1 for entry in outcome.made if entry.change.kind not in ("mkdir", "rmdir"))
-    console.print(say("cli.undone", language, count=files), style="bold", markup=False)
+    console.print(tell("cli.undone", language, files, count=files), style="bold", markup=False)
     for entry in outcome.refused:
-        console.print(Text(f"  ⚠ {show(entry.change.origin or entry.change.path)}: {say(entry.refused, language)}", style="yellow"))
+        refusal = f"{show(entry.change.origin or entry.change.path)}{say('cli.colon', language)}{say(entry.refused, language)}"
+        hang(console, "  ⚠ ", refusal, "yellow")
 
 
 def report(console: Console, state: TaskState, told: str = "") -> None:
-    """``told`` is what the model just said on the same screen: it is not said again."""
+    """``told`` is what the person has just read on the same screen: it is not said again."""
     language, found = state.language, state.report
-    if found["answer"] and not found["deliverables"] and not state.standing():
-        if found["answer"].strip() != told.strip():
-            console.print(Text(show(found["answer"], lines=True)))
+    answer = "" if found["answer"].strip() in told else found["answer"]
+    if answer and not found["deliverables"] and not state.standing():
+        _answer(console, answer)
         return
     console.print()
     console.print(say("cli.report-title", language), style="bold")
-    if found["answer"] and found["answer"].strip() != told.strip():
-        console.print(Text(show(found["answer"], lines=True)))
+    if answer:
+        _answer(console, answer)
     for entry in found["deliverables"]:
-        line = Text("  ▸ ", style="green")
-        line.append(show(entry["path"]), style="bold")
-        line.append(f"  {_size(entry['size'], language)}  sha256 {entry['sha256'][:12]}", style="dim")
-        console.print(line)
+        line = Text(show(entry["path"]), style="bold")
+        line.append(f"  {_size(entry['size'], language)}", style="not bold dim")
+        if not entry["applied"]:
+            line.append(f"  {say('cli.not-applied', language)}", style="not bold yellow")
+        hang(console, "  ▸ ", line)
         for finding in entry["findings"]:
-            console.print(Text(f"      ⚠ {show(finding)}", style="yellow"))
+            hang(console, "      ⚠ ", show(finding), "yellow")
         for note in entry["notes"]:
-            console.print(Text(f"      · {show(note)}", style="dim"))
+            hang(console, "      · ", show(note), "dim")
     for check in found["checks"]:
-        console.print(Text(f"  {'✓' if check['ok'] else '⚠'} {show(check['text'])}", style="green" if check["ok"] else "yellow"))
+        hang(console, f"  {'✓' if check['ok'] else '⚠'} ", show(check["text"]), "green" if check["ok"] else "yellow")
+    colon = say("cli.colon", language)
     for entry in found["refused"]:
-        console.print(Text(f"  ⚠ {show(entry['path'])}: {show(entry['reason'])}", style="red"))
-    _list(console, say("cli.report-warnings", language), found["warnings"], "red")
-    _list(console, say("cli.report-doubts", language), found["doubts"], "yellow")
-    omissions = [f"{entry['path']}: {entry['reason']}" for entry in found["omissions"]]
-    _list(console, say("cli.report-omissions", language), omissions, "yellow")
+        hang(console, "  ⚠ ", f"{show(entry['path'])}{colon}{show(entry['reason'])}", "red")
+    _list(console, say("cli.report-warnings", language), found["warnings"], "red", language)
+    _list(console, say("cli.report-doubts", language), found["doubts"], "yellow", language)
+    omissions = [f"{entry['path']}{colon}{entry['reason']}" for entry in found["omissions"]]
+    _list(console, say("cli.report-omissions", language), omissions, "yellow", language)
     _cost(console, found, language)
 
 
+def _answer(console: Console, text: str) -> None:
+    """What was answered, its points under a hanging indent."""
+    for line in show(text, lines=True).splitlines():
+        hang(console, "- " if line.startswith("- ") else "", line.removeprefix("- "))
+
+
 def _cost(console: Console, found: dict[str, Any], language: str) -> None:
-    tokens = found["tokens"]["input"] + found["tokens"]["output"]
-    cost = found["cost_usd"]
-    spent = say("cli.cost-unknown", language) if cost is None else f"{cost:.2f} USD"
-    where = ", ".join(found["left_the_machine"]) or say("cli.nothing-left", language)
-    values = {"seconds": found["seconds"], "model": found["model"], "tokens": tokens, "cost": spent, "where": where}
-    console.print(say("cli.report-cost", language, **values), style="dim", markup=False)
+    """Time, and what a language model took; nothing is said of tokens and prices where there were none."""
+    parts = [say("cli.report-time", language, time=span(found["seconds"], language), model=found["model"])]
+    tokens, cost = found["tokens"]["input"] + found["tokens"]["output"], found["cost_usd"]
+    if tokens or cost:
+        spent = say("cli.cost-unknown", language) if cost is None else f"{_decimal(cost, 2, language)} USD"
+        parts.append(say("cli.report-cost", language, tokens=tokens, cost=spent))
+    where = ", ".join(found["left_the_machine"])
+    parts.append(say("cli.report-sent", language, where=where) if where else say("cli.nothing-left", language))
+    hang(console, "", " · ".join(parts), "dim")
+
+
+def span(seconds: float, language: str) -> str:
+    """A length of time as a person says it: 0.4 s, 26 s, 2 min 04 s."""
+    if round(seconds) < 60:
+        return f"{_decimal(seconds, 1 if seconds < 9.95 else 0, language)} s"
+    return f"{round(seconds) // 60} min {round(seconds) % 60:02d} s"
+
+
+def _decimal(number: float, digits: int, language: str) -> str:
+    text = f"{number:.{digits}f}"
+    return text.replace(".", ",") if language == "fr" else text
 
 
 def _size(size: int, language: str) -> str:
     amount = float(size)
     units = ["o", "ko", "Mo", "Go"] if language == "fr" else ["B", "kB", "MB", "GB"]
-    while amount >= 1000 and len(units) > 1:
+    while amount >= 999.95 and len(units) > 1:
         amount /= 1000
         units.pop(0)
-    text = f"{amount:.0f}" if units[0] in ("o", "B") else f"{amount:.1f}"
-    return f"{text.replace('.', ',') if language == 'fr' else text} {units[0]}"
+    return f"{_decimal(amount, 0 if units[0] in ('o', 'B') else 1, language)} {units[0]}"

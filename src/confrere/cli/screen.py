@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import sys
 import time
 from functools import cached_property
@@ -117,15 +118,18 @@ class TerminalScreen:
         self._step = ""
         self._titles: dict[str, str] = {}
         self._streamed = False
+        self._stream: Any = None
         self._said = ""
         self.last_said = ""
+        self._told = ""
 
     @cached_property
     def console(self) -> Console:
         """Made on first use: a plain answer does without."""
         from rich.console import Console
 
-        return Console(highlight=False, soft_wrap=False)
+        piped = not sys.stdout.isatty() and not os.environ.get("COLUMNS")
+        return Console(highlight=False, width=10_000 if piped else None)  # what is piped is not broken into lines
 
     def say(self, key: str, **data: object) -> str:
         return say(f"cli.{key}", self.language, **data)
@@ -160,8 +164,6 @@ class TerminalScreen:
             case "call.intent":
                 self._open_step(body)
             case "defect":
-                import os
-
                 if os.environ.get("CONFRERE_DEBUG"):
                     import traceback
 
@@ -174,11 +176,14 @@ class TerminalScreen:
             print("…")
             return
         if not self._said:
+            from confrere.cli.flow import Stream
+
             self.pause()
+            self._stream = Stream(self.console.width if self.console.is_terminal else 0)
         self._said += text
         self.last_said = self._said
         self._streamed = True
-        print(show(text, lines=True), end="", flush=True)
+        print(self._stream.feed(show(text, lines=True)), end="", flush=True)
 
     def _open_step(self, body: dict[str, Any]) -> None:
         title = self._titles.get(body["step"]) or self._tool_title(body["tool"])
@@ -197,16 +202,18 @@ class TerminalScreen:
         self._step, self._begun = title, time.monotonic()
         if not self.console.is_terminal:
             return
+        wide = self.console.width >= 100
+        room = max(20, self.console.width - (90 if wide else 48))  # what the count, the bar and the clock leave to the title
         columns = (
             TextColumn("{task.description}"),
-            BarColumn(24),
+            *((BarColumn(24),) if wide else ()),
             TextColumn("{task.fields[count]}"),
             TimeElapsedColumn(),
-            TextColumn("{task.fields[what]}"),
+            *((TextColumn("{task.fields[what]}", style="dim"),) if wide else ()),
         )
         self._live = Progress(*columns, console=self.console, transient=True)
         self._live.start()
-        self._bar = self._live.add_task(_plain(title), total=None, count="", what="")
+        self._bar = self._live.add_task(_plain(_short(title, room)), total=None, count="", what="")
 
     def _progress(self, body: dict[str, Any]) -> None:
         if body["step"] in ("apply", "undo") and self._step != self.say(f"doing-{body['step']}"):
@@ -217,15 +224,21 @@ class TerminalScreen:
         elapsed = time.monotonic() - self._begun
         count = self.say("count", done=done, total=total) if total else str(done)
         if total and done and elapsed > 2 and done < total:
-            count += " · " + self.say("time-left", time=_span(elapsed / done * (total - done), self.language))
-        what = _plain(str(body["what"]))
-        self._live.update(self._bar, completed=done, total=total or None, count=count, what=what[-60:])
+            count += " · " + self.say("time-left", time=_left(elapsed / done * (total - done), self.language))
+        what = _plain(_short(str(body["what"]), 24))
+        self._live.update(self._bar, completed=done, total=total or None, count=count, what=what)
 
     def _finish_step(self) -> None:
+        from rich.text import Text
+
+        from confrere.cli.flow import hang
+        from confrere.cli.render import span
+
         title, spent = self._step, time.monotonic() - self._begun
         self.pause()
-        self.console.print(f"  ✓ {show(title)}  ", end="", markup=False)
-        self.console.print(_span(spent, self.language), style="dim", markup=False)
+        line = Text(show(title))
+        line.append(f"  {span(spent, self.language)}", style="dim")
+        hang(self.console, "  ✓ ", line)
 
     def pause(self) -> None:
         if self._live is not None:
@@ -233,7 +246,7 @@ class TerminalScreen:
             self._live = None
         self._step = ""
         if self._streamed:
-            print()
+            print(self._stream.end())
             self._streamed = False
 
     # -- the plan
@@ -244,14 +257,16 @@ class TerminalScreen:
             from confrere.cli import render
 
             render.plan(self.console, plan, self.language)
+            self._told = plan.answer
 
     def ask_plan(self) -> str:
         """accept, decline, "drop N ...", "edit N", or the person's own words."""
         while True:
-            answer = self._input(self.say("ask-plan"))
+            self._options("ask-plan")
+            answer = self._input("> ")
             low = answer.lower()
             if low in ("", "?"):
-                self.console.print(self.say("ask-plan-help"), markup=False)
+                self._options("ask-plan-help")
             elif low in ("a", "o", "y", "oui", "yes", "ok", "accept", "accepter"):
                 return "accept"
             elif low in ("d", "n", "r", "non", "no", "decline", "refuser", "q", "quit"):
@@ -265,7 +280,7 @@ class TerminalScreen:
             elif low.split()[0] in ("e", "m", "edit", "modifier") and len(low.split()) == 2 and low.split()[1].isdigit():
                 return f"edit {low.split()[1]}"
             elif low.isdigit():
-                return f"edit {low}"
+                return f"edit {int(low)}"
             else:
                 return answer
 
@@ -273,9 +288,10 @@ class TerminalScreen:
         """Ask for each argument of a step; an empty answer keeps what is there."""
         args = dict(step.args)
         self.console.print(step.title, style="bold", markup=False)
+        self._options("edit-how")
         for key, value in step.args.items():
             shown = value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
-            answer = self._input(f"  {key} [{_plain(shown)}]: ")
+            answer = self._input(f"  {self._argument(key)} [{show(shown)}] > ")
             if answer:
                 try:
                     args[key] = answer if isinstance(value, str) else json.loads(answer)
@@ -283,6 +299,18 @@ class TerminalScreen:
                     self.console.print(self.say("edit-wrong", value=answer), style="red", markup=False)
                     return None
         return args if args != step.args else None
+
+    def _argument(self, key: str) -> str:
+        try:
+            return self.say(f"argument-{key}")
+        except KeyError:
+            return key
+
+    def _options(self, key: str) -> None:
+        """A line of options, wrapped between words."""
+        from confrere.cli.flow import hang
+
+        hang(self.console, "", self.say(key), "dim")
 
     def ask_approval(self, cards: list[dict[str, Any]]) -> bool:
         """Show exactly what would happen; only a plain yes is a yes."""
@@ -303,7 +331,8 @@ class TerminalScreen:
     def ask_changes(self) -> str:
         """all, none, or the paths to apply, one a line."""
         while True:
-            low = self._input(self.say("ask-changes")).lower()
+            self._options("ask-changes")
+            low = self._input("> ").lower()
             if low in ("a", "t", "o", "y", "all", "tout", "oui", "yes"):
                 return "all"
             if low in ("n", "r", "none", "rien", "non", "no", "q"):
@@ -315,7 +344,7 @@ class TerminalScreen:
                 if lines:
                     return "\n".join(lines)
             else:
-                self.console.print(self.say("ask-changes-help"), markup=False)
+                self._options("ask-changes-help")
 
     def _input(self, prompt: str) -> str:
         try:
@@ -338,14 +367,23 @@ class TerminalScreen:
         elif state.report and not state.standing() and not state.report["deliverables"] and not state.report["checks"]:
             self.pause()
             if state.report["answer"].strip() != self.last_said.strip():
-                print(show(state.report["answer"], lines=True))
+                from confrere.cli.flow import Stream
+
+                stream = Stream(self.console.width if self.console.is_terminal else 0)
+                print(stream.feed(show(state.report["answer"], lines=True)) + stream.end())
         elif state.report:
             from confrere.cli import render
 
             self.pause()
-            render.report(self.console, state, told=self.last_said)
+            render.report(self.console, state, told=f"{self._told}\n{self.last_said}")
         if hint:
-            print(hint)
+            from confrere.cli.flow import hang
+
+            hang(self.console, "", hint)
+
+
+def _short(text: str, most: int) -> str:
+    return text if len(text) <= most else f"{text[: most - 1].rstrip()}…"
 
 
 def _plain(text: str) -> str:
@@ -353,8 +391,8 @@ def _plain(text: str) -> str:
     return show(text).replace("[", "\\[")
 
 
-def _span(seconds: float, language: str) -> str:
-    if seconds < 60:
-        number = f"{seconds:.1f}" if seconds < 10 else f"{seconds:.0f}"
-        return f"{number.replace('.', ',') if language == 'fr' else number} s"
-    return f"{int(seconds // 60)} min {int(seconds % 60):02d} s"
+def _left(seconds: float, language: str) -> str:
+    """Time left, no finer than can be known: whole seconds, by five above twenty."""
+    from confrere.cli.render import span
+
+    return span(max(1, round(seconds)) if seconds < 20 else 5 * round(seconds / 5), language).replace(",0", "").replace(".0", "")
