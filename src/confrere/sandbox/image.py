@@ -77,7 +77,7 @@ def version() -> str:
 
 def system_version() -> str:
     """Changes with what takes long to make: the system, the drivers and our Python."""
-    return hashlib.sha256(repr((PACKAGES, SUITE, MODULES, sys.version, here().binds)).encode()).hexdigest()[:16]
+    return hashlib.sha256(repr((PACKAGES, SUITE, MODULES, sys.version, here())).encode()).hexdigest()[:16]
 
 
 def _own_files() -> dict[str, tuple[int, bytes]]:

@@ -45,5 +45,7 @@ def here() -> Python:
             binds.append((packages, inside))
     interpreter = f"{home}/{version}"
     links = tuple((interpreter, f"{VENV}/bin/{name}") for name in ("python", "python3", version))
-    files = ((f"{VENV}/pyvenv.cfg", f"home = {home}\ninclude-system-site-packages = true\nversion = {sys.version.split()[0]}\n"),)
+    wide = "false" if sys.prefix != sys.base_prefix else "true"  # a virtual environment does not see the packages of its base
+    settings = f"home = {home}\ninclude-system-site-packages = {wide}\nversion = {sys.version.split()[0]}\n"
+    files = ((f"{VENV}/pyvenv.cfg", settings),)
     return Python(interpreter, tuple(binds), links, files, env)
