@@ -43,6 +43,17 @@ const locale = () => (language === 'fr' ? 'fr-FR' : 'en-GB')
 
 export const number = (value: number, digits = 0) => new Intl.NumberFormat(locale(), { maximumFractionDigits: digits }).format(value)
 
+/** A value as a document or a cell holds it, in the person's way: 1234.5 as an amount, 2026-03-18 as a date. Other text as it is. */
+export function reading(value: unknown): string {
+  if (value === null || value === undefined) return ''
+  if (typeof value === 'boolean') return t(value ? 'yes' : 'no')
+  const text = String(value)
+  const date = /^(\d{4})-(\d\d)-(\d\d)(T00:00:00)?$/.exec(text)
+  if (date) return format(new Date(Number(date[1]), Number(date[2]) - 1, Number(date[3])), { day: '2-digit', month: '2-digit', year: 'numeric' })
+  if (/^-?\d{1,15}\.\d+$/.test(text)) return new Intl.NumberFormat(locale(), { minimumFractionDigits: 2, maximumFractionDigits: 4 }).format(Number(text))
+  return /^-?\d{5,15}$/.test(text) && typeof value === 'number' ? number(value) : text
+}
+
 export function size(bytes: number): string {
   const units = language === 'fr' ? ['octets', 'Ko', 'Mo', 'Go'] : ['bytes', 'kB', 'MB', 'GB']
   let power = 0
