@@ -35,6 +35,7 @@ class Talk:
         self.messages = [Message(role="user", text=brief)]
         self.plan: Plan | None = None
         self.calls: list[str] = []
+        self.doubts: list[str] = []
         self.text = ""
 
     def _turn(self, phase: str, messages: list[Message]) -> Message:
@@ -75,6 +76,7 @@ class Talk:
         self.calls.append(call.tool)
         tool = TOOL[call.tool]
         result = tool.run(msgspec.convert(call.args, tool.Args), self.office.context(call.id))
+        self.doubts += result.doubts
         return Message(role="tool", call_id=call.id, tool=call.tool, text=result.text, failed=result.failed)
 
 

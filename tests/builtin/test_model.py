@@ -26,7 +26,13 @@ def test_the_main_job_on_the_sample_folder(talk: Any) -> None:
     assert any("Dupont" in doubt and "S.A.R.L" in doubt for doubt in task.plan.doubts)
     assert any("facture_fournitures" in warning for warning in task.plan.warnings)
     assert task.plan.not_understood == []
+    said = len(task.doubts)
     task.work()
+    known = {doubt for doubt in task.doubts[said:] if "À classer" in doubt or "douteux" in doubt}
+    assert known and known <= set(task.plan.doubts), "what the plan foretold is told in the same words, so that a report says it once"
+    papers = next(word for word in task.plan.steps[1].title.split() if word.isdigit())
+    assert f"{papers} documents" in task.text, "the plan counts the papers that the table will hold"
+    assert not any(step.title in task.text for step in task.plan.steps), "titles are on the screen already"
     after = Counter(task.office.files().values())
     assert sum((before - after).values()) == 0, "no byte is lost"
     paths = task.office.paths()
@@ -141,3 +147,20 @@ def test_every_sentence_exists_in_both_languages() -> None:
             import re
 
             assert set(re.findall(r"\{(\w+)\}", entry["en"])) == set(re.findall(r"\{(\w+)\}", entry["fr"])), name
+
+
+@pytest.mark.parametrize(
+    ("since", "until", "language", "words"),
+    [
+        ("2026-01-01", "2026-12-31", "fr", "2026"),
+        ("2026-02-01", "2026-02-28", "fr", "février 2026"),
+        ("2026-12-01", "2026-12-31", "en", "December 2026"),
+        ("2026-01-05", "2026-03-31", "fr", "du 05/01/2026 au 31/03/2026"),
+        ("2026-01-05", "", "fr", "depuis le 05/01/2026"),
+        ("", "", "fr", ""),
+    ],
+)
+def test_periods_are_said_as_people_say_them(since: str, until: str, language: str, words: str) -> None:
+    from confrere.models.builtin.plan import period
+
+    assert period(since, until, language) == words

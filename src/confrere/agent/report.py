@@ -124,9 +124,14 @@ class _Builder:
             report.omissions += [{"path": path, "reason": reason} for path, reason in call.result.get("omissions", [])]
             if call.status == "ok" and not call.result.get("failed"):
                 done.add((call.step, call.tool))
-        report.doubts = list(dict.fromkeys(report.doubts))
         unique = {(entry["path"], entry["reason"]): entry for entry in report.omissions}
         report.omissions = list(unique.values())
+        told = [(name(entry["path"]), entry["reason"]) for entry in report.omissions]
+        report.doubts = [
+            doubt  # what was not done is said there, with its reason
+            for doubt in dict.fromkeys(report.doubts)
+            if not any(file in doubt and reason in doubt for file, reason in told)
+        ]
         if plan is not None and self.state.state in ("review", "applied", "done"):
             done |= {(call.step, call.tool) for call in self.state.calls.values() if call.effect == "read" and call.status == "ok"}
             for step in plan.steps:

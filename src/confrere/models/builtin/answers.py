@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from decimal import Decimal
 from typing import Any
 
@@ -43,13 +44,9 @@ def refusal(found: Understanding) -> str:
 
 def money(sums: dict[str, str], language: str) -> str:
     """Sums by currency as a person writes them."""
-    out = []
-    for code, value in sorted(sums.items()):
-        digits = f"{Decimal(value):,.2f}"
-        if language == "fr":
-            digits = digits.replace(",", "\u202f").replace(".", ",")
-        out.append(f"{digits} {'€' if code == 'EUR' else code}" if code != "?" else digits)
-    return " + ".join(out)
+    from confrere.documents.write import formats
+
+    return " + ".join(formats.money(Decimal(value), code if code != "?" else "", language) for code, value in sorted(sums.items()))
 
 
 def answer(found: Understanding, wish: Wish, data: dict[str, Any]) -> str:
@@ -70,9 +67,10 @@ def _answer(found: Understanding, wish: Wish, data: dict[str, Any]) -> str:
         return _top(wish, data, what, language)
     if measure in ("client", "supplier") and kind in ("count", "which"):
         names = sorted({record[measure] for record in records if record.get(measure)})
-        return say(
+        return tell(
             "builtin.answer-measure",
             language,
+            len(names),
             count=len(names),
             measure=say(f"builtin.measure-{measure}", language),
             names=", ".join(names[:_LISTED]),
@@ -147,8 +145,19 @@ def _best(kind: str, records: list[dict[str, Any]], count: int, what: str, langu
     return say("builtin.answer-best", language, file=chosen["file"], details=_details(chosen, language), count=count, what=what)
 
 
+def _day(value: str, language: str) -> str:
+    from confrere.documents.write.formats import date
+
+    try:
+        return date(dt.date.fromisoformat(value), language)
+    except ValueError:  # a month or a year alone
+        return value
+
+
 def _details(record: dict[str, Any], language: str) -> str:
-    parts = [record.get("supplier", ""), record.get("client", ""), record.get("date", "")]
+    parts = [" → ".join(party for party in (record.get("supplier", ""), record.get("client", "")) if party)]
+    if record.get("date"):
+        parts.append(_day(record["date"], language))
     if record.get("total"):
         parts.append(money({record.get("currency", "?"): record["total"]}, language))
     return ", ".join(part for part in parts if part) or (
@@ -169,7 +178,7 @@ def summary(plan: Plan, results: dict[str, Message]) -> str:
     lines = [
         say("builtin.failed-line", language, title=step.title, reason=_line(results[step.id].text))
         if results[step.id].failed
-        else say("builtin.done-line", language, title=step.title, result=_line(results[step.id].text))
+        else say("builtin.done-line", language, result=_line(results[step.id].text))
         for step in plan.steps
     ]
     return "\n".join([head, *lines])

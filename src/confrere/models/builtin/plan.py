@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from typing import Any
 
 import msgspec
@@ -10,6 +11,7 @@ from confrere.messages import say
 from confrere.models.builtin.understanding import Understanding, Wish
 from confrere.policy.plan import Plan, Step
 from confrere.tools.office.scope import Scope
+from confrere.tools.office.sort import unsorted
 from confrere.tools.office.words import tell
 
 _ORDER = (
@@ -110,7 +112,9 @@ def propose(found: Understanding, survey: dict[str, Any]) -> Plan:
         plan.doubts.append(say(f"builtin.beyond-{beyond.code}", language, words=beyond.words))
         plan.not_understood.append(beyond.words)
     plan.doubts += _general(found, survey)
-    plan.warnings += [say("builtin.warning-hidden", language, path=path, code=code) for path, code in survey.get("hostile", [])]
+    plan.warnings += [
+        say("builtin.warning-hidden", language, path=path, what=_hidden(code, language)) for path, code in survey.get("hostile", [])
+    ]
     return plan
 
 
@@ -152,13 +156,9 @@ def _sort(
     for way in ("client", "supplier"):
         if way in by and seen.get(f"no_{way}"):
             doubts.append(
-                tell(
-                    f"builtin.doubt-no-{way}",
-                    language,
-                    seen[f"no_{way}"],
-                    count=seen[f"no_{way}"],
-                    folder=say("office.folder-unsorted", language),
-                )
+                say(f"builtin.doubt-none-{way}", language, folder=say("office.folder-unsorted", language))
+                if seen[f"no_{way}"] == seen["files"]
+                else unsorted(seen[f"no_{way}"], way, language)
             )
     if "client" in by or "supplier" in by:
         doubts += _party_doubts(survey, language, [f"{way}s" for way in ("client", "supplier") if way in by])
@@ -220,7 +220,7 @@ def _recap(
     language = found.language
     _take(wish, args, "by", "columns", "format", "name")
     if seen.get("check"):
-        doubts.append(tell("builtin.doubt-check", language, seen["check"], count=seen["check"]))
+        doubts.append(tell("office.totals-to-check", language, seen["check"], count=seen["check"]))
     if wish.operation == "extract":
         named = ", ".join(_field(name, language) for name in args.get("columns", []))
         key = "builtin.step-extract" if named else "builtin.step-extract-all"
@@ -374,8 +374,32 @@ def _general(found: Understanding, survey: dict[str, Any]) -> list[str]:
     return out
 
 
+def _hidden(code: str, language: str) -> str:
+    """What a reader's warning says, in words."""
+    try:
+        return say(f"documents.warning-{code}", language)
+    except KeyError:
+        return say("documents.warning-hidden-text", language)
+
+
+def period(since: str, until: str, language: str) -> str:
+    """A span of days as a person says it: a year, a month, or its two ends."""
+    from confrere.documents.write.formats import date, month
+
+    first, last = (dt.date.fromisoformat(end) if end else None for end in (since, until))
+    if first and last:
+        after = last + dt.timedelta(days=1)
+        if (first.month, first.day, after.month, after.day) == (1, 1, 1, 1) and after.year == first.year + 1:
+            return str(first.year)
+        if first.day == after.day == 1 and (after.year * 12 + after.month) - (first.year * 12 + first.month) == 1:
+            return month(first, language)
+        return say("builtin.from-to", language, since=date(first, language), until=date(last, language))
+    end = first or last
+    return say("builtin.since" if first else "builtin.until", language, date=date(end, language)) if end else ""
+
+
 def described(scope: Scope, language: str) -> str:
-    """A scope in words: "factures, Dupont, du 2026-01-01 au 2026-12-31"."""
+    """A scope in words: "factures, Dupont, 2026"."""
     parts = [say(f"office.folder-{name}", language).lower() for name in scope.types if name != "report"]
     parts += [
         _shown(kind)
@@ -384,10 +408,8 @@ def described(scope: Scope, language: str) -> str:
         for kind in [*scope.kinds, *scope.formats]
     ]
     parts += scope.parties + scope.names
-    if scope.since and scope.until:
-        parts.append(say("builtin.from-to", language, since=scope.since, until=scope.until))
-    elif scope.since or scope.until:
-        parts.append(say("builtin.since" if scope.since else "builtin.until", language, date=scope.since or scope.until))
+    if scope.since or scope.until:
+        parts.append(period(scope.since, scope.until, language))
     if scope.at_least:
         parts.append(f"≥ {scope.at_least}")
     if scope.at_most:

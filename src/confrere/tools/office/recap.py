@@ -21,13 +21,13 @@ from confrere.tools.office.files import name_of
 from confrere.tools.office.places import deliverable
 from confrere.tools.office.readings import Chosen, Reading, choose
 from confrere.tools.office.scope import Scope
+from confrere.tools.office.survey import MONEY
 from confrere.tools.office.words import tell
 
 if TYPE_CHECKING:
     from confrere.documents.write.content import Action, Recap
     from confrere.tools.base import Context
 
-MONEY = ("invoice", "credit-note", "receipt", "quote")
 ROLES = {
     "by": Role.FREE,
     "columns": Role.FREE,
@@ -185,6 +185,7 @@ class RecapWorkbook:
         language: Annotated[str, Meta(description="Language of the table: fr or en.")] = ""
 
     def run(self, args: Any, context: Context) -> Result:
+        from confrere.documents.write import formats
         from confrere.documents.write.figures import Totals
 
         language = args.language or context.language
@@ -203,7 +204,7 @@ class RecapWorkbook:
             place = deliver(context, args.name, "recap", "xlsx", language, lambda path, at: recap_workbook(path, recap, language, at))
             expected = {name: str(value) for name, value in totals.expected().items()}
         sums = {currency.code: str(currency.all.confirmed) for currency in totals.currencies}
-        counted = ", ".join(f"{value} {code}" for code, value in sums.items()) or "0"
+        counted = ", ".join(formats.money(currency.all.confirmed, currency.code, language) for currency in totals.currencies) or "0"
         return Result(
             text=tell("office.recap-made", language, len(recap.rows), file=name_of(place), count=len(recap.rows), totals=counted),
             data={"file": place, "documents": len(recap.rows), "totals": sums, "expected": expected},

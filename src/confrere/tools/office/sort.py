@@ -68,21 +68,27 @@ class SortFiles:
             counts[folder] = counts.get(folder, 0) + 1
         doubts = list(decided["doubts"])
         if decided["unsorted"]:
-            doubts.append(
-                tell(
-                    "office.unsorted",
-                    language,
-                    decided["unsorted"],
-                    count=decided["unsorted"],
-                    folder=say("office.folder-unsorted", language),
-                )
-            )
+            way = next((way for way in args.by if way in ("client", "supplier", "currency")), "")
+            doubts.append(unsorted(decided["unsorted"], way, language))
         return Result(
-            text=tell("office.sorted", language, moved, moved=moved, folders=len(counts), kept=decided["kept"]),
+            text=_told(moved, len(counts), decided["kept"], language),
             data={"moved": moved, "kept": decided["kept"], "folders": counts, "unsorted": decided["unsorted"]},
             doubts=doubts,
             omissions=[(path, say(f"office.left-{reason}", language)) for path, reason in decided["left"]],
         )
+
+
+def unsorted(count: int, way: str, language: str) -> str:
+    """How many files have no certain place, and where they are put: the same words before the work and after it, so that one
+    report says it once. ``way`` is "client", "supplier", "currency" or "" (a date)."""
+    folder = say("office.folder-unsorted" if way else "office.folder-undated", language)
+    return tell(f"office.unsorted-{way or 'other'}", language, count, count=count, folder=folder)
+
+
+def _told(moved: int, folders: int, kept: int, language: str) -> str:
+    text = say("office.sorted-into-one", language, moved=moved) if folders == 1 and moved > 1 else ""
+    text = text or tell("office.sorted", language, moved, moved=moved, folders=folders)
+    return f"{text} {tell('office.sorted-kept', language, kept, kept=kept)}" if kept else text
 
 
 def destinations(chosen: Chosen, by: list[str], folder: str, language: str, context: Context) -> dict[str, Any]:

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from confrere.workspace.tree import Info
 
 _SHOWN = 40  # entries of a list in the result
+MONEY = ("invoice", "credit-note", "receipt", "quote")  # what bears amounts that are due
 
 
 class Selection(msgspec.Struct, kw_only=True, omit_defaults=True):
@@ -74,7 +75,8 @@ class Survey:
 
             found = groups(context, files)
             data["duplicates"] = {"groups": len(found), "files": sum(len(group) - 1 for group in found), "examples": found[:_SHOWN]}
-        data["selections"] = [_selection(part, files, readings) for part in args.selections]
+        copies = {path for group in found for path in group[1:]} if args.duplicates else set()
+        data["selections"] = [_selection(part, files, readings, copies) for part in args.selections]
         text = msgspec.json.encode(data).decode()
         doubts = [say("office.unreadable", context.language, path=path, reason=reason) for path, reason in data.get("unreadable", [])]
         return Result(text=text, data=data, doubts=doubts)
@@ -100,8 +102,8 @@ def _contents(readings: dict[str, Reading]) -> dict[str, Any]:
     }
 
 
-def _selection(part: Selection, files: list[Info], readings: dict[str, Reading]) -> dict[str, Any]:
-    """Counts of one set of files."""
+def _selection(part: Selection, files: list[Info], readings: dict[str, Reading], copies: set[str]) -> dict[str, Any]:
+    """Counts of one set of files; amounts as a table would count them, each paper once."""
     if readings:
         chosen = [
             info.path
@@ -125,14 +127,15 @@ def _selection(part: Selection, files: list[Info], readings: dict[str, Reading])
     }
     if readings:
         own = [readings[path] for path in chosen]
+        papers = [reading for reading in own if reading.path not in copies and (reading.type in MONEY or reading.type in part.only.types)]
         out |= {
             "clients": len({reading.client for reading in own if reading.client}),
             "no_client": sum(1 for reading in own if not reading.client),
             "suppliers": len({reading.supplier for reading in own if reading.supplier}),
             "no_supplier": sum(1 for reading in own if not reading.supplier),
             "types": _most(Counter(reading.type for reading in own)),
-            "amounts": sum(1 for reading in own if reading.value("total")),
-            "check": sum(1 for reading in own if "total" in reading.record.check),
+            "amounts": sum(1 for reading in papers if reading.value("total")),
+            "check": sum(1 for reading in papers if "total" in reading.record.check),
             "years": len({reading.date[:4] or dates[reading.path][:4] for reading in own}),
             "months": len({reading.date[:7] or dates[reading.path][:7] for reading in own}),
         }
