@@ -156,8 +156,9 @@ def test_two_runs_on_one_folder(confrere, server, folder):
 
     server.script([Act(text="...", wait=30)])
     busy = confrere.start("run", "Box the notes", "--folder", folder, "--model", model(server), "--json")
-    busy.stdout.readline()
-    time.sleep(0.2)
+    asked = len(server.requests)
+    while len(server.requests) == asked:  # it works once its model was asked
+        time.sleep(0.02)
     script(server)
     process = confrere.start("run", "Box again", "--folder", folder, "--model", model(server), "--json")
     out = process.communicate(timeout=60)[0]
