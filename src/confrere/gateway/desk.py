@@ -39,6 +39,7 @@ class Desk:
     def __init__(self, gateway: Gateway) -> None:
         self.gateway = gateway
         self.carried: dict[str, asyncio.Task[None]] = {}
+        self._again: set[str] = set()  # carried, and something new to do came meanwhile
 
     # -- beginning
 
@@ -80,7 +81,9 @@ class Desk:
 
     def carry(self, task: str) -> None:
         """Have a worker carry the task on until it ends or waits for a person."""
-        if task not in self.carried:
+        if task in self.carried:
+            self._again.add(task)
+        else:
             self.carried[task] = asyncio.ensure_future(self._carry(task))
             self.gateway.tail.watch()
 
@@ -117,7 +120,8 @@ class Desk:
             if not crew.closed:
                 tail.pull()
                 tail.forget(task)
-                if self._answered_meanwhile(task):
+                if task in self._again or self._answered_meanwhile(task):
+                    self._again.discard(task)
                     self.carry(task)
 
     def _answered_meanwhile(self, task: str) -> bool:

@@ -17,7 +17,7 @@ from confrere.gateway.doors import COMMAND, Principal, key_of
 from confrere.gateway.http import Gone, Headers, Problem, Request, Response, Stream, merged
 from confrere.gateway.limits import Buckets, LockOut
 from confrere.journal.store import SYSTEM
-from confrere.messages import say
+from confrere.messages import say, system_language
 
 if TYPE_CHECKING:
     from confrere.gateway.state import Gateway
@@ -63,7 +63,6 @@ class Guard:
         self.buckets = Buckets(rate=200, burst=400)
         self.tries = LockOut()
         self._noted: dict[str, tuple[float, int]] = {}
-        self._language = gateway.home.language()
 
     async def __call__(self, scope: dict[str, Any], receive: Callable[[], Awaitable[dict[str, Any]]], send: Send) -> None:
         request = Request(scope, receive)
@@ -232,10 +231,17 @@ class Guard:
         body = {"what": what, "path": request.path[:200], "address": request.address, "more": count, **data}
         self.gateway.store.append(SYSTEM, "guard.refused", body)
 
+    def _language(self) -> str:
+        """The person's language; the session's where the settings cannot be read."""
+        try:
+            return self.gateway.home.language()
+        except ConfrereError:
+            return system_language()
+
     def problem(self, request: Request, error: ConfrereError) -> Response:
         status = _STATUS.get(error.key) or (error.http_status if isinstance(error, Problem) else _status(error))
         both = {language: say(error.key, language, **error.data) for language in ("en", "fr")}
-        language = request.language(self._language)
+        language = request.language(self._language())
         body = {
             "type": "about:blank",
             "status": status,

@@ -27,6 +27,7 @@ from confrere.gateway.state import Gateway, Listen
 
 FIRST = 5.0  # seconds a new connection has to send its first request
 MOST = 600  # connections at once
+MAX_HEAD = 65_536  # bytes of a request's line and headers
 _SOCKET = "gateway.sock"
 
 
@@ -45,6 +46,23 @@ class Connection(HttpToolsProtocol):
             transport.abort()
             return
         self._first = self.loop.call_later(FIRST, transport.abort)
+
+    def on_message_begin(self) -> None:
+        super().on_message_begin()
+        self._head = 0
+
+    def on_url(self, url: bytes) -> None:
+        super().on_url(url)
+        self._count(len(url))
+
+    def on_header(self, name: bytes, value: bytes) -> None:
+        super().on_header(name, value)
+        self._count(len(name) + len(value) + 4)
+
+    def _count(self, size: int) -> None:
+        self._head += size
+        if self._head > MAX_HEAD:
+            self.transport.abort()
 
     def on_headers_complete(self) -> None:
         self._first.cancel()

@@ -347,6 +347,8 @@ class SettingsShown(Shape, kw_only=True):
     max_tokens: int
     max_cost_usd: float
     max_minutes: int
+    approval_hours: float
+    sandbox: str
 
 
 class SettingsChange(Shape, kw_only=True):
@@ -356,6 +358,23 @@ class SettingsChange(Shape, kw_only=True):
     max_tokens: int | None = None
     max_cost_usd: float | None = None
     max_minutes: int | None = None
+    approval_hours: float | None = None
+    sandbox: str | None = None
+
+
+class Secrets(Shape, kw_only=True):
+    secrets: list[dict[str, Any]]
+
+
+class SecretGiven(Shape, kw_only=True):
+    name: str
+    value: str
+    hosts: list[str]
+    note: str = ""
+
+
+class Grants(Shape, kw_only=True):
+    grants: list[dict[str, Any]]
 
 
 class VaultShown(Shape, kw_only=True):

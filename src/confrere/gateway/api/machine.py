@@ -10,11 +10,15 @@ import msgspec
 
 from confrere.gateway.api.tasks import named
 from confrere.gateway.http import Problem, Request, Response, Routes
+from confrere.gateway.schedule.table import stamp
 from confrere.gateway.shapes import (
     Exposure,
+    Grants,
     Models,
     Pruned,
     PruneRequest,
+    SecretGiven,
+    Secrets,
     SettingsChange,
     SettingsShown,
     Value,
@@ -40,7 +44,8 @@ async def models(gateway: Gateway, request: Request) -> Any:
 @routes.route("GET", "/api/settings", "look", answer=SettingsShown)
 async def settings(gateway: Gateway, request: Request) -> SettingsShown:
     """The settings."""
-    return msgspec.convert(msgspec.to_builtins(gateway.home.settings()), SettingsShown)
+    kept: SettingsShown = msgspec.convert(msgspec.to_builtins(gateway.home.settings()), SettingsShown)
+    return kept
 
 
 @routes.route("PUT", "/api/settings", "administer", body=SettingsChange, answer=SettingsShown)
@@ -52,7 +57,7 @@ async def change_settings(gateway: Gateway, request: Request) -> SettingsShown:
         await gateway.crew.run("turn", "model", {"name": body.model})
     if body.language not in (None, "", "fr", "en"):
         raise Problem(400, "gateway.query-wrong", name="language")
-    bounds = {"vault_days": (0, 36_500), "max_tokens": (1000, 10**9), "max_cost_usd": (0, 10_000), "max_minutes": (1, 100_000)}
+    bounds = {"vault_days": (0, 36_500), "max_tokens": (1000, 10**9), "max_cost_usd": (0, 10_000), "max_minutes": (1, 100_000), "approval_hours": (0.1, 10_000)}
     for name, (low, high) in bounds.items():
         if name in changed and not low <= changed[name] <= high:
             raise Problem(400, "gateway.setting-beyond", name=name, low=low, high=high)
@@ -74,6 +79,51 @@ def _save(gateway: Gateway, changed: dict[str, Any]) -> None:
     # a JSON string, number or boolean is a TOML value too
     lines = [f"{name} = {json.dumps(value, ensure_ascii=False)}" for name, value in kept.items() if value != default.get(name)]
     write_private(gateway.home.path / "settings.toml", ("\n".join(lines) + "\n").encode())
+
+
+@routes.route("GET", "/api/secrets", "administer", answer=Secrets)
+async def secrets(gateway: Gateway, request: Request) -> Any:
+    """The names of the secrets that are kept, with their hosts; never a value."""
+    return {"secrets": await gateway.crew.run("turn", "secrets", {})}
+
+
+@routes.route("POST", "/api/secrets", "administer", body=SecretGiven, answer=Secrets)
+async def keep_secret(gateway: Gateway, request: Request) -> Any:
+    """Keep a secret, sealed, for the hosts named; one of that name is replaced."""
+    body: SecretGiven = await request.read(SecretGiven)
+    return {"secrets": await gateway.crew.run("turn", "keep_secret", msgspec.to_builtins(body))}
+
+
+@routes.route("DELETE", "/api/secrets/{id}", "administer", answer=Secrets)
+async def forget_secret(gateway: Gateway, request: Request) -> Any:
+    """Forget a secret."""
+    return {"secrets": await gateway.crew.run("turn", "forget_secret", {"name": request.params["id"]})}
+
+
+@routes.route("GET", "/api/grants", "look", answer=Grants)
+async def grants(gateway: Gateway, request: Request) -> Grants:
+    """What was allowed until it is revoked."""
+    return Grants(grants=_grants(gateway))
+
+
+def _grants(gateway: Gateway) -> list[dict[str, Any]]:
+    from confrere.policy.grants import Grant, apply
+
+    found: dict[str, Grant] = {}
+    for event in gateway.store.read(SYSTEM, kinds=("grant.given", "grant.used", "grant.revoked")):
+        apply(found, {"type": event.kind, **event.body})
+    return [dict(msgspec.to_builtins(grant)) for grant in found.values()]
+
+
+@routes.route("DELETE", "/api/grants/{id}", "approve", answer=Grants)
+async def revoke_grant(gateway: Gateway, request: Request) -> Grants:
+    """Take a grant back."""
+    ident = request.params["id"]
+    if not any(grant["id"] == ident and not grant["revoked"] for grant in _grants(gateway)):
+        raise Problem(404, "gateway.no-grant")
+    gateway.store.append(SYSTEM, "grant.revoked", {"id": ident, "at": stamp()}, durable=True)
+    gateway.tail.pull()
+    return Grants(grants=_grants(gateway))
 
 
 @routes.route("GET", "/api/vault", "look", answer=VaultShown)

@@ -83,6 +83,7 @@ class _Turn:
         self.gateway = gateway
         self.pieces: asyncio.Queue[str] = asyncio.Queue()
         self.answered: asyncio.Future[dict[str, Any]] = asyncio.get_running_loop().create_future()
+        self.answered.add_done_callback(lambda future: future.cancelled() or future.exception())  # a caller who left asks no more
         self.task = ""
         self.job = asyncio.ensure_future(gateway.crew.run("turn", "turn", args, self._live))
         self.job.add_done_callback(self._ended)

@@ -132,7 +132,14 @@ async def go_on(gateway: Gateway, request: Request) -> ScheduleShown:
 async def run_now(gateway: Gateway, request: Request) -> TaskStarted:
     """Run a schedule now, as it would by itself."""
     schedule = gateway.clock.table.get(request.params["id"])
-    return TaskStarted(task=gateway.clock.fire(schedule, stamp(gateway.clock.now()), by_hand=True))
+    return await _started(gateway, schedule, stamp(gateway.clock.now()))
+
+
+async def _started(gateway: Gateway, schedule: Schedule, due: str) -> TaskStarted:
+    task = gateway.clock.fire(schedule, due, by_hand=True)
+    await gateway.clock.begun(task)
+    gateway.tail.pull()
+    return TaskStarted(task=task if gateway.store.last(task) is not None else None)
 
 
 @routes.route("GET", "/api/schedules/{id}/runs", "look", answer=Runs)
@@ -172,4 +179,4 @@ async def hook(gateway: Gateway, request: Request) -> TaskStarted:
     if schedule.paused:
         gateway.clock.table.skipped(schedule.id, name, "gateway.run-paused")
         return TaskStarted(task=None)
-    return TaskStarted(task=gateway.clock.fire(schedule, name, by_hand=True))
+    return await _started(gateway, schedule, name)

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
-from itertools import islice
+from itertools import islice, takewhile
 from typing import TYPE_CHECKING
 
 from confrere.errors import ConfrereError
@@ -31,7 +32,7 @@ class Clock:
         self.now = lambda: datetime.now(UTC)
         self._wake = asyncio.Event()
         self._running: asyncio.Task[None] | None = None
-        self._begun: set[asyncio.Task[None]] = set()
+        self._begun: dict[str, asyncio.Task[None]] = {}
         self.watches: dict[str, Watch] = {}
         gateway.tail.followers.append(self.follow)
 
@@ -53,7 +54,7 @@ class Clock:
             self._running = asyncio.ensure_future(self._run())
 
     def close(self) -> None:
-        for task in (self._running, *self._begun):
+        for task in (self._running, *self._begun.values()):
             if task is not None:
                 task.cancel()
         for watch in self.watches.values():
@@ -94,11 +95,7 @@ class Clock:
         for schedule in list(self.table.all.values()):
             if schedule.paused:
                 continue
-            due = (
-                [moment for moment in islice(upcoming(schedule.spec.when, _time(schedule.handled)), _MANY) if moment <= now]
-                if _clocked(schedule)
-                else []
-            )
+            due = list(islice(takewhile(lambda moment: moment <= now, _times(schedule)), _MANY))
             if due:
                 self._due(schedule, due, now)
             following = next(upcoming(schedule.spec.when, max(now, _time(schedule.handled))), None) if _clocked(schedule) else None
@@ -108,6 +105,8 @@ class Clock:
 
     def _due(self, schedule: Schedule, due: list[datetime], now: datetime) -> None:
         last, late = due[-1], (now - due[-1]).total_seconds()
+        if stamp(last) <= schedule.handled:
+            return
         if late > LATE and schedule.spec.missed == "skip":
             self.table.skipped(schedule.id, stamp(last), "gateway.run-missed", count=len(due))
             return
@@ -134,8 +133,13 @@ class Clock:
 
     def _begin(self, schedule: Schedule, task: str, due: str) -> None:
         work = asyncio.ensure_future(self._begun_run(schedule, task, due))
-        self._begun.add(work)
-        work.add_done_callback(self._begun.discard)
+        self._begun[task] = work
+        work.add_done_callback(lambda _: self._begun.pop(task, None))
+
+    async def begun(self, task: str) -> None:
+        """Wait until a run that was fired has its task, or has failed to get one."""
+        if task in self._begun:
+            await asyncio.shield(self._begun[task])
 
     async def _begun_run(self, schedule: Schedule, task: str, due: str) -> None:
         spec, desk = schedule.spec, self.gateway.desk
@@ -213,6 +217,11 @@ class Clock:
                 asyncio.get_running_loop().call_later(schedule.spec.when.settle, self.watches[ident].look)
                 return
             self.fire(schedule, stamp(self.now()), mark=mark)
+
+
+def _times(schedule: Schedule) -> Iterator[datetime]:
+    """When it falls due, from the last time that was handled."""
+    return upcoming(schedule.spec.when, _time(schedule.handled)) if _clocked(schedule) else iter(())
 
 
 def _clocked(schedule: Schedule) -> bool:

@@ -60,11 +60,9 @@ class Watch:
         if descriptor < 0:
             return
         self._descriptor = descriptor
-        count = 0
-        for folder, names, _ in os.walk(self.path):
+        for count, (folder, names, _) in enumerate(os.walk(self.path)):
             names[:] = [name for name in names if not name.startswith(".")]
             libc.inotify_add_watch(descriptor, os.fsencode(folder), _MASK)
-            count += 1
             if count > _MOST_FOLDERS:
                 break
         self._loop.add_reader(descriptor, self._told)
@@ -91,6 +89,7 @@ class Watch:
     def look(self) -> None:
         """Compare the folder with what was handled last."""
         self._timer = None
+        self._relisten()  # before looking: what comes in between is told again
         if self._descriptor < 0:
             self._later(_POLL)
         now = mark_of(self.path)
@@ -101,7 +100,6 @@ class Watch:
         if self._quiet or not before:
             self._quiet = False
             return
-        self._relisten()
         self.changed(now)
 
     def _relisten(self) -> None:

@@ -153,11 +153,13 @@ def checked(when: When) -> When:
             wrong = when.cron
     elif when.kind == "every":
         wrong = "" if SHORTEST <= when.seconds <= 366 * 86_400 else f"{when.seconds:g} s"
+        when.seconds = float(round(when.seconds))
     elif when.kind == "once":
         try:
-            if datetime.fromisoformat(when.at).tzinfo is None:
-                wrong = when.at
-        except ValueError:
+            moment = datetime.fromisoformat(when.at)
+            wrong = when.at if moment.tzinfo is None else ""
+            when.at = _utc(moment)
+        except (ValueError, OverflowError):
             wrong = when.at or "?"
     elif when.kind == "folder":
         wrong = "" if os.path.isabs(when.path) and 1 <= when.settle <= 3600 else when.path or "?"
@@ -245,6 +247,7 @@ def _cron(words: _Text, zone: str) -> When | None:
     day, month, week = "*", "*", "*"
     said = False
     every_month = r"(?:(?:de |du |of |of the |each |every |tous les |chaque )+mois|(?:of )?(?:the |each |every )*month|du mois)"
+    every_year = r"(?:tous les ans|chaque annee|every year|yearly)\s*,?\s*"
     if match := words.take(rf"(?:le |la |the |on the )?({_ORDINAL})\s+({_DAY})s?\s+{every_month}"):
         week, said = f"{_DAYS[match[2]]}{'L' if _ORDINALS[match[1]] == 'L' else '#' + _ORDINALS[match[1]]}", True
     elif words.take(rf"(?:le |the |on the )?(?:dernier jour ouvre|last (?:working|business) day|last weekday)\s*{every_month}"):
@@ -260,10 +263,10 @@ def _cron(words: _Text, zone: str) -> When | None:
         )
     ):
         day, said = match[1] if match[1].isdigit() else "1", True
-    elif match := words.take(
-        rf"(?:(?:tous les ans|chaque annee|every year|yearly)\s*,?\s*)(?:le |on )?(?:the )?(\d{{1,2}})(?:er|st|nd|rd|th)?\s+(?:of )?({_MONTH})"
-    ):
+    elif match := words.take(rf"{every_year}(?:le |on )?(?:the )?(\d{{1,2}})(?:er|st|nd|rd|th)?\s+(?:of )?({_MONTH})"):
         day, month, said = match[1], str(_MONTHS[match[2]]), True
+    elif match := words.take(rf"{every_year}(?:on )?({_MONTH})\s+(\d{{1,2}})(?:st|nd|rd|th)?"):
+        day, month, said = match[2], str(_MONTHS[match[1]]), True
     elif words.take(r"(?:tous les |chaque |every |on )?(?:jours? ouvr\w+|weekdays?|working days?|business days?)|en semaine|on weekdays"):
         week, said = "1-5", True
     elif words.take(r"(?:tous les |chaque |le |every |on |the )*(?:week-?ends?)"):

@@ -267,6 +267,25 @@ class Bench:
         return {"name": model.name, "local": model.local}
 
 
+    async def on_secrets(self, number: int) -> list[dict[str, Any]]:
+        return await asyncio.to_thread(self._secrets)
+
+    def _secrets(self) -> list[dict[str, Any]]:
+        if not (self.services.home.path / "secrets").exists():
+            return []
+        return [dict(msgspec.to_builtins(info)) for info in self.services.secrets.infos()]
+
+    async def on_keep_secret(self, number: int, name: str, value: str, hosts: list[str], note: str) -> list[dict[str, Any]]:
+        await asyncio.to_thread(self.services.secrets.set, name, value, hosts, note)
+        self.services.store.append("", "secret.kept", {"name": name, "hosts": hosts}, durable=True)
+        return self._secrets()
+
+    async def on_forget_secret(self, number: int, name: str) -> list[dict[str, Any]]:
+        await asyncio.to_thread(self.services.secrets.delete, name)
+        self.services.store.append("", "secret.forgotten", {"name": name}, durable=True)
+        return self._secrets()
+
+
 class _Held:
     """The task claimed for as long as the block lasts."""
 
