@@ -77,17 +77,17 @@ class CallContext:
     def sandbox(self, work: Callable[[Sandbox], T]) -> T:
         from confrere.sandbox.inspect import scan_upper
 
-        sandbox = self._services.sandbox()
         self.view.materialise()
-        if self._sandbox is None:
+        sandbox = self._sandbox
+        if sandbox is None:
             from confrere.sandbox.protocol import Mount, Spec
 
-            trees = self.view.trees.items()
+            sandbox = self._services.sandbox()
             mounts = [
                 Mount(name, Path(tree.root.path), Path(tree.upper), Path(tree.work))
                 if not tree.root.readonly
                 else Mount(name, Path(tree.root.path), readonly=True)
-                for name, tree in trees
+                for name, tree in self.view.trees.items()
             ]
             sandbox.start(Spec(mounts=mounts))
             self._sandbox = sandbox

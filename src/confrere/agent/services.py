@@ -88,7 +88,7 @@ class Services:
         from confrere.errors import Refused
         from confrere.sandbox.choose import choose
 
-        chosen = choose(self.settings.sandbox)
+        chosen = choose(self.settings.sandbox, self.home.cache)
         if chosen is None:
             raise Refused("agent.no-sandbox")
         return chosen

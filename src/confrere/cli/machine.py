@@ -7,6 +7,7 @@ import platform
 import shutil
 import subprocess
 import time
+from pathlib import Path
 from typing import Any
 
 import click
@@ -89,7 +90,7 @@ def doctor(as_json: bool) -> int:
     line("vault", True, text)
     line("attributes", *_attributes(services.home.path, language))
     line("office", *_office(language))
-    line("sandbox", *_sandbox(language))
+    line("sandbox", *_sandbox(services.settings.sandbox, services.home.cache, language))
     from confrere.models.catalogue import choose
 
     line("model", True, choose(None, services.settings).name)
@@ -128,8 +129,10 @@ def _office(language: str) -> tuple[bool, str]:
     return True, answer.stdout.strip() or program
 
 
-def _sandbox(language: str) -> tuple[bool, str]:
+def _sandbox(preference: str, cache: Path, language: str) -> tuple[bool, str]:
+    """Which sandbox is used, what it isolates, and why not a stronger one."""
     from confrere.sandbox.choose import describe
 
-    lines = describe(language)
-    return True, "\n".join(str(entry) for entry in lines)
+    found = describe(language, preference, cache)
+    lines = [f"{'→' if entry.used else '·'} {entry.name}: {' '.join(entry.sentences)}" for entry in found]
+    return any(entry.used for entry in found), "\n    ".join(lines)
