@@ -58,6 +58,7 @@ class Case:
     def __init__(self, state: State, brief: Brief, known: Known, manifest: Manifest, index: int, args: dict[str, Any]) -> None:
         self.state, self.brief, self.manifest, self.index, self.args = state, brief, manifest, index, args
         self.known = known
+        self._forms: dict[tuple[str, Role], list[str]] = {}
         self.plan: list[Step] = state.plan or []
         self.step = self.plan[index]
 
@@ -65,8 +66,11 @@ class Case:
 
     def forms(self, argument: str, role: Role) -> list[str]:
         """The canonical forms of the proposed value's scalars; empty when one has none."""
-        out = [values.canonical(role, leaf) for leaf in leaves(self.args.get(argument))]
-        return [form for form in out if form is not None] if None not in out else []
+        found = self._forms.get((argument, role))
+        if found is None:
+            out = [values.canonical(role, leaf) for leaf in leaves(self.args.get(argument))]
+            found = self._forms[argument, role] = [form for form in out if form is not None] if None not in out else []
+        return found
 
     def only(self, argument: str, role: Role) -> str | None:
         """The canonical form where exactly one scalar is proposed."""
@@ -89,6 +93,10 @@ class Case:
 
     def siblings(self) -> list[int]:
         """The steps of this shape: the same tool with holes in the same places, this one included."""
+        found: list[int] = self.recall(("siblings",), self._siblings)
+        return found
+
+    def _siblings(self) -> list[int]:
         holes = {name for name, value in self.step.args.items() if value == HOLE}
         return [
             i for i, step in enumerate(self.plan)
