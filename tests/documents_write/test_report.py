@@ -166,3 +166,11 @@ def test_faults_of_a_pdf_are_found(tmp_path: Path) -> None:
     writer.add_blank_page(200, 200)
     writer.write(str(tmp_path / "bad.pdf"))
     assert {finding.code for finding in verify.check(tmp_path / "bad.pdf")} == {"blank-page", "no-title-property", "not-tagged"}
+
+
+def test_an_emoji_in_a_file_name_does_not_cost_the_pdf(tmp_path: Path) -> None:
+    from confrere.documents.write.typeset import report_pdf
+
+    path = tmp_path / "rapport.pdf"
+    report_pdf(path, ReportContent(title="Laiterie 🧀 et été", summary=["fromage 🧀🎉", "株式会社"]), "fr")
+    assert path.read_bytes().startswith(b"%PDF") and b"pdfuaid" in path.read_bytes()

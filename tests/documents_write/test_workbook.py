@@ -13,6 +13,7 @@ import pytest
 from confrere.documents import verify
 from confrere.documents.write.content import Column, Edit, Recap, Row, Table
 from confrere.documents.write.figures import Totals, row_of
+from confrere.documents.write.story import recap_story
 from confrere.documents.write.tables import cleaned_workbook, table_workbook
 from confrere.documents.write.workbook import recap_workbook
 
@@ -173,3 +174,29 @@ def test_cleaned_data_carries_the_log_of_each_change(tmp_path: Path) -> None:
     assert book.sheetnames == ["Données nettoyées", "Modifications", "Modifications par nature"]
     assert [cell.value for cell in book["Modifications"][2]] == [3, "Nom", "dupont ", "Dupont", "espaces"]
     assert verify.check(path, office=False) == []
+
+
+def test_a_sale_is_never_added_to_a_purchase(tmp_path: Path) -> None:
+    def row(supplier: str, client: str, total: int, code: str = "EUR") -> Row:
+        kind = "receipt" if not client else "invoice"
+        return Row(file=f"C/{supplier}{client}{total}.pdf", type=kind, supplier=supplier, client=client, currency=code,
+                   total=Decimal(total), net=Decimal(total), date=dt.date(2026, 3, total % 28 + 1))
+
+    rows = [row("Nous", "Dupont", 1000), row("Nous", "Martin", 500), row("EDF", "Nous", 300), row("Resto", "", 40)]
+    rows.append(row("Nous", "Smith", 70, "GBP"))
+    data = Recap(rows=rows, us="Nous")
+    totals = Totals(data)
+    assert [(one.key, one.all.confirmed) for one in totals.currencies] == [("EUR_sales", 1500), ("EUR_purchases", 340), ("GBP_sales", 70)]
+    path = made(tmp_path, data)
+    assert verify.check(path, expected=totals.expected(), exists=lambda link: True, office=True) == []
+    summary = openpyxl.load_workbook(path)["Synthèse"]
+    labels = [cell.value for cell in summary["B"] if cell.value]
+    assert "Ventes EUR" in labels and "Achats EUR" in labels and "Nous" not in labels
+    story = recap_story(data, 8, "fr")
+    assert "de ventes" in story.slides[1].title and "d'achats" in story.slides[1].title
+
+
+@pytest.mark.parametrize("us", ["", "Personne", "Nous"])
+def test_where_the_company_is_not_known_or_on_one_side_only_nothing_is_told_apart(us: str) -> None:
+    rows = [Row(file="a", type="invoice", supplier="Nous", client=name, currency="EUR", total=Decimal(9)) for name in ("Dupont", "Martin")]
+    assert [one.key for one in Totals(Recap(rows=rows, us=us)).currencies] == ["EUR"]

@@ -48,7 +48,8 @@ class Recap(msgspec.Struct, kw_only=True, omit_defaults=True):
     """The documents of a folder or a period, and what people noted about them.
 
     ``title`` may be empty (a writer finds one). ``day`` is the day of the work: shown, and used as the files' date.
-    ``axis`` is "client", "supplier" or "" (whichever tells the documents apart). ``omitted`` lists (file, reason) of
+    ``axis`` is "client", "supplier" or "" (whichever tells the documents apart). ``us`` is the company whose papers these are,
+    where it is known: what it sold is then never added to what it bought. ``omitted`` lists (file, reason) of
     documents that could not be read.
     """
 
@@ -56,6 +57,7 @@ class Recap(msgspec.Struct, kw_only=True, omit_defaults=True):
     title: str = ""
     day: dt.date | None = None
     axis: str = ""
+    us: str = ""
     highlights: list[str] = msgspec.field(default_factory=list)
     decisions: list[str] = msgspec.field(default_factory=list)
     actions: list[Action] = msgspec.field(default_factory=list)
@@ -82,6 +84,14 @@ class Table(msgspec.Struct, kw_only=True, omit_defaults=True):
     title: str = ""
     caption: str = ""
     total: list[Any] | None = None
+
+
+def filled(table: Table) -> Table:
+    """``table`` without the columns, its first aside, that have nothing in any row."""
+    kept = [at for at in range(len(table.columns)) if not at or any(row[at] not in (None, "") for row in table.rows)]
+    table.columns = [table.columns[at] for at in kept]
+    table.rows = [[row[at] for at in kept] for row in table.rows]
+    return table
 
 
 class Series(msgspec.Struct, kw_only=True):

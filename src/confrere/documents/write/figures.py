@@ -1,4 +1,5 @@
-"""The sums behind every deliverable, in exact decimals, one currency at a time: never an amount added to another currency's."""
+"""The sums behind every deliverable, in exact decimals, one pot at a time: never an amount added to another currency's, nor a sale
+to a purchase."""
 
 from __future__ import annotations
 
@@ -16,6 +17,7 @@ BILLED = ("invoice", "credit-note", "receipt")
 # A doubt about one of these makes an amount unfit for a total; a doubt about a date or a party does not.
 AMOUNT_FIELDS = frozenset({"total", "net", "tax", "currency", "type"})
 
+SALES, PURCHASES, OTHERS = "sales", "purchases", "others"
 CONFIRMED, TO_CONFIRM, NOT_COUNTED = "confirmed", "to-confirm", "not-counted"
 
 SHOWN = ("type", "supplier", "client", "number", "date", "due_date", "currency", "net", "tax", "total")
@@ -101,9 +103,11 @@ class Sum:
 
 @dataclass(slots=True)
 class Currency:
-    """The sums of one currency. Keys: party name, first day of a month (None: no date), type, VAT rate."""
+    """The sums of one currency; of its sales or its purchases (``side``) where both are in
+    the folder. Keys: party name, first day of a month (None: no date), type, VAT rate."""
 
     code: str
+    side: str = ""
     all: Sum = field(default_factory=Sum)
     clients: dict[str, Sum] = field(default_factory=dict)
     suppliers: dict[str, Sum] = field(default_factory=dict)
@@ -111,6 +115,15 @@ class Currency:
     types: dict[str, Sum] = field(default_factory=dict)
     rates: dict[str, Sum] = field(default_factory=dict)
     rows: list[Row] = field(default_factory=list)
+
+    @property
+    def key(self) -> str:
+        """A name for programs: ``EUR``, ``EUR_sales``; ``none`` where the documents bear no currency."""
+        return f"{self.code or 'none'}_{self.side}".rstrip("_")
+
+    def told_by(self, axis: str) -> bool:
+        """Whether its parties on ``axis`` are somebody else than the company itself."""
+        return self.side not in ((SALES,) if axis == "supplier" else (PURCHASES,))
 
     def parties(self, axis: str) -> dict[str, Sum]:
         return self.suppliers if axis == "supplier" else self.clients
@@ -129,11 +142,13 @@ class Totals:
         self.counted = _counted(self.rows)
         self.axis = recap.axis or _axis(self.rows)
         self.statuses = [status(row, self.counted) for row in self.rows]
-        by_code: dict[str, Currency] = {}
-        for row, state in zip(self.rows, self.statuses, strict=True):
+        self.us = recap.us
+        self.sides = _sides(self.rows, self.statuses, recap.us)
+        by_code: dict[tuple[str, str], Currency] = {}
+        for row, state, part in zip(self.rows, self.statuses, self.sides, strict=True):
             if state == NOT_COUNTED:
                 continue
-            currency = by_code.setdefault(row.currency, Currency(row.currency))
+            currency = by_code.setdefault((row.currency, part), Currency(row.currency, part))
             currency.rows.append(row)
             month = row.date.replace(day=1) if row.date else None
             for group, key in (
@@ -150,7 +165,13 @@ class Totals:
                     total.doubtful += tax
                 else:
                     total.tax += tax
-        self.currencies = sorted(by_code.values(), key=lambda one: (one.code == "", -one.all.count, one.code))
+        sizes: Counter[str] = Counter()
+        for one in by_code.values():
+            sizes[one.code] += one.all.count
+        order = [PURCHASES, SALES, OTHERS] if self.axis == "supplier" else [SALES, PURCHASES, OTHERS]
+        self.currencies = sorted(
+            by_code.values(), key=lambda one: (one.code == "", -sizes[one.code], one.code, order.index(one.side) if one.side else 0)
+        )
         for one in self.currencies:
             one.clients = _largest(one.clients)
             one.suppliers = _largest(one.suppliers)
@@ -181,9 +202,24 @@ class Totals:
         """The totals a workbook of this recap must show, by defined name: ``total_EUR``, ``to_confirm_EUR``."""
         found: dict[str, Decimal] = {}
         for one in self.currencies:
-            found[f"total_{one.code or 'none'}"] = one.all.confirmed
-            found[f"to_confirm_{one.code or 'none'}"] = one.all.doubtful
+            found[f"total_{one.key}"] = one.all.confirmed
+            found[f"to_confirm_{one.key}"] = one.all.doubtful
         return found
+
+
+def side(row: Row, us: str) -> str:
+    """Whether ``us`` sold (what it issued) or bought (what was issued to it, and receipts, which rarely name who paid)."""
+    if row.supplier == us or (not row.supplier and row.client not in ("", us)):
+        return SALES
+    return PURCHASES if row.client in ("", us) else OTHERS
+
+
+def _sides(rows: list[Row], statuses: list[str], us: str) -> list[str]:
+    """The side of each row; "" for all where the company is not known, or all that counts is on one side of it."""
+    found = [side(row, us) if us else "" for row in rows]
+    counted = Counter(part for part, state in zip(found, statuses, strict=True) if state != NOT_COUNTED)
+    plain = not (counted[SALES] and counted[PURCHASES]) or 2 * counted[OTHERS] > counted.total()
+    return [""] * len(rows) if plain else found
 
 
 def status(row: Row, counted: Iterable[str]) -> str:

@@ -17,9 +17,8 @@ from confrere.documents.write.content import (
     Table,
     Text,
 )
-from confrere.documents.write.figures import CONFIRMED, ZERO, Currency, signed
-from confrere.documents.write.labels import currency as currency_label
-from confrere.documents.write.labels import made_on, period, recap_title, type_label
+from confrere.documents.write.figures import CONFIRMED, PURCHASES, SALES, ZERO, Currency, signed
+from confrere.documents.write.labels import made_on, period, pot, recap_title, type_label
 from confrere.documents.write.telling import LINES, Words
 
 _BARS = 8  # bars of a chart before the rest is put together
@@ -38,9 +37,9 @@ class Findings(Words):
         rows = self.totals.rows
         figures = [Figure(value=formats.number(len(rows), self.language), label=self.say("figure-documents"),
                           note=self.types_line(2))]
-        for one in self.totals.currencies[:2]:
+        for one in self.totals.currencies[: 3 if any(self.totals.sides) else 2]:
             note = self.say("figure-net", amount=self.money(one.all.net, one.code)) if one.all.net else ""
-            label = self.say("figure-confirmed", currency=currency_label(one.code, self.language))
+            label = self.say("figure-confirmed", currency=pot(one, self.language))
             figures.append(Figure(value=self.money(one.all.confirmed, one.code), label=label, note=note))
         if self.main:
             doubtful = sum(one.all.doubts for one in self.totals.currencies)
@@ -59,6 +58,11 @@ class Findings(Words):
         if one is None or not (one.all.confirmed or one.all.doubtful):
             return self.say("story-overview-plain", documents=self.documents(len(self.totals.rows)), types=self.types_line())
         amounts = self.money(one.all.confirmed, one.code)
+        pots = [each for each in self.totals.currencies if each.code == one.code and each.side in (SALES, PURCHASES)]
+        if len(pots) == 2:
+            doubtful = [self.money(each.all.doubtful, each.code) for each in pots if each.all.doubtful]
+            sums = {each.side: self.money(each.all.confirmed, each.code) for each in pots}
+            return self.say("story-sides-doubts" if doubtful else "story-sides", doubtful=" + ".join(doubtful), **sums)
         if len(self.totals.currencies) > 1:
             other = self.totals.currencies[1]
             amounts = self.say("and", first=amounts, last=self.money(other.all.confirmed, other.code))
@@ -131,7 +135,7 @@ class Findings(Words):
         if len(ranked) > len(shown):
             names.append(self.counted("others", len(ranked) - len(shown)))
             values.append(sum((total.confirmed for _, total in ranked[len(shown):]), ZERO))
-        title = self.say("chart-by", axis=self.say(axis).lower(), currency=currency_label(one.code, self.language))
+        title = self.say("chart-by", axis=self.say(axis).lower(), currency=pot(one, self.language))
         alt = f"{title}. {alt}"
         return Chart(kind="bar", categories=names, currency=one.code, title=title, alt=alt, highlight=0,
                      series=[Series(name=self.say("total-confirmed"), values=list(values))])
@@ -162,7 +166,9 @@ class Findings(Words):
                      notes=self.notes(self.say("notes-concentration"), self.apart))
 
     def other_axis(self) -> Slide | None:
-        return self._ranking("supplier" if self.axis == "client" else "client", self.main) if self.main else None
+        axis = "supplier" if self.axis == "client" else "client"
+        one = next((each for each in self.totals.currencies if each.told_by(axis)), None)
+        return self._ranking(axis, one) if one else None
 
     def months_chart(self, one: Currency | None = None, alt: str = "") -> Chart | None:
         one = one or self.main
@@ -171,7 +177,7 @@ class Findings(Words):
             return None
         dated = dated[-24:]
         values = [total.confirmed for _, total in dated]
-        title = self.say("chart-by-month", currency=currency_label(one.code, self.language))
+        title = self.say("chart-by-month", currency=pot(one, self.language))
         return Chart(kind="column", categories=[formats.short_month(month, self.language) for month, _ in dated],
                      series=[Series(name=self.say("total-confirmed"), values=list(values))], currency=one.code, title=title,
                      alt=f"{title}. {alt}".strip(), highlight=values.index(max(values)))
@@ -186,7 +192,7 @@ class Findings(Words):
         for _, total in dated:
             running += total.confirmed
             values.append(running)
-        title = self.say("chart-running", currency=currency_label(one.code, self.language))
+        title = self.say("chart-running", currency=pot(one, self.language))
         return Chart(kind="line", categories=[formats.short_month(month, self.language) for month, _ in dated], currency=one.code,
                      series=[Series(name=self.say("total-confirmed"), values=list(values))], title=title, alt=title)
 
@@ -255,7 +261,7 @@ class Findings(Words):
         title = self.say("story-due", amount=self.money(due[best], one.code), month=formats.month(best, self.language))
         chart = Chart(kind="column", categories=[formats.short_month(month, self.language) for month in months], currency=one.code,
                       series=[Series(name=self.say("total"), values=[due[month] for month in months])], alt=title,
-                      highlight=months.index(best), title=self.say("chart-due", currency=currency_label(one.code, self.language)))
+                      highlight=months.index(best), title=self.say("chart-due", currency=pot(one, self.language)))
         return Slide(title=title, blocks=[chart], notes=self.notes(self.say("notes-due"), self.apart))
 
     def types_chart(self) -> Chart | None:
@@ -286,7 +292,7 @@ class Findings(Words):
                        Column(title=self.say("total-confirmed"), kind="money", currency=one.code)]
             rows: list[list[object]] = [
                 [type_label(name, self.language), total.count, total.confirmed] for name, total in one.types.items()]
-            blocks.append(Table(columns=columns, rows=rows, caption=title, title=currency_label(one.code, self.language),
+            blocks.append(Table(columns=columns, rows=rows, caption=title, title=pot(one, self.language),
                                 total=[self.say("total-word"), one.all.count, one.all.confirmed]))
         other = len(self.totals.rows) - sum(one.all.count for one in self.totals.currencies)
         return Slide(title=title, blocks=blocks, notes=self.notes(self.counted("notes-types", other) if other else "", self.apart))
@@ -330,13 +336,19 @@ class Findings(Words):
         return Slide(title=title, blocks=[table], notes=self.notes(self.apart, self.sources(rows)))
 
     def currency(self, one: Currency) -> Slide:
-        title = self.say("story-currency", amount=self.money(one.all.confirmed, one.code), count=self.documents(one.all.count),
-                         currency=currency_label(one.code, self.language))
+        axis = self.axis if one.told_by(self.axis) else "supplier" if self.axis == "client" else "client"
+        key = "story-pot" if one.side else "story-currency"
+        title = self.say(key, amount=self.money(one.all.confirmed, one.code), count=self.documents(one.all.count),
+                         currency=_capital(pot(one, self.language)))
         rows = sorted(one.rows, key=lambda row: -(signed(row.total, row) or ZERO))
         figures = Figures(figures=[
             Figure(value=self.money(one.all.confirmed, one.code), label=self.say("total-confirmed")),
             Figure(value=self.money(one.all.doubtful, one.code), label=self.say("total-to-confirm"), tone="warn" if one.all.doubts else ""),
             Figure(value=formats.number(one.all.count, self.language), label=self.say("figure-documents")),
         ])
-        return Slide(title=title, blocks=[figures, self.document_table(rows[:LINES], one.code)],
+        return Slide(title=title, blocks=[figures, self.document_table(rows[:LINES], one.code, axis)],
                      notes=self.notes(self.say("notes-currency"), self.sources(rows)))
+
+
+def _capital(text: str) -> str:
+    return text[:1].upper() + text[1:]

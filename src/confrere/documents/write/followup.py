@@ -15,6 +15,7 @@ from confrere.documents.write.content import (
     Slide,
     Table,
     Text,
+    filled,
 )
 from confrere.documents.write.figures import TO_CONFIRM, ZERO, signed
 from confrere.documents.write.labels import doubts, field_label
@@ -65,7 +66,7 @@ class FollowUp(Words):
         if rows:
             found.append(self.counted("step-confirm", len(rows)))
         for axis in (self.axis,):
-            unknown = sum(1 for row in self.totals.rows if not getattr(row, axis) and row.type in self.totals.counted)
+            unknown = sum(1 for one in self.totals.currencies if one.told_by(axis) for row in one.rows if not getattr(row, axis))
             if unknown:
                 found.append(self.counted(f"step-{axis}", unknown))
         undated = sum(1 for row in self.totals.rows if row.date is None and row.type in self.totals.counted)
@@ -118,7 +119,7 @@ class FollowUp(Words):
     def action_table(self, actions: list[Action]) -> Table:
         columns = [Column(title=self.say("action")), Column(title=self.say("who")), Column(title=self.say("when"), kind="date"),
                    Column(title=self.say("priority"))]
-        return Table(columns=columns, rows=[[action.what, action.who, action.when or None, action.priority] for action in actions])
+        return filled(Table(columns=columns, rows=[[action.what, action.who, action.when or None, action.priority] for action in actions]))
 
     def actions(self) -> Slide | None:
         actions = self.recap.actions

@@ -7,7 +7,7 @@ import re
 
 from confrere.documents.write import formats
 from confrere.documents.write.content import Recap, Row
-from confrere.documents.write.figures import Totals
+from confrere.documents.write.figures import Currency, Totals
 from confrere.documents.write.text import line
 from confrere.messages import say
 
@@ -58,6 +58,14 @@ def party(name: str, axis: str, language: str) -> str:
 
 def currency(code: str, language: str) -> str:
     return line(code) or say("write.no-currency", language)
+
+
+def pot(one: Currency, language: str, key: str = "pot") -> str:
+    """What a pot of amounts is: "EUR", or "ventes, EUR"; with ``key`` "total-of", its total: "Total EUR", "Ventes EUR"."""
+    code = currency(one.code, language)
+    if one.side:
+        return say(f"write.{key}-{one.side}", language, currency=code)
+    return say("write.total-of", language, currency=code) if key == "total-of" else code
 
 
 def period(totals: Totals, language: str) -> str:

@@ -9,7 +9,7 @@ import posixpath
 from pathlib import Path
 
 from confrere.documents.write import formats
-from confrere.documents.write.content import Block, Column, Minutes, Recap, ReportContent, Section, Slide, Table, Text
+from confrere.documents.write.content import Block, Column, Minutes, Recap, ReportContent, Section, Slide, Table, Text, filled
 from confrere.documents.write.figures import Totals
 from confrere.documents.write.labels import made_on, recap_title, type_label
 from confrere.documents.write.markdown import report_markdown
@@ -89,8 +89,8 @@ def minutes_report(minutes: Minutes, language: str) -> ReportContent:
     if minutes.actions:
         columns = [Column(title=words("action")), Column(title=words("who")), Column(title=words("when"), kind="date"),
                    Column(title=words("priority"))]
-        table = Table(columns=columns, caption=words("actions"),
-                      rows=[[action.what, action.who, action.when or None, action.priority] for action in minutes.actions])
+        table = filled(Table(columns=columns, caption=words("actions"),
+                             rows=[[action.what, action.who, action.when or None, action.priority] for action in minutes.actions]))
         sections.append(Section(title=words("actions"), blocks=[table]))
     if minutes.questions:
         sections.append(Section(title=words("questions"), blocks=[Text(lines=minutes.questions)]))

@@ -10,7 +10,7 @@ from typing import Any
 from confrere.documents.write import formats, theme
 from confrere.documents.write.content import Recap
 from confrere.documents.write.figures import CONFIRMED, TO_CONFIRM, ZERO, Currency, Sum
-from confrere.documents.write.labels import currency, made_on, party, type_label
+from confrere.documents.write.labels import currency, made_on, party, pot, type_label
 from confrere.documents.write.sheets import Formats, page_setup, text, value
 from confrere.documents.write.workbook import Data
 from confrere.messages import say
@@ -58,7 +58,7 @@ class _Summary:
             self._key_figures()
             first = totals.axis
             for axis in (first, "supplier" if first == "client" else "client"):
-                if axis == first or any(len(one.parties(axis)) > 1 for one in totals.currencies):
+                if axis == first or any(len(one.parties(axis)) > 1 for one in totals.currencies if one.told_by(axis)):
                     self._parties(axis)
             self._months()
             self._types()
@@ -85,9 +85,10 @@ class _Summary:
                 DOUBT: "total-to-confirm", SHARE: "share"}
         return {column: self.say(key) for column, key in keys.items()}
 
-    def _criteria(self, state: str, extra: str) -> str:
+    def _criteria(self, one: Currency, state: str, extra: str) -> str:
         ref = self.data.ref
-        return f'{ref("currency")},$C{self.at + 1},{ref("status")},"{self.data.statuses[state]}"{extra}'
+        part = f',{ref("side")},"{self.data.side(one.side)}"' if one.side else ""
+        return f'{ref("currency")},$C{self.at + 1},{ref("status")},"{self.data.statuses[state]}"{part}{extra}'
 
     def _formula(self, column: int, formula: str, style: Any, cached: Decimal | int) -> None:
         self.sheet.write_formula(self.at, column, formula, style, float(cached))
@@ -96,26 +97,25 @@ class _Summary:
         """Documents, net, VAT, confirmed and doubtful totals of one line, as formulas over the Documents table."""
         ref, money = self.data.ref, self.styles.money(one.code, style)
         text(self.sheet, self.at, CURRENCY, currency(one.code, self.language), self.styles.get(style))
-        count = f"=COUNTIFS({self._criteria(CONFIRMED, extra)})+COUNTIFS({self._criteria(TO_CONFIRM, extra)})"
+        count = f"=COUNTIFS({self._criteria(one, CONFIRMED, extra)})+COUNTIFS({self._criteria(one, TO_CONFIRM, extra)})"
         self._formula(COUNT, count, self.styles.kind("whole", style=style), total.count)
         for column, name, state, amount in (
             (NET, "net", CONFIRMED, total.net), (TAX, "tax", CONFIRMED, total.tax),
             (TOTAL, "total", CONFIRMED, total.confirmed), (DOUBT, "total", TO_CONFIRM, total.doubtful),
         ):
-            self._formula(column, f"=SUMIFS({ref(name)},{self._criteria(state, extra)})", money, amount)
+            self._formula(column, f"=SUMIFS({ref(name)},{self._criteria(one, state, extra)})", money, amount)
 
     def _key_figures(self) -> None:
         names = self._names()
         del names[SHARE]
         self._heads(self.say("by-currency"), "", names)
         for one in self.totals.currencies:
-            label = self.say("total-of", currency=currency(one.code, self.language))
-            text(self.sheet, self.at, LABEL, label, self.styles.get("total"))
+            text(self.sheet, self.at, LABEL, pot(one, self.language, "total-of"), self.styles.get("total"))
             self._amounts(one, one.all, "", "total")
             self.sheet.write_blank(self.at, SHARE, None, self.styles.get("total"))
-            self.key_rows[one.code] = self.at
+            self.key_rows[one.key] = self.at
             for name, column in (("total", TOTAL), ("to_confirm", DOUBT)):
-                code = one.code if one.code.isalnum() and one.code.isascii() else "none"
+                code = one.key if one.key.replace("_", "").isalnum() and one.key.isascii() else "none"
                 self.book.define_name(f"{name}_{code}", f"='{self.sheet.get_name()}'!${'ABCDEFGHI'[column]}${self.at + 1}")
             self.at += 1
         self.at += 1
@@ -130,7 +130,7 @@ class _Summary:
             for label, total, extra in lines:
                 value(self.sheet, self.at, LABEL, label, style)
                 self._amounts(one, total, extra, "body")
-                key = f"G${self.key_rows[one.code] + 1}"
+                key = f"G${self.key_rows[one.key] + 1}"
                 share = total.confirmed / one.all.confirmed if one.all.confirmed else ZERO
                 self._formula(SHARE, f"=IF({key}=0,0,G{self.at + 1}/{key})", self.styles.kind("percent", style="muted"), share)
                 self.at += 1
@@ -142,7 +142,7 @@ class _Summary:
     def _foot(self, one: Currency, begin: int, end: int) -> None:
         """The total of a block: the sum of its lines, and a control that it equals the sum of the documents."""
         money = self.styles.money(one.code, "total")
-        text(self.sheet, self.at, LABEL, self.say("total-of", currency=currency(one.code, self.language)), self.styles.get("total"))
+        text(self.sheet, self.at, LABEL, pot(one, self.language, "total-of"), self.styles.get("total"))
         text(self.sheet, self.at, CURRENCY, currency(one.code, self.language), self.styles.get("total"))
         cached = {COUNT: Decimal(one.all.count), NET: one.all.net, TAX: one.all.tax, TOTAL: one.all.confirmed,
                   DOUBT: one.all.doubtful}
@@ -152,7 +152,7 @@ class _Summary:
                           self.styles.kind("whole", style="total") if column == COUNT else money, amount)
         off = self.say("gap-format")
         control = self.styles.get("total", f'[Red]"{off}" 0.00;[Red]"{off}" -0.00;"✓"')
-        self._formula(SHARE, f"=ROUND(G{self.at + 1}-G{self.key_rows[one.code] + 1},2)", control, 0)
+        self._formula(SHARE, f"=ROUND(G{self.at + 1}-G{self.key_rows[one.key] + 1},2)", control, 0)
         self.at += 1
 
 
@@ -160,6 +160,8 @@ class _Summary:
         groups = []
         at = self.at + 2
         for one in self.totals.currencies:
+            if not one.told_by(axis):
+                continue
             lines: list[tuple[object, Sum, str]] = []
             for name, total in one.parties(axis).items():
                 label = party(name, axis, self.language)
@@ -171,7 +173,7 @@ class _Summary:
         if axis == self.totals.axis:
             for one, begin, end in spans[:2]:
                 if end > begin:
-                    title = self.say("chart-by", axis=self.say(axis).lower(), currency=currency(one.code, self.language))
+                    title = self.say("chart-by", axis=self.say(axis).lower(), currency=pot(one, self.language))
                     self._chart("bar", title, begin, min(end, begin + 11), one)
 
     def _months(self) -> None:
@@ -194,7 +196,7 @@ class _Summary:
         for one, begin, end in self._block(self.say("by-month"), self.say("month"), groups, style)[:2]:
             dated = sum(1 for month in one.months if isinstance(month, dt.date) and month.year >= 1900)
             if dated > 1:
-                title = self.say("chart-by-month", currency=currency(one.code, self.language))
+                title = self.say("chart-by-month", currency=pot(one, self.language))
                 self._chart("column", title, begin, min(end, begin + dated - 1), one)
 
     def _types(self) -> None:
@@ -220,12 +222,12 @@ class _Summary:
         for one, rate, total in lines:
             name, money = f"rate {rate}", self.styles.money(one.code)
             label = formats.rate(rate, self.language) if rate else self.say("tax-unstated")
-            text(self.sheet, self.at, LABEL, label)
+            text(self.sheet, self.at, LABEL, self.say(f"rate-{one.side}", rate=label) if one.side else label)
             text(self.sheet, self.at, CURRENCY, currency(one.code, self.language))
-            counts = "+".join(f'COUNTIFS({self._criteria(state, "")},{self.data.ref(name)},"<>")' for state in (CONFIRMED, TO_CONFIRM))
+            counts = "+".join(f'COUNTIFS({self._criteria(one, state, "")},{self.data.ref(name)},"<>")' for state in (CONFIRMED, TO_CONFIRM))
             self._formula(COUNT, f"={counts}", self.styles.kind("whole"), total.count)
             for column, state, amount in ((TAX, CONFIRMED, total.tax), (DOUBT, TO_CONFIRM, total.doubtful)):
-                self._formula(column, f"=SUMIFS({self.data.ref(name)},{self._criteria(state, '')})", money, amount)
+                self._formula(column, f"=SUMIFS({self.data.ref(name)},{self._criteria(one, state, '')})", money, amount)
             share = _fraction(rate)
             if share:
                 self._formula(NET, f"=ROUND(F{self.at + 1}/{share},2)", money, round(total.tax / share, 2))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import json
+import re
 from pathlib import Path
 from typing import Any
 
@@ -14,13 +15,13 @@ from confrere.documents.write.package import stamp
 from confrere.documents.write.text import column_widths, plain
 from confrere.messages import say
 
+_LACKING = re.compile(r'text `"(.+?)"` could not be displayed')
+_GLYPH_ROUNDS = 8
 _TEXT_WIDTH = (210 - 2 * 22) / 25.4 * 72  # points: A4 less the margins of report.typ
 
 
 def report_pdf(path: Path, content: ReportContent, language: str) -> None:
     """Write ``content`` as an A4 PDF, tagged for screen readers (PDF/UA-1). Uses the fonts Typst brings along."""
-    import typst
-
     data = {
         "title": plain(content.title), "subtitle": plain(content.subtitle), "language": "fr" if language == "fr" else "en",
         "day": [content.day.year, content.day.month, content.day.day] if content.day else None,
@@ -29,12 +30,27 @@ def report_pdf(path: Path, content: ReportContent, language: str) -> None:
         "sections": [{"title": plain(section.title), "level": section.level,
                       "blocks": [_block(block, language) for block in section.blocks]} for section in content.sections],
     }
+    path.write_bytes(_compile(json.dumps(data, ensure_ascii=False), int(stamp(content.day).replace(tzinfo=dt.UTC).timestamp())))
+
+
+def _compile(data: str, moment: int) -> bytes:
+    """The PDF. What no font of this machine can draw (an emoji in a file name) becomes "□", for PDF/UA refuses a missing glyph;
+    a text in a script without fonts is set without that standard rather than not at all."""
+    import typst
+
     source = Path(__file__).with_name("report.typ")
-    made = typst.compile(
-        str(source), root=str(source.parent), sys_inputs={"data": json.dumps(data)}, pdf_standards=["ua-1"],
-        timestamp=int(stamp(content.day).replace(tzinfo=dt.UTC).timestamp()),
-    )
-    path.write_bytes(made)
+    for _ in range(_GLYPH_ROUNDS):
+        try:
+            made = typst.compile(
+                str(source), root=str(source.parent), sys_inputs={"data": data}, pdf_standards=["ua-1"], timestamp=moment
+            )
+            return bytes(made)
+        except typst.TypstError as error:
+            lacking = {ch for run in _LACKING.findall(str(error)) for ch in run if not ch.isascii()}
+            if not lacking:
+                raise
+            data = data.translate(dict.fromkeys(map(ord, lacking), "□"))
+    return bytes(typst.compile(str(source), root=str(source.parent), sys_inputs={"data": data}, timestamp=moment))
 
 
 def _figure(figure: Figure) -> dict[str, str]:

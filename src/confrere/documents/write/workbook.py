@@ -34,7 +34,7 @@ TABLE = "Documents"
 _WIDTHS = {
     "rank": 6, "file": 32, "type": 13, "number": 18, "date": 12, "due_date": 12,
     "currency": 9, "net": 15, "tax": 14, "total": 16, "gap": 16, "status": 13, "what-to-check": 58, "confidence": 11,
-    "source": 18,
+    "source": 18, "side": 10,
 }
 _RIGHT = {"net", "tax", "total"}
 _CENTER = {"rank", "date", "due_date", "currency", "gap", "confidence"}
@@ -69,7 +69,8 @@ class Data:
         self.title = recap_title(recap, totals, language)
         self.base = posixpath.dirname(at) if at else min((row.file.split("/")[0] for row in recap.rows), default="")
         self.rates = sorted({rate for row in totals.rows for rate in rates(row)}, key=rate_order)
-        names = ["rank", "file", "type", "client", "supplier", "number", "date", "due_date", "currency", "net"]
+        sided = ("side",) if any(totals.sides) else ()
+        names = ["rank", "file", "type", *sided, "client", "supplier", "number", "date", "due_date", "currency", "net"]
         self.headers = {name: say(f"write.{name}", language) for name in names}
         for rate in self.rates:
             self.headers[f"rate {rate}"] = (
@@ -84,6 +85,10 @@ class Data:
                      if state == CONFIRMED or one.all.doubts]
         self.first = 4 + len(self.band) + (1 if self.band else 0)  # 0-based row of the first document
         self.last = self.first + max(len(totals.rows), 1) - 1
+
+    def side(self, name: str) -> str:
+        """Sale, purchase or neither, as the table shows it; "" where the documents are not told apart so."""
+        return say(f"write.side-{name}", self.language) if name else ""
 
     def ref(self, name: str) -> str:
         """A structured reference to a column of the table."""
@@ -132,14 +137,15 @@ class Data:
             at = 3 + line_
             for position in range(self.index["supplier"], self.index["total"] + 1):
                 self.sheet.write_blank(at, position, None, self.styles.get("band"))
-            label = say(f"write.total-{state}", self.language)
+            label = say(f"write.total-{state}", self.language) + (f" ({self.side(one.side).lower()})" if one.side else "")
             text(self.sheet, at, self.index["supplier"], label, self.styles.get("band"))
             text(self.sheet, at, self.index["currency"], currency(one.code, self.language), self.styles.get("band"))
             amounts = {"net": one.all.net, "tax": one.all.tax, "total": one.all.confirmed}
             for name, amount in amounts.items() if state == CONFIRMED else (("total", one.all.doubtful),):
                 formula = (
                     f'=SUMIFS({self.ref(name)},{self.ref("currency")},${self.column("currency")}{at + 1},'
-                    f'{self.ref("status")},"{self.statuses[state]}")'
+                    f'{self.ref("status")},"{self.statuses[state]}"'
+                    + (f',{self.ref("side")},"{self.side(one.side)}")' if one.side else ")")
                 )
                 self.sheet.write_formula(at, self.index[name], formula, self.styles.money(one.code, "band"), float(amount))
 
@@ -153,8 +159,8 @@ class Data:
             "type": type_label(row.type, language), "client": party(row.client, "client", language),
             "supplier": party(row.supplier, "supplier", language), "number": plain(row.number),
             "currency": currency(row.currency, language), "status": self.statuses[state],
-            "source": plain(row.source),
-            "what-to-check": " ; ".join(f"{field_label(name, language)} : {reason}" if language == "fr"
+            "source": plain(row.source), **({"side": self.side(self.totals.sides[number])} if "side" in index else {}),
+            "what-to-check": (" ; " if language == "fr" else "; ").join(f"{field_label(name, language)} : {reason}" if language == "fr"
                                        else f"{field_label(name, language)}: {reason}"
                                        for name, reason in doubts(row, language)) if state != NOT_COUNTED or row.check else "",
         }

@@ -26,6 +26,7 @@ from confrere.tools.office.words import tell
 
 if TYPE_CHECKING:
     from confrere.documents.write.content import Action, Recap
+    from confrere.documents.write.figures import Totals
     from confrere.tools.base import Context
 
 ROLES = {
@@ -95,7 +96,7 @@ def gather(context: Context, only: Scope, exclude: Scope, language: str, *, by: 
     if to_check:
         doubts.append(tell("office.totals-to-check", language, to_check, count=to_check))
     axis = next((way for way in by if way in ("client", "supplier")), "")
-    recap = Recap(rows=rows, day=today(context), axis=axis, omitted=omitted)
+    recap = Recap(rows=rows, day=today(context), axis=axis, us=chosen.book.us, omitted=omitted)
     return Gathered(recap=recap, chosen=chosen, doubts=doubts, omissions=omitted, origins=[row.file for row in rows])
 
 
@@ -185,7 +186,6 @@ class RecapWorkbook:
         language: Annotated[str, Meta(description="Language of the table: fr or en.")] = ""
 
     def run(self, args: Any, context: Context) -> Result:
-        from confrere.documents.write import formats
         from confrere.documents.write.figures import Totals
 
         language = args.language or context.language
@@ -203,8 +203,8 @@ class RecapWorkbook:
 
             place = deliver(context, args.name, "recap", "xlsx", language, lambda path, at: recap_workbook(path, recap, language, at))
             expected = {name: str(value) for name, value in totals.expected().items()}
-        sums = {currency.code: str(currency.all.confirmed) for currency in totals.currencies}
-        counted = ", ".join(formats.money(currency.all.confirmed, currency.code, language) for currency in totals.currencies) or "0"
+        sums = {one.key: str(one.all.confirmed) for one in totals.currencies}
+        counted = _counted(totals, language)
         return Result(
             text=tell("office.recap-made", language, len(recap.rows), file=name_of(place), count=len(recap.rows), totals=counted),
             data={"file": place, "documents": len(recap.rows), "totals": sums, "expected": expected},
@@ -213,6 +213,17 @@ class RecapWorkbook:
             deliverables=[place],
             origins=found.origins,
         )
+
+
+def _counted(totals: Totals, language: str) -> str:
+    """The confirmed totals in words, sales and purchases told apart where both are there."""
+    from confrere.documents.write import formats
+
+    groups: dict[str, list[str]] = {}
+    for one in totals.currencies:
+        groups.setdefault(one.side, []).append(formats.money(one.all.confirmed, one.code, language))
+    words = [f"{say(f'office.side-{part}', language)} {' + '.join(sums)}" if part else ", ".join(sums) for part, sums in groups.items()]
+    return ", ".join(words) or "0"
 
 
 COLUMNS = ("file", "type", "client", "supplier", "number", "date", "due_date", "currency", "net", "tax", "total")
