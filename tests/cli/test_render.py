@@ -1,6 +1,7 @@
 """What a person sees: lines wrapped between words, counts in the right number, each thing said once."""
 
 import io
+import time
 from types import SimpleNamespace
 
 import pytest
@@ -113,3 +114,27 @@ def test_an_answer_that_was_just_read_is_not_said_again():
     state = SimpleNamespace(language="en", report=found(answer="2 match.", deliverables=[]), standing=lambda: [1])
     render.report(made, state, told="2 match.\nDone.")
     assert "2 match." not in made.file.getvalue()
+
+
+def test_a_moment_is_shown_on_the_clock_of_this_machine(monkeypatch):
+    from confrere.cli.look import local
+
+    monkeypatch.setenv("TZ", "Europe/Paris")
+    time.tzset()
+    try:
+        assert local("2026-07-01T22:30:15+00:00") == "2026-07-02 00:30"
+    finally:
+        monkeypatch.undo()
+        time.tzset()
+
+
+def test_doctor_wraps_and_speaks_in_sentences(confrere):
+    confrere.environment |= {"COLUMNS": "80", "CONFRERE_LANG": "fr"}
+    shown = confrere("doctor")
+    assert "Described(" not in shown and "Bac à sable" in shown
+    assert all(len(line) <= 80 for line in shown.splitlines())
+
+
+def test_empty_lists_say_so(confrere):
+    for command in ("tasks", "secrets", "grants", "approvals", "vault"):
+        assert confrere(command).strip(), command

@@ -150,6 +150,8 @@ def secrets(action: str, name: str, hosts: list[str], as_json: bool) -> int:
         store.delete(name)
         click.echo(say("cli.secret-deleted", language, name=name))
     else:
+        if not store.infos() and not as_json:
+            click.echo(say("cli.no-secrets", language))
         for info in store.infos():
             if as_json:
                 print_json(info)

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import sys
+from datetime import datetime
 
 import click
 import msgspec
 
 from confrere.agent.task import load, resolve
+from confrere.cli.flow import hang
 from confrere.cli.screen import TerminalScreen, print_json
 from confrere.cli.work import hint, open_services, state_word
 from confrere.errors import WrongUse
@@ -17,6 +19,7 @@ from confrere.messages import show as shown
 
 def tasks(as_json: bool) -> int:
     services = open_services()
+    language = services.home.language()
     states = [load(services.store, task) for task in services.store.tasks()]
     for state in states:
         if as_json:
@@ -24,13 +27,18 @@ def tasks(as_json: bool) -> int:
             print_json({**line, "folders": [root.path for root in state.roots]})
         else:
             brief = shown(" ".join(state.brief.split()))
-            click.echo(
-                f"{state.id}  {state_word(state):<12} {state.created[:16].replace('T', ' ')}  {brief[:70]}{'…' if len(brief) > 70 else ''}"
-            )
+            word = say(f"agent.state-{state.state}", language)
+            click.echo(f"{state.id}  {word:<12} {local(state.created)}  {brief[:70]}{'…' if len(brief) > 70 else ''}")
     if not states and not as_json:
-        click.echo(say("cli.no-tasks", services.home.language()))
+        click.echo(say("cli.no-tasks", language))
     services.close()
     return 0
+
+
+def local(moment: str, *, seconds: bool = False) -> str:
+    """A moment of the journal, which is in UTC, on the clock of this machine."""
+    at = datetime.fromisoformat(moment).astimezone()
+    return f"{at:%Y-%m-%d %H:%M:%S}" if seconds else f"{at:%Y-%m-%d %H:%M}"
 
 
 def show(task: str, as_json: bool) -> int:
@@ -52,7 +60,7 @@ def show(task: str, as_json: bool) -> int:
         if state.report or state.failure:
             screen.end(state, hint(state))
         elif hint(state):
-            screen.console.print(hint(state), markup=False)
+            hang(screen.console, "", hint(state))
     services.close()
     return 0
 
@@ -125,7 +133,7 @@ def journal(task: str, *, verify: bool, export: str | None, as_json: bool) -> in
         if as_json:
             print_json(event)
         else:
-            click.echo(f"{event.at[:19].replace('T', ' ')}  {event.task or '-'}  {event.n:>4}  {event.kind:<18} {_summary(event.body)}")
+            click.echo(f"{local(event.at, seconds=True)}  {event.task or '-'}  {event.n:>4}  {event.kind:<18} {_summary(event.body)}")
     services.close()
     return 0
 

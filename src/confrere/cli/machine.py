@@ -12,10 +12,12 @@ from typing import Any
 
 import click
 
+from confrere.cli.flow import hang
 from confrere.cli.render import _size as size
-from confrere.cli.screen import print_json
+from confrere.cli.screen import TerminalScreen, print_json
 from confrere.cli.work import open_services
 from confrere.messages import say
+from confrere.tools.office.words import tell
 from confrere.workspace import upper
 
 
@@ -45,7 +47,7 @@ def vault(prune: bool, days: float | None, as_json: bool) -> int:
         if as_json:
             print_json({"pruned": count, "bytes": freed})
         else:
-            click.echo(say("cli.vault-pruned", language, count=count, size=size(freed, language)))
+            click.echo(tell("cli.vault-pruned", language, count, count=count, size=size(freed, language)))
     else:
         kept = sorted(services.vault.objects(), key=lambda entry: entry.kept_at)
         if as_json:
@@ -58,7 +60,14 @@ def vault(prune: bool, days: float | None, as_json: bool) -> int:
                     f"{time.strftime('%Y-%m-%d %H:%M', time.localtime(entry.kept_at))}  {entry.sha256[:16]}  {size(entry.size, language)}"
                 )
             click.echo(
-                say("cli.vault-size", language, count=len(kept), size=size(sum(entry.size for entry in kept), language), days=f"{keep:g}")
+                tell(
+                    "cli.vault-size",
+                    language,
+                    len(kept),
+                    count=len(kept),
+                    size=size(sum(entry.size for entry in kept), language),
+                    days=f"{keep:g}",
+                )
             )
     services.close()
     return 0
@@ -80,9 +89,10 @@ def doctor(as_json: bool) -> int:
     problems = services.store.verify()
     line("journal", not problems, say("cli.journal-bad", language, count=len(problems)) if problems else say("cli.good", language))
     kept = list(services.vault.objects())
-    text = say(
+    text = tell(
         "cli.vault-size",
         language,
+        len(kept),
         count=len(kept),
         size=size(sum(entry.size for entry in kept), language),
         days=services.settings.vault_days,
@@ -95,11 +105,15 @@ def doctor(as_json: bool) -> int:
 
     line("model", True, choose(None, services.settings).name)
     optional = {"office", "attributes", "sandbox"}
+    console = TerminalScreen(language).console
     if as_json:
         print_json({"checks": [{"check": key, "ok": good, "text": text} for key, good, text in lines]})
     else:
         for key, good, text in lines:
-            click.echo(f"{'✓' if good else '·' if key in optional else '✗'} {say('cli.doctor-' + key, language):<24} {text}")
+            first, *more = text.split("\n")
+            hang(console, f"{'✓' if good else '·' if key in optional else '✗'} {say('cli.doctor-' + key, language):<20} ", first)
+            for line_ in more:
+                hang(console, " " * 23, line_, "dim")
     services.close()
     return 0 if all(good for key, good, _ in lines if key not in optional) else 1
 
@@ -134,5 +148,7 @@ def _sandbox(preference: str, cache: Path, language: str) -> tuple[bool, str]:
     from confrere.sandbox.choose import describe
 
     found = describe(language, preference, cache)
-    lines = [f"{'→' if entry.used else '·'} {entry.name}: {' '.join(entry.sentences)}" for entry in found]
-    return any(entry.used for entry in found), "\n    ".join(lines)
+    lines: list[str] = []
+    for entry in sorted(found, key=lambda entry: not entry.used):
+        lines += entry.sentences if entry.used or not entry.name else entry.sentences[:1]  # all about what is used, why not the others
+    return any(entry.used for entry in found), "\n".join(lines)

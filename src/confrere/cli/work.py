@@ -159,7 +159,8 @@ def decide_changes(runner: Runner, screen: Screen) -> bool:
         runner.close()
         return False
     paths = () if answer == "all" else tuple(view_path(runner.state, path) for path in answer.split("\n") if path.strip())
-    _apply(runner, paths)
+    runner.close()
+    _apply(Runner(runner.services, runner.task, runner.listen), paths)  # anew: the time the person took is not time worked
     return True
 
 
