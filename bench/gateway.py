@@ -2,9 +2,10 @@
 
     python -m bench.gateway [--turns 60] [--json]
 
-Wall and processor seconds to the first answer after ``confrere up``; PSS of the process tree idle and after the load; the first turn (its worker
-must start); a plain turn's overhead, in a warm worker, wall and CPU, less what the same request to the model itself takes; 20 at once, with a
-model that answers at once and with one that takes a second; processor time idle, with and without an event stream. On a busy machine compare the CPU figures.
+Wall and processor seconds to the first answer after ``confrere up``; PSS of the process tree idle and after the load; the first
+turn (its worker must start); a plain turn's overhead in a warm worker, wall and CPU, less what the same request to the model itself
+takes; 20 at once, with a model that answers at once and with one that takes a second; processor time idle, with and without an event
+stream. On a busy machine compare the CPU figures.
 """
 
 from __future__ import annotations
@@ -72,7 +73,9 @@ class Model:
     def __init__(self, folder: Path, wait: float) -> None:
         script = folder / f"script-{wait}.json"
         script.write_text(json.dumps([{"text": "pong", "wait": wait}]))
-        self.process = subprocess.Popen([sys.executable, "-m", "tests.scripted_model", "--script", str(script), "--loop"], stdout=subprocess.PIPE, text=True)
+        self.process = subprocess.Popen(
+            [sys.executable, "-m", "tests.scripted_model", "--script", str(script), "--loop"], stdout=subprocess.PIPE, text=True
+        )
         assert self.process.stdout is not None
         self.url = self.process.stdout.readline().split()[1]
 
@@ -121,7 +124,9 @@ class Gateway:
         body = json.dumps({"model": f"{model}/v1#scripted-1", "messages": [{"role": "user", "content": "say ping"}]})
         begun = time.perf_counter()
         connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=60)
-        connection.request("POST", "/v1/chat/completions", body, {"content-type": "application/json", "authorization": f"Bearer {self.token}"})
+        connection.request(
+            "POST", "/v1/chat/completions", body, {"content-type": "application/json", "authorization": f"Bearer {self.token}"}
+        )
         response = connection.getresponse()
         data = response.read()
         connection.close()

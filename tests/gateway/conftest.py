@@ -53,8 +53,10 @@ class Up:
 
     def start(self):
         command = [sys.executable, "-m", "confrere", "up", "--no-browser", "--port", str(self.port), *self.options]
-        self.errors = open(self.home.parent / "gateway.err", "a")
-        self.process = subprocess.Popen(command, env=self.environment, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=self.errors, text=True)
+        self.errors = open(self.home.parent / "gateway.err", "a")  # noqa: SIM115
+        self.process = subprocess.Popen(
+            command, env=self.environment, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=self.errors, text=True
+        )
         self.said, self.link = [], ""
         for line in self.process.stdout:
             self.said.append(line)
@@ -173,10 +175,9 @@ class Events:
 
     def __iter__(self):
         ident, kind, data = "", "", ""
-        while True:
-            line = self.response.readline()
-            if not line:
-                return
+        end = time.monotonic() + 60
+        while line := self.response.readline():
+            assert time.monotonic() < end, "nothing but silence"
             text = line.decode().rstrip("\n")
             if text.startswith("id: "):
                 ident = text[4:]

@@ -18,7 +18,13 @@ JSON = ("Content-Type", "application/json")
 
 
 def test_without_a_credential_nothing_is_shown(shared):
-    for method, path in (("GET", "/api/tasks"), ("GET", "/api/events"), ("GET", "/api/journal"), ("GET", "/api/session"), ("GET", "/v1/models")):
+    for method, path in (
+        ("GET", "/api/tasks"),
+        ("GET", "/api/events"),
+        ("GET", "/api/journal"),
+        ("GET", "/api/session"),
+        ("GET", "/v1/models"),
+    ):
         assert shared.raw(method, path).status == 401, path
     assert shared.raw("POST", "/api/tasks", [JSON], b'{"brief": "x"}').status == 401
     assert shared.raw("GET", "/api/health").json["status"] == "ok"
@@ -60,13 +66,18 @@ def test_the_cookie_alone_is_not_enough(shared):
     assert browser("POST", "/api/stop", {}).status == 200
 
 
-@pytest.mark.parametrize("host", ["attacker.example", "attacker.example:{port}", "127.0.0.1:1", "127.0.0.1.nip.io:{port}", "", "localhost:{port}.", "127.1:{port}"])
+@pytest.mark.parametrize(
+    "host",
+    ["attacker.example", "attacker.example:{port}", "127.0.0.1:1", "127.0.0.1.nip.io:{port}", "", "localhost:{port}.", "127.1:{port}"],
+)
 def test_dns_rebinding(shared, host):
     answer = shared.raw("GET", "/api/health", [("Host", host.format(port=shared.port))])
     assert answer.status in (400, 421)
 
 
-@pytest.mark.parametrize("origin", ["https://attacker.example", "null", "http://127.0.0.1:1", "http://127.0.0.1", "file://", "http://localhost:{port}"])
+@pytest.mark.parametrize(
+    "origin", ["https://attacker.example", "null", "http://127.0.0.1:1", "http://127.0.0.1", "file://", "http://localhost:{port}"]
+)
 def test_another_origin(shared, origin):
     browser = shared.browser("look", "brief", "approve", "administer")
     headers = [("Cookie", browser.cookie), ("X-Confrere-Key", browser.key), ("Origin", origin.format(port=shared.port)), JSON]
@@ -91,7 +102,10 @@ def test_a_form_cannot_speak_json(shared):
     for media in ("text/plain", "application/x-www-form-urlencoded", "multipart/form-data; boundary=x"):
         answer = shared.raw("POST", "/api/stop", [*browser.headers, ("Content-Type", media)], b'{"a": 1}')
         assert answer.status == 415
-    assert shared.raw("OPTIONS", "/api/tasks", [("Origin", "https://attacker.example"), ("Access-Control-Request-Method", "POST")]).status == 403
+    assert (
+        shared.raw("OPTIONS", "/api/tasks", [("Origin", "https://attacker.example"), ("Access-Control-Request-Method", "POST")]).status
+        == 403
+    )
 
 
 @pytest.mark.parametrize(
@@ -111,7 +125,8 @@ def test_requests_no_honest_client_sends(shared, headers):
 
 def test_request_smuggling(shared):
     body = b"0\r\n\r\nGET /api/tasks HTTP/1.1\r\nHost: x\r\n\r\n"
-    head = f"POST /api/enter HTTP/1.1\r\nHost: 127.0.0.1:{shared.port}\r\nContent-Type: application/json\r\nContent-Length: {len(body)}\r\nTransfer-Encoding: chunked\r\n\r\n"
+    head = f"POST /api/enter HTTP/1.1\r\nHost: 127.0.0.1:{shared.port}\r\nContent-Type: application/json\r\n"
+    head += f"Content-Length: {len(body)}\r\nTransfer-Encoding: chunked\r\n\r\n"
     with socket.create_connection(("127.0.0.1", shared.port), 10) as sock:
         sock.sendall(head.encode() + body)
         sock.settimeout(3)
@@ -226,14 +241,30 @@ def test_headers_of_every_answer(shared):
     for path in ("/", "/api/health", "/api/tasks", "/nothing.js"):
         headers = shared.raw("GET", path).headers
         policy = headers["content-security-policy"]
-        assert policy.startswith("default-src 'none'") and "unsafe" not in policy and "frame-ancestors 'none'" in policy and "http" not in policy
+        assert (
+            policy.startswith("default-src 'none'")
+            and "unsafe" not in policy
+            and "frame-ancestors 'none'" in policy
+            and "http" not in policy
+        )
         assert headers["x-content-type-options"] == "nosniff" and headers["referrer-policy"] == "no-referrer"
         assert headers["cross-origin-opener-policy"] == "same-origin" and headers["cross-origin-resource-policy"] == "same-origin"
         assert headers["x-frame-options"] == "DENY" and "server" not in headers
     assert shared.raw("GET", "/api/health").headers["cache-control"] == "no-store"
 
 
-@pytest.mark.parametrize("path", ["/../../etc/passwd", "/assets/..%2f..%2fetc/passwd", "/%2e%2e/%2e%2e/etc/passwd", "/assets//etc/passwd", "/..\\..\\x", "/a%00.js", "/api/../api/tasks"])
+@pytest.mark.parametrize(
+    "path",
+    [
+        "/../../etc/passwd",
+        "/assets/..%2f..%2fetc/passwd",
+        "/%2e%2e/%2e%2e/etc/passwd",
+        "/assets//etc/passwd",
+        "/..\\..\\x",
+        "/a%00.js",
+        "/api/../api/tasks",
+    ],
+)
 def test_paths_in_disguise(shared, path):
     answer = shared.raw("GET", path)
     assert answer.status in (400, 401, 404) and b"root:" not in answer.data
@@ -260,7 +291,9 @@ def test_a_silent_connection_is_ended(up):
 
 def test_listening_beyond_this_machine_demands_tls(tmp_path):
     for options, words in ((["--host", "0.0.0.0"], "needs TLS"), (["--host", "192.0.2.1"], "needs TLS")):
-        done = subprocess.run([sys.executable, "-m", "confrere", "up", *options], capture_output=True, text=True, env={**os.environ, "CONFRERE_HOME": str(tmp_path), "CONFRERE_LANG": "en"}, timeout=30, check=False)  # fmt: skip
+        environment = {**os.environ, "CONFRERE_HOME": str(tmp_path), "CONFRERE_LANG": "en"}
+        command = [sys.executable, "-m", "confrere", "up", *options]
+        done = subprocess.run(command, capture_output=True, text=True, env=environment, timeout=30, check=False)
         assert done.returncode == 2 and words in done.stderr
 
 
@@ -283,22 +316,43 @@ def certificate(tmp_path_factory):
         .add_extension(x509.SubjectAlternativeName([x509.DNSName("confrere.test")]), False).sign(key, hashes.SHA256())
     )  # fmt: skip
     (folder / "cert.pem").write_bytes(made.public_bytes(serialization.Encoding.PEM))
-    (folder / "key.pem").write_bytes(key.private_bytes(serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()))
+    (folder / "key.pem").write_bytes(
+        key.private_bytes(serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption())
+    )
     return folder
 
 
 def test_with_tls_the_cookie_is_bound_to_the_host(tmp_path, certificate):
     home = tmp_path / "home"
     home.mkdir(mode=0o700)
-    up = Up(home, "--host", "0.0.0.0", "--name", "confrere.test", "--certificate", str(certificate / "cert.pem"), "--key", str(certificate / "key.pem"))
+    up = Up(
+        home,
+        "--host",
+        "0.0.0.0",
+        "--name",
+        "confrere.test",
+        "--certificate",
+        str(certificate / "cert.pem"),
+        "--key",
+        str(certificate / "key.pem"),
+    )
     try:
         assert any("beyond this machine" in line for line in up.said) and up.scheme == "https" and up.host == "confrere.test"
         context = ssl.create_default_context(cafile=str(certificate / "cert.pem"))
         with context.wrap_socket(socket.create_connection(("127.0.0.1", up.port), 10), server_hostname="confrere.test") as sock:
             body = json.dumps({"code": up.code}).encode()
-            sock.sendall(f"POST /api/enter HTTP/1.1\r\nHost: confrere.test:{up.port}\r\nOrigin: https://confrere.test:{up.port}\r\nContent-Type: application/json\r\nContent-Length: {len(body)}\r\n\r\n".encode() + body)
+            sock.sendall(
+                f"POST /api/enter HTTP/1.1\r\nHost: confrere.test:{up.port}\r\nOrigin: https://confrere.test:{up.port}\r\n".encode()
+                + f"Content-Type: application/json\r\nContent-Length: {len(body)}\r\n\r\n".encode()
+                + body
+            )
             answer = sock.recv(8192).decode()
-        assert "200" in answer.splitlines()[0] and "set-cookie: __Host-confrere=" in answer and "Secure" in answer and "strict-transport-security" in answer
+        assert (
+            "200" in answer.splitlines()[0]
+            and "set-cookie: __Host-confrere=" in answer
+            and "Secure" in answer
+            and "strict-transport-security" in answer
+        )
         checks = up.ask("GET", "/api/exposure").json["checks"]
         assert [check["code"] for check in checks if not check["ok"]] == ["loopback"]
     finally:
@@ -306,7 +360,8 @@ def test_with_tls_the_cookie_is_bound_to_the_host(tmp_path, certificate):
 
 
 def test_the_exposure_audit_tries_and_finds_nothing(up):
-    done = subprocess.run([sys.executable, "-c", "from confrere.cli.gateway import exposure; raise SystemExit(exposure(False))"], env=up.environment, capture_output=True, text=True, timeout=60, check=False)  # fmt: skip
+    command = [sys.executable, "-c", "from confrere.cli.gateway import exposure; raise SystemExit(exposure(False))"]
+    done = subprocess.run(command, env=up.environment, capture_output=True, text=True, timeout=60, check=False)
     assert done.returncode == 0 and "✗" not in done.stdout and done.stdout.count("✓") >= 12, done.stdout + done.stderr
 
 
@@ -318,7 +373,9 @@ def test_the_exposure_audit_finds_what_is_open(up):
 
 
 def test_two_gateways_cannot_have_one_state_folder(up):
-    done = subprocess.run([sys.executable, "-m", "confrere", "up", "--port", "0"], env=up.environment, capture_output=True, text=True, timeout=30, check=False)
+    done = subprocess.run(
+        [sys.executable, "-m", "confrere", "up", "--port", "0"], env=up.environment, capture_output=True, text=True, timeout=30, check=False
+    )
     assert done.returncode == 1 and "already running" in done.stderr
 
 

@@ -11,10 +11,38 @@ from hypothesis import strategies as st
 from tests.gateway.conftest import Up
 
 SCALARS = st.none() | st.booleans() | st.integers(-(2**70), 2**70) | st.floats(allow_nan=False) | st.text(max_size=30)
-VALUES = st.recursive(SCALARS, lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=8), inner, max_size=3), max_leaves=8)
+VALUES = st.recursive(
+    SCALARS, lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=8), inner, max_size=3), max_leaves=8
+)
 NASTY = st.sampled_from(
-    ["", " ", "../../etc/passwd", "/etc/passwd", "%00", "\x00", "\ud800", "'", '"', "<script>", "${jndi:x}", "{0}", "{x}", "%s", "a" * 3000, "-1", "NaN", "1e999", "٣", "é" * 300, "/", "last", "2026-13-45", "tous les lundis à 8h", "0 8 * * 1"]
-)  # fmt: skip
+    [
+        "",
+        " ",
+        "../../etc/passwd",
+        "/etc/passwd",
+        "%00",
+        "\x00",
+        "\ud800",
+        "'",
+        '"',
+        "<script>",
+        "${jndi:x}",
+        "{0}",
+        "{x}",
+        "%s",
+        "a" * 3000,
+        "-1",
+        "NaN",
+        "1e999",
+        "٣",
+        "é" * 300,
+        "/",
+        "last",
+        "2026-13-45",
+        "tous les lundis à 8h",
+        "0 8 * * 1",
+    ]
+)
 
 
 @pytest.fixture(scope="module")
@@ -47,7 +75,15 @@ def instance(schema, components, draw, depth=0):
         return {name: instance(schema["properties"][name], components, draw, depth + 1) for name in names}
     if kind == "array":
         return [instance(schema.get("items", {}), components, draw, depth + 1) for _ in range(draw(st.integers(0, 2)) if depth < 4 else 0)]
-    return draw({"string": st.text(max_size=20) | NASTY, "integer": st.integers(), "number": st.floats(allow_nan=False), "boolean": st.booleans(), "null": st.none()}.get(kind, VALUES))
+    return draw(
+        {
+            "string": st.text(max_size=20) | NASTY,
+            "integer": st.integers(),
+            "number": st.floats(allow_nan=False),
+            "boolean": st.booleans(),
+            "null": st.none(),
+        }.get(kind, VALUES)
+    )
 
 
 @settings(max_examples=400, deadline=None, suppress_health_check=list(HealthCheck), derandomize=True)
@@ -60,10 +96,18 @@ def test_nothing_sent_is_a_fault(target, data):
     known = data.draw(st.booleans())
 
     def blank(match):
-        return target.task if known and "/tasks/" in path and match[1] == "id" else quote(data.draw(NASTY | st.text(min_size=1, max_size=20)).encode("utf-8", "replace"), safe="") or "x"
+        return (
+            target.task
+            if known and "/tasks/" in path and match[1] == "id"
+            else quote(data.draw(NASTY | st.text(min_size=1, max_size=20)).encode("utf-8", "replace"), safe="") or "x"
+        )
 
     url = re.sub(r"\{(\w+)\}", blank, path)
-    query = [(one["name"], data.draw(NASTY | st.text(max_size=20))) for one in operation["parameters"] if one["in"] == "query" and data.draw(st.booleans())]
+    query = [
+        (one["name"], data.draw(NASTY | st.text(max_size=20)))
+        for one in operation["parameters"]
+        if one["in"] == "query" and data.draw(st.booleans())
+    ]
     if query:
         url += "?" + "&".join(f"{name}={quote(value.encode('utf-8', 'replace'), safe='')}" for name, value in query)
     body = None
@@ -112,7 +156,16 @@ def test_raw_bytes(target, seed):
     import socket
 
     draw = random.Random(seed)
-    data = draw.choice([draw.randbytes(200), b"GET / HTTP/9.9\r\n\r\n", b"\x16\x03\x01" + draw.randbytes(50), b"GET " + b"/" * 70_000 + b" HTTP/1.1\r\n\r\n", b"POST /api/tasks HTTP/1.1\r\nHost: x\r\nContent-Length: -1\r\n\r\n", b"GET / HTTP/1.1\r\n" + b"A: b\r\n" * 20_000])
+    data = draw.choice(
+        [
+            draw.randbytes(200),
+            b"GET / HTTP/9.9\r\n\r\n",
+            b"\x16\x03\x01" + draw.randbytes(50),
+            b"GET " + b"/" * 70_000 + b" HTTP/1.1\r\n\r\n",
+            b"POST /api/tasks HTTP/1.1\r\nHost: x\r\nContent-Length: -1\r\n\r\n",
+            b"GET / HTTP/1.1\r\n" + b"A: b\r\n" * 20_000,
+        ]
+    )
     with socket.create_connection(("127.0.0.1", target.port), 10) as sock:
         try:
             sock.sendall(data)

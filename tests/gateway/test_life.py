@@ -1,4 +1,5 @@
-"""A task's life through the gateway, with a scripted model over real HTTP: plan, questions, approval, changes, undo; crashes at any instant."""
+"""A task's life through the gateway, with a scripted model over real HTTP: plan, questions, approval, changes, undo; crashes at any
+instant."""
 
 import json
 import os
@@ -6,6 +7,7 @@ import random
 import signal
 import threading
 import time
+from pathlib import Path
 
 import pytest
 
@@ -24,7 +26,9 @@ def script(server, wait=0.0):
             return Act(**plan(*(("move_files", step) for step in STEPS)), wait=wait)
         number = sum(1 for message in request.body["messages"] if message["role"] == "tool" and message["tool_call_id"].startswith("call-"))
         if number < len(STEPS):
-            return Act(calls=[{"tool": "move_files", "args": {**STEPS[number], "step": f"s{number + 1}"}, "id": f"call-{number}"}], wait=wait)
+            return Act(
+                calls=[{"tool": "move_files", "args": {**STEPS[number], "step": f"s{number + 1}"}, "id": f"call-{number}"}], wait=wait
+            )
         return Act(text="All five are boxed.", wait=wait)
 
     server.script([answer] * 400)
@@ -61,7 +65,11 @@ def test_the_whole_story(up, server, folder):
     assert tree(folder) == before
 
     changes = browser("GET", f"/api/tasks/{task}/changes", status=200).json
-    assert changes["counts"]["move"] == 5 and changes["state"] == "proposed" and all(change["conflict"] is None for change in changes["changes"])
+    assert (
+        changes["counts"]["move"] == 5
+        and changes["state"] == "proposed"
+        and all(change["conflict"] is None for change in changes["changes"])
+    )
     assert browser("POST", f"/api/tasks/{task}/apply", {"digest": "0" * 64}).code == "gateway.changes-changed"
     some = browser("POST", f"/api/tasks/{task}/apply", {"digest": changes["digest"], "paths": ["Papers/Box 0"]}, 200).json
     assert some["made"] == 2 and some["task"]["state"] == "review" and (folder / "Box 0/note.txt").read_text() == "note 0\n"
@@ -94,9 +102,13 @@ def test_files_before_and_after(up, server, folder):
     assert browser("GET", f"/api/tasks/{task}/content?path=Papers/Box%201/note.txt").data == b"note 1\n"
     assert browser("GET", f"/api/tasks/{task}/content?path=Papers/note%201.txt&side=before").data == b"note 1\n"
     for name in ("page.html", "drawing.svg"):
-        answer = up.raw("GET", f"/api/tasks/{task}/content?path=Papers/{name}", [("Cookie", browser.cookie), ("Sec-Fetch-Site", "same-origin")])
+        answer = up.raw(
+            "GET", f"/api/tasks/{task}/content?path=Papers/{name}", [("Cookie", browser.cookie), ("Sec-Fetch-Site", "same-origin")]
+        )
         assert answer.status == 200 and answer.headers["content-type"] == "application/octet-stream"
-        assert answer.headers["content-disposition"].startswith("attachment") and answer.headers["content-security-policy"].startswith("sandbox")
+        assert answer.headers["content-disposition"].startswith("attachment") and answer.headers["content-security-policy"].startswith(
+            "sandbox"
+        )
         assert answer.headers["x-content-type-options"] == "nosniff"
     for path in ("Papers/../../etc/passwd", "/etc/passwd", "../etc/passwd", "Papers", "Papers/%00", "Other/x", "Papers/nothing"):
         assert browser("GET", f"/api/tasks/{task}/content?path={path}").status in (400, 404), path
@@ -172,7 +184,7 @@ def test_a_killed_worker_is_replaced_and_nothing_is_lost(up, server, folder):
     task = up.ask("POST", "/api/tasks", new(server, folder, yes=True), 201).json["id"]
     for _ in range(2):
         time.sleep(random.uniform(0.2, 0.7))
-        holder = [pid for pid in workers(up) if b"work.worker" in open(f"/proc/{pid}/cmdline", "rb").read()]
+        holder = [pid for pid in workers(up) if b"work.worker" in Path(f"/proc/{pid}/cmdline").read_bytes()]
         for pid in holder:
             try:
                 os.kill(pid, signal.SIGKILL)
@@ -205,10 +217,14 @@ def test_the_gateway_killed_mid_run_with_a_page_open(up, server, folder, seed):
         assert not [pid for pid in workers(up) if pid]
         up.start()
     stream = Events(up, after=after, cookie=browser.cookie)
-    seen += [body for kind, body in stream.until(lambda kind, body: kind == "journal" and body["kind"] == "report.built") if kind == "journal"]
+    seen += [
+        body for kind, body in stream.until(lambda kind, body: kind == "journal" and body["kind"] == "report.built") if kind == "journal"
+    ]
     assert [event["seq"] for event in seen] == list(range(1, len(seen) + 1))
     kept = [json.loads(line) for line in up.ask("GET", "/api/journal.jsonl").data.splitlines()]
-    assert [(event["seq"], event["kind"], event["at"]) for event in kept][: len(seen)] == [(event["seq"], event["kind"], event["at"]) for event in seen]
+    assert [(event["seq"], event["kind"], event["at"]) for event in kept][: len(seen)] == [
+        (event["seq"], event["kind"], event["at"]) for event in seen
+    ]
     assert up.until(task, "applied") and len(list(folder.glob("Box */note.txt"))) == 5
     intents = [event for event in kept if event["kind"] == "apply.done"]
     assert len(intents) == 1

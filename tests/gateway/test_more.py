@@ -4,6 +4,7 @@ import http.client
 import json
 import time
 import zipfile
+from pathlib import Path
 
 import pytest
 
@@ -32,7 +33,12 @@ def test_a_completion(up, server):
 
 def test_a_conversation_reaches_the_model_in_order(up, server):
     server.script(["and pang"])
-    messages = [{"role": "system", "content": "Be brief."}, {"role": "user", "content": "ping?"}, {"role": "assistant", "content": "pong"}, {"role": "user", "content": [{"type": "text", "text": "and?"}]}]  # fmt: skip
+    messages = [
+        {"role": "system", "content": "Be brief."},
+        {"role": "user", "content": "ping?"},
+        {"role": "assistant", "content": "pong"},
+        {"role": "user", "content": [{"type": "text", "text": "and?"}]},
+    ]
     body = {"model": f"{server.url}/v1#scripted-1", "messages": messages}
     assert up.ask("POST", "/v1/chat/completions", body, 200).json["choices"][0]["message"]["content"] == "and pang"
     sent = [(message["role"], message["content"]) for message in server.requests[0].body["messages"]]
@@ -44,13 +50,23 @@ def test_the_official_client_streams(up, server):
     server.script([Act(text="one two three four five six", pace=0.03), "again"])
     client = openai.OpenAI(base_url=f"http://127.0.0.1:{up.port}/v1", api_key=up.program("brief"), max_retries=0)
     begun, times, text = time.monotonic(), [], ""
-    for chunk in client.chat.completions.create(model=f"{server.url}/v1#scripted-1", messages=[{"role": "user", "content": "count"}], stream=True, stream_options={"include_usage": True}):
+    for chunk in client.chat.completions.create(
+        model=f"{server.url}/v1#scripted-1",
+        messages=[{"role": "user", "content": "count"}],
+        stream=True,
+        stream_options={"include_usage": True},
+    ):
         if chunk.choices and chunk.choices[0].delta.content:
             text += chunk.choices[0].delta.content
             times.append(time.monotonic() - begun)
         usage = chunk.usage
     assert text == "one two three four five six" and len(times) > 2 and times[-1] - times[0] > 0.02 and usage.total_tokens == 120
-    assert client.chat.completions.create(model=f"{server.url}/v1#scripted-1", messages=[{"role": "user", "content": "x"}]).choices[0].message.content == "again"
+    assert (
+        client.chat.completions.create(model=f"{server.url}/v1#scripted-1", messages=[{"role": "user", "content": "x"}])
+        .choices[0]
+        .message.content
+        == "again"
+    )
     assert "builtin" in [model.id for model in client.models.list()]
     weak = openai.OpenAI(base_url=f"http://127.0.0.1:{up.port}/v1", api_key=up.program("look"), max_retries=0)
     with pytest.raises(openai.PermissionDeniedError):
@@ -59,9 +75,17 @@ def test_the_official_client_streams(up, server):
 
 @pytest.mark.parametrize(
     "more",
-    [{"tools": [{"type": "function"}]}, {"n": 2}, {"messages": []}, {"messages": "x"}, {"messages": [{"role": "assistant", "content": "x"}]},
-     {"messages": [{"role": "user", "content": [{"type": "image_url", "image_url": {"url": "http://x"}}]}]}, {"model": 3}, {"model": "nothing:like-that"}],
-)  # fmt: skip
+    [
+        {"tools": [{"type": "function"}]},
+        {"n": 2},
+        {"messages": []},
+        {"messages": "x"},
+        {"messages": [{"role": "assistant", "content": "x"}]},
+        {"messages": [{"role": "user", "content": [{"type": "image_url", "image_url": {"url": "http://x"}}]}]},
+        {"model": 3},
+        {"model": "nothing:like-that"},
+    ],
+)
 def test_what_is_not_supported_is_refused(shared, server, more):
     assert chat(shared, server, **more).status == 400
     assert not server.requests
@@ -90,7 +114,9 @@ def test_twenty_at_once(up, server):
 
     server.script([f"answer {number}" for number in range(20)])
     answers = []
-    threads = [threading.Thread(target=lambda: answers.append(chat(up, server).json["choices"][0]["message"]["content"])) for _ in range(20)]
+    threads = [
+        threading.Thread(target=lambda: answers.append(chat(up, server).json["choices"][0]["message"]["content"])) for _ in range(20)
+    ]
     for thread in threads:
         thread.start()
     for thread in threads:
@@ -111,7 +137,9 @@ def test_a_recipe_runs_on_another_folder_without_a_model(up, tmp_path):
     one, two = tmp_path / "October", tmp_path / "November"
     invoices(one, "2026-10")
     invoices(two, "2026-11")
-    task = up.ask("POST", "/api/tasks", {"brief": "Range ces fichiers par type", "folders": [{"path": str(one)}], "yes": True}, 201).json["id"]
+    task = up.ask("POST", "/api/tasks", {"brief": "Range ces fichiers par type", "folders": [{"path": str(one)}], "yes": True}, 201).json[
+        "id"
+    ]
     up.until(task, "applied")
     recipe = up.ask("POST", "/api/recipes", {"task": task, "name": "Monthly"}, 201).json
     assert recipe["folders"] == ["October"] and recipe["parameters"][0]["kind"] == "folder"
@@ -139,14 +167,24 @@ def test_the_parameters_of_a_plan():
     from confrere.policy.plan import Plan, Step
 
     args = {"period": "2026-10", "out": "Clients/Recap 2026-10.xlsx", "since": "2026-10-01", "year": "2026", "id": "12026-101"}
-    plan = Plan(steps=[Step(id="s1", tool="recap", title="Recap 2026-10", args=args), Step(id="s2", tool="x", title="x", args={"folder": "Clients"})])
+    plan = Plan(
+        steps=[
+            Step(id="s1", tool="recap", title="Recap 2026-10", args=args),
+            Step(id="s2", tool="x", title="x", args={"folder": "Clients"}),
+        ]
+    )
     found = parameters(plan, ["Clients"])
     assert {(one.kind, one.value): one.used_in for one in found} == {
-        ("folder", "Clients"): ["s1", "s2"], ("month", "2026-10"): ["s1"], ("date", "2026-10-01"): ["s1"], ("year", "2026"): ["s1"],
-    }  # fmt: skip
+        ("folder", "Clients"): ["s1", "s2"],
+        ("month", "2026-10"): ["s1"],
+        ("date", "2026-10-01"): ["s1"],
+        ("year", "2026"): ["s1"],
+    }
     recipe = Recipe(id="r", name="r", brief="b", created="", from_task="t", folders=["Clients"], plan=plan, parameters=found)
     done = filled(recipe, ["Kunden"], {"month-2026-10": "2026-11"})
-    assert done.steps[0].args == {**args, "period": "2026-11", "out": "Kunden/Recap 2026-11.xlsx"} and done.steps[1].args == {"folder": "Kunden"}
+    assert done.steps[0].args == {**args, "period": "2026-11", "out": "Kunden/Recap 2026-11.xlsx"} and done.steps[1].args == {
+        "folder": "Kunden"
+    }
     with pytest.raises(Problem):
         filled(recipe, ["Kunden"], {"month-2026-10": "../../etc"})
 
@@ -176,12 +214,17 @@ def test_secrets_go_in_and_never_come_out(up):
 def test_time_saved_is_against_a_stated_baseline(up, tmp_path):
     folder = tmp_path / "Box"
     invoices(folder, "2026-10")
-    task = up.ask("POST", "/api/tasks", {"brief": "=cmd|calc sort by type", "folders": [{"path": str(folder)}], "yes": True}, 201).json["id"]
+    task = up.ask("POST", "/api/tasks", {"brief": "=cmd|calc sort by type", "folders": [{"path": str(folder)}], "yes": True}, 201).json[
+        "id"
+    ]
     up.until(task, "applied", "done", "review")
     found = up.ask("GET", "/api/value").json
     line = next((one for one in found["lines"] if one["task"] == task), None)
     if line is not None:
-        assert line["baseline_minutes"] == 0.5 * line["files"] + 15 * line["deliverables"] + (1.0 if line["deliverables"] else 0) and not line["stated"]
+        assert (
+            line["baseline_minutes"] == 0.5 * line["files"] + 15 * line["deliverables"] + (1.0 if line["deliverables"] else 0)
+            and not line["stated"]
+        )
     said = up.ask("POST", f"/api/value/{task}", {"baseline_minutes": 40, "corrections": 2}, 200).json
     assert said["stated"] and said["baseline_minutes"] == 40 and said["corrections"] == 2 and said["minutes_saved"] <= 40
     text = up.ask("GET", "/api/value.csv").data.decode("utf-8-sig")
@@ -223,14 +266,18 @@ def test_previews_of_office_files(up, tmp_path):
     folder = tmp_path / "Papers"
     folder.mkdir()
     workbook(folder / "book.xlsx")
-    (folder / "mail.eml").write_bytes(b"From: a@example.org\r\nTo: b@example.org\r\nSubject: Hello\r\nContent-Type: text/plain\r\n\r\nThe text.\r\n")
+    (folder / "mail.eml").write_bytes(
+        b"From: a@example.org\r\nTo: b@example.org\r\nSubject: Hello\r\nContent-Type: text/plain\r\n\r\nThe text.\r\n"
+    )
     Image.new("RGB", (400, 300), "navy").save(folder / "picture.png")
     Image.new("RGB", (595, 842), "white").save(folder / "page.pdf")
     with zipfile.ZipFile(folder / "bomb.xlsx", "w", zipfile.ZIP_DEFLATED) as bomb:
         bomb.writestr("[Content_Types].xml", "<x/>")
         bomb.writestr("xl/workbook.xml", b"0" * 200_000_000)
     (folder / "broken.pdf").write_bytes(b"%PDF-1.4 nothing")
-    task = up.ask("POST", "/api/tasks", {"brief": "Combien de fichiers ?", "folders": [{"path": str(folder)}], "plan_only": True}, 201).json["id"]
+    task = up.ask(
+        "POST", "/api/tasks", {"brief": "Combien de fichiers ?", "folders": [{"path": str(folder)}], "plan_only": True}, 201
+    ).json["id"]
 
     def preview(name):
         return up.ask("GET", f"/api/tasks/{task}/preview?path=Papers/{name}", status=200).json
@@ -243,7 +290,11 @@ def test_previews_of_office_files(up, tmp_path):
     assert preview("broken.pdf")["error"] and preview("bomb.xlsx")["sheets"] == []
     for name in ("picture.png", "page.pdf"):
         answer = up.ask("GET", f"/api/tasks/{task}/pages/1.png?path=Papers/{name}&width=200", status=200)
-        assert answer.data.startswith(b"\x89PNG") and answer.headers["x-confrere-pages"] == "1" and answer.headers["content-type"] == "image/png"
+        assert (
+            answer.data.startswith(b"\x89PNG")
+            and answer.headers["x-confrere-pages"] == "1"
+            and answer.headers["content-type"] == "image/png"
+        )
     assert up.ask("GET", f"/api/tasks/{task}/pages/2.png?path=Papers/page.pdf").code == "gateway.no-page"
     assert up.ask("GET", f"/api/tasks/{task}/pages/1.png?path=Papers/broken.pdf").code == "gateway.no-pages"
 
@@ -258,7 +309,12 @@ def test_differences_in_the_terms_of_the_file():
         {"sheet": "A", "cell": "A3", "before": None, "after": "z"},
     ]
     blocks = _blocks([("", "a"), ("", "b"), ("", "c")], [("", "a"), ("", "B"), ("", "c"), ("", "d")])
-    assert [(block["op"], block["before"], block["after"]) for block in blocks] == [("same", "a", "a"), ("change", "b", "B"), ("same", "c", "c"), ("add", "", "d")]
+    assert [(block["op"], block["before"], block["after"]) for block in blocks] == [
+        ("same", "a", "a"),
+        ("change", "b", "B"),
+        ("same", "c", "c"),
+        ("add", "", "d"),
+    ]
 
 
 # -- the document
@@ -275,7 +331,10 @@ def test_every_sentence_exists_in_both_languages():
 
     catalogue = {}
     for area in ("gateway", "gateway_cli", "gateway_events", "gateway_exposure"):
-        catalogue |= {f"{area}.{name}": both for name, both in tomllib.loads((Path(confrere.messages.__file__).parent / f"{area}.toml").read_text()).items()}
+        catalogue |= {
+            f"{area}.{name}": both
+            for name, both in tomllib.loads((Path(confrere.messages.__file__).parent / f"{area}.toml").read_text()).items()
+        }
     for key, both in catalogue.items():
         assert set(both) == {"en", "fr"}, key
         assert set(re.findall(r"\{(\w+)\}", both["en"])) == set(re.findall(r"\{(\w+)\}", both["fr"])), key
@@ -286,7 +345,7 @@ def test_every_sentence_exists_in_both_languages():
 
 def test_the_document_describes_the_routes(shared):
     document = shared.ask("GET", "/api/openapi.json", status=200).json
-    contract = open("docs/api.md").read() if __import__("os").path.exists("docs/api.md") else ""
+    contract = (Path(__file__).parents[2] / "docs/api.md").read_text("utf-8")
     assert document["openapi"].startswith("3.1") and len(document["paths"]) > 50
     import re
 

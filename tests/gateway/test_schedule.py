@@ -31,7 +31,15 @@ class Beginner:
         if self.fail:
             raise self.fail
         self.begun.append((brief, options["task"], options["yes"]))
-        body = {"brief": brief, "roots": [], "model": "builtin", "language": "en", "yes": options["yes"], "plan_only": False, "warnings": []}
+        body = {
+            "brief": brief,
+            "roots": [],
+            "model": "builtin",
+            "language": "en",
+            "yes": options["yes"],
+            "plan_only": False,
+            "warnings": [],
+        }
         if self.store.last(options["task"]) is None:
             self.store.append(options["task"], "task.created", body)
             self.store.append(options["task"], "task.origin", options["origin"])
@@ -199,9 +207,16 @@ def test_schedules_over_http(up, tmp_path):
     folder.mkdir()
     (folder / "a.txt").write_text("a")
     browser = up.browser()
-    spec = {"name": "", "brief": "Classe ces fichiers par type", "folders": [{"path": str(folder)}], "when": {"text": "tous les lundis à 8h"}}
+    spec = {
+        "name": "",
+        "brief": "Classe ces fichiers par type",
+        "folders": [{"path": str(folder)}],
+        "when": {"text": "tous les lundis à 8h"},
+    }
     made = browser("POST", "/api/schedules", spec, 201).json
-    assert made["sentence"]["fr"] == "tous les lundis à 8 h" and made["next"] and made["when"]["cron"] == "0 8 * * 1" and made["secret"] == ""
+    assert (
+        made["sentence"]["fr"] == "tous les lundis à 8 h" and made["next"] and made["when"]["cron"] == "0 8 * * 1" and made["secret"] == ""
+    )
     assert datetime.fromisoformat(made["next"]).astimezone().weekday() == 0
     assert browser("POST", "/api/schedules", {**spec, "when": {"text": "every other Monday"}}).code == "gateway.when-unclear"
     assert browser("POST", "/api/schedules", {**spec, "folders": [{"path": "/etc"}]}).code == "workspace.folder-refused-system"
@@ -252,7 +267,11 @@ def test_a_webhook_is_signed_fresh_and_good_once(up, tmp_path):
 
 def test_it_fires_by_the_clock_and_after_a_crash(up, tmp_path):
     """A schedule every minute, killed before it is due and started after: run once, late."""
-    spec = {"name": "soon", "brief": "What can you do?", "when": {"kind": "once", "at": (datetime.now(UTC) + timedelta(seconds=3)).isoformat()}}
+    spec = {
+        "name": "soon",
+        "brief": "What can you do?",
+        "when": {"kind": "once", "at": (datetime.now(UTC) + timedelta(seconds=3)).isoformat()},
+    }
     made = up.ask("POST", "/api/schedules", spec, 201).json
     up.kill()
     time.sleep(3)
@@ -274,14 +293,18 @@ def test_schedules_from_the_command_line(up, tmp_path):
     import sys
 
     def confrere(*args, status=0):
-        done = subprocess.run([sys.executable, "-m", "confrere", *args], env=up.environment, capture_output=True, text=True, timeout=60, check=False)
+        done = subprocess.run(
+            [sys.executable, "-m", "confrere", *args], env=up.environment, capture_output=True, text=True, timeout=60, check=False
+        )
         assert done.returncode == status and "Traceback" not in done.stderr, done
         return done.stdout + done.stderr
 
     folder = tmp_path / "Inbox"
     folder.mkdir()
     (folder / "a.txt").write_text("a")
-    assert "every Monday at 8:00" in confrere("schedule", "add", "--when", "every Monday at 8", "-f", str(folder), "Sort these files by type")
+    assert "every Monday at 8:00" in confrere(
+        "schedule", "add", "--when", "every Monday at 8", "-f", str(folder), "Sort these files by type"
+    )
     ident = json.loads(confrere("schedule", "--json").splitlines()[0])["id"]
     assert "did not understand" in confrere("schedule", "add", "--when", "every other Monday", "x", status=2)
     confrere("schedule", "pause", ident)
@@ -309,5 +332,3 @@ def test_service_files(tmp_path, monkeypatch):
     assert not (tmp_path / "config").exists()
     with pytest.raises(WrongUse):
         unit(home, [], "win32")
-
-

@@ -53,7 +53,18 @@ def test_read_as_cron(text, cron):
     assert (found.kind, found.cron, found.zone) == ("cron", cron, "Europe/Paris")
 
 
-@pytest.mark.parametrize("text,seconds", [("toutes les 15 minutes", 900), ("toutes les heures", 3600), ("toutes les deux heures", 7200), ("every 15 minutes", 900), ("hourly", 3600), ("every hour", 3600), ("every two hours", 7200)])  # fmt: skip
+@pytest.mark.parametrize(
+    "text,seconds",
+    [
+        ("toutes les 15 minutes", 900),
+        ("toutes les heures", 3600),
+        ("toutes les deux heures", 7200),
+        ("every 15 minutes", 900),
+        ("hourly", 3600),
+        ("every hour", 3600),
+        ("every two hours", 7200),
+    ],
+)
 def test_read_as_an_interval(text, seconds):
     found = read(text, "Europe/Paris", NOW)
     assert (found.kind, found.seconds) == ("every", seconds)
@@ -80,9 +91,23 @@ def test_read_as_one_moment(text, at):
 
 @pytest.mark.parametrize(
     "text",
-    ["", "every other Monday at 8", "un lundi sur deux à 8h", "tous les lundis à 25h", "sometimes", "à 8h", "every Monday except holidays at 8", "tous les lundis sauf le 1er mai à 8h",
-     "every 3 seconds", "every blue moon", "tous les lundis à 8h30 et 9h", "le 31 février 2027 à 9h", "61 8 * * 1", "every 10 seconds"],
-)  # fmt: skip
+    [
+        "",
+        "every other Monday at 8",
+        "un lundi sur deux à 8h",
+        "tous les lundis à 25h",
+        "sometimes",
+        "à 8h",
+        "every Monday except holidays at 8",
+        "tous les lundis sauf le 1er mai à 8h",
+        "every 3 seconds",
+        "every blue moon",
+        "tous les lundis à 8h30 et 9h",
+        "le 31 février 2027 à 9h",
+        "61 8 * * 1",
+        "every 10 seconds",
+    ],
+)
 def test_what_is_not_understood_is_refused(text):
     with pytest.raises(Problem) as error:
         read(text, "Europe/Paris", NOW)
@@ -111,7 +136,11 @@ def days(cron, start, zone="Europe/Paris", count=3):
 
 def test_the_clock_goes_forward():
     """On 28 March 2027 Paris has no 2:30: that run comes just after, once; the others stay at their hour of the wall clock."""
-    assert days("30 2 * * *", datetime(2027, 3, 26, 12, tzinfo=UTC)) == ["2027-03-27T01:30:00+00:00", "2027-03-28T01:00:00+00:00", "2027-03-29T00:30:00+00:00"]
+    assert days("30 2 * * *", datetime(2027, 3, 26, 12, tzinfo=UTC)) == [
+        "2027-03-27T01:30:00+00:00",
+        "2027-03-28T01:00:00+00:00",
+        "2027-03-29T00:30:00+00:00",
+    ]
     assert days("0 8 * * *", datetime(2027, 3, 27, 12, tzinfo=UTC), count=2) == ["2027-03-28T06:00:00+00:00", "2027-03-29T06:00:00+00:00"]
 
 

@@ -230,9 +230,8 @@ def schedule(action: str, words: tuple[str, ...], options: dict[str, Any], as_js
             if as_json:
                 print_json(run)
             else:
-                click.echo(
-                    f"{run['due'][:16]}  {run['outcome']:<8} {run['task'] or '-':<12} {run['state']} {(run['reason'] or {}).get(language, '')}"
-                )
+                reason = (run["reason"] or {}).get(language, "")
+                click.echo(f"{run['due'][:16]}  {run['outcome']:<8} {run['task'] or '-':<12} {run['state']} {reason}")
     else:
         answer = client.ask("POST", f"{path}/{action}")
         print_json(answer) if as_json or action == "run" else click.echo(answer["sentence"][language])

@@ -48,8 +48,8 @@ class Inbox:
                 title = sentence("gateway.waits-plan", steps=len(cards))
                 found.append(
                     ApprovalShown(
-                        id=f"plan.{task}", kind="plan", task=task, brief=line.brief, asked=line.updated, expires="", digest=state.plan_hash, title=title,
-                        cards=cards,
+                        id=f"plan.{task}", kind="plan", task=task, brief=line.brief, asked=line.updated, expires="", digest=state.plan_hash,
+                        title=title, cards=cards,
                     )
                 )  # fmt: skip
             elif line.waits_for == "changes":

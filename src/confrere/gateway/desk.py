@@ -26,11 +26,7 @@ GRACE = 0.7  # seconds a task gets to stop by itself before its process is ended
 TRIES = 3  # times a task is taken up again after its process died
 FORGOTTEN = timedelta(days=7)  # an interrupted task older than this waits for the person's word
 ALIVE = ("drafted", "planned", "approved", "running", "waiting", "review")
-_MOVING = {
-    "task.created", "task.origin", "task.resumed", "message", "folder.counted", "plan.questioned", "plan.approved", "work.begun", "call.intent",
-    "call.outcome", "call.memo", "apply.planned", "apply.committed", "apply.progress", "apply.rolling-back", "apply.rolled-back", "apply.done",
-    "apply.settled", "plan.proposed", "review.ready", "task.done", "report.built",
-}  # fmt: skip
+_AT_REST = {"work.session", "plan.edited", "plan.declined", "task.stopped", "task.failed"}  # last events after which nobody is owed work
 
 
 class Desk:
@@ -105,10 +101,8 @@ class Desk:
                     await crew.run(lane, "run", {"task": task}, live)
                     break
                 except WorkerDied:
-                    if (
-                        crew.closed
-                        or self.gateway.store.last(task, "stop.requested", "task.resumed", "task.created").kind == "stop.requested"
-                    ):  # type: ignore[union-attr]
+                    last = self.gateway.store.last(task, "stop.requested", "task.resumed", "task.created")
+                    if crew.closed or (last is not None and last.kind == "stop.requested"):
                         break
                     if number == TRIES - 1:
                         self.gateway.store.append(task, "task.failed", {"key": "gateway.worker-died", "data": {"task": task}}, durable=True)
@@ -251,7 +245,7 @@ class Desk:
         oldest = (datetime.now(UTC) - FORGOTTEN).isoformat()
         for task in self.gateway.store.tasks()[:500]:
             last = self.gateway.store.last(task)
-            if last is None or last.kind not in _MOVING or last.at < oldest or self.gateway.store.holder(task) is not None:
+            if last is None or last.kind in _AT_REST or last.at < oldest or self.gateway.store.holder(task) is not None:
                 continue
             if interrupted(self.gateway.shelf.state(task), last.kind):
                 taken.append(task)

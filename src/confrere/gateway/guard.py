@@ -1,7 +1,9 @@
 """The one way in: every request passes here, in this order: form, host, origin, who, route, scope, rate, then the handler.
 
-Against: DNS rebinding (hosts are listed), other sites (origin, fetch metadata, a header of ours that a form cannot send, SameSite), a page on
-another port of this machine (the cookie alone is not enough), guessing (lock-out), floods (buckets), framing and outside content (policies).
+Against: DNS rebinding (hosts are listed), other sites (origin, fetch metadata, a header of ours that a form cannot send, SameSite),
+a page on
+another port of this machine (the cookie alone is not enough), guessing (lock-out), floods (buckets), framing and outside content
+(policies).
 """
 
 from __future__ import annotations

@@ -61,13 +61,13 @@ class Request:
     @property
     def address(self) -> str:
         client = self.scope.get("client")
-        return client[0] if client else ""
+        return str(client[0]) if client else ""
 
     def language(self, otherwise: str) -> str:
         """The first of fr and en that the caller accepts."""
         for part in self.headers.get("accept-language", "").lower().split(","):
             if part.strip()[:2] in ("fr", "en"):
-                return part.strip()[:2]
+                return "fr" if part.strip()[:2] == "fr" else "en"
         return otherwise
 
     def number(self, name: str, otherwise: int, low: int = 0, high: int = 2**53) -> int:

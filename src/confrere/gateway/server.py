@@ -92,7 +92,10 @@ class Server:
     async def start(self) -> None:
         """Listen; returns when both sockets answer."""
         loop = asyncio.get_running_loop()
-        config = Config(self.gateway.guard, http=Connection, ws="none", lifespan="off", log_config=None, access_log=False, server_header=False, date_header=False, timeout_keep_alive=30)  # type: ignore[arg-type]  # fmt: skip
+        config = Config(
+            self.gateway.guard, http=Connection, ws="none", lifespan="off", log_config=None, access_log=False, server_header=False,
+            date_header=False, timeout_keep_alive=30,
+        )  # fmt: skip
         config.load()
 
         def factory(state: ServerState) -> Callable[[], Any]:

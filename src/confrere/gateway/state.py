@@ -31,7 +31,9 @@ if TYPE_CHECKING:
 
 
 class Listen(msgspec.Struct, kw_only=True, frozen=True):
-    """Where to listen. ``names`` are further host names under which the gateway may be called; ``certificate`` and ``key`` are PEM files."""
+    """Where to listen. ``names`` are further host names under which the gateway may be called; ``certificate`` and ``key`` are PEM
+    files.
+    """
 
     host: str = "127.0.0.1"
     port: int = 7878
@@ -66,7 +68,7 @@ class Gateway:
         self.doors = Doors(self.store)
         self.tail = Tail(self.store)
         self.shelf = Shelf(self.store)
-        self.crew = Crew({**os.environ, "CONFRERE_HOME": str(home.path)}, self.tail.pull)
+        self.crew = Crew({**os.environ, "CONFRERE_HOME": str(home.path)}, self.tail.soon)
         self.tail.busy = lambda: self.crew.working
         self.page = Page()
         self.routes = Routes()

@@ -1,6 +1,7 @@
 """The journal as server-sent events: who was away gets exactly what was missed; who is here gets it at once.
 
-One tail reads the journal for everybody and keeps the newest events as they are sent; a client is a place in it. A client that is slow reads
+One tail reads the journal for everybody and keeps the newest events as they are sent; a client is a place in it. A client that is
+slow reads
 on from the store: nothing is queued for it in memory.
 """
 
@@ -18,6 +19,7 @@ from confrere.journal.store import SYSTEM, Event, Store
 
 POLL = 0.25  # seconds between looks at what other processes wrote, while someone listens
 BEAT = 20.0  # seconds between comment lines
+_TOGETHER, _QUIET = 0.01, 0.05  # seconds in which what is written is told at once, with and without someone listening
 _RECENT = 2000
 _LARGE = 4096  # bytes of a field above which a client is told its size only
 _MOST_TEXT = 200_000
@@ -57,12 +59,21 @@ class Tail:
         self._notices: deque[tuple[int, bytes]] = deque(maxlen=50)
         self._changed = asyncio.Event()
         self._poll: asyncio.Task[None] | None = None
+        self._soon: asyncio.TimerHandle | None = None
         self._stamp = store.stamp()
 
     # -- what is new
 
+    def soon(self) -> None:
+        """Something was written: look a moment later, once for all that comes together."""
+        if self._soon is None:
+            self._soon = asyncio.get_running_loop().call_later(_TOGETHER if self.listeners else _QUIET, self.pull)
+
     def pull(self) -> None:
         """Take in what the journal has gained, and wake who waits."""
+        if self._soon is not None:
+            self._soon.cancel()
+            self._soon = None
         self._stamp = self.store.stamp()
         found = False
         for event in self.store.read(None, after=self.cursor):
@@ -127,6 +138,8 @@ class Tail:
     def close(self) -> None:
         if self._poll is not None:
             self._poll.cancel()
+        if self._soon is not None:
+            self._soon.cancel()
         self._wake()
 
     async def events(self, after: int | None, task: str, ended: Callable[[], bool]) -> AsyncIterator[bytes]:

@@ -1,7 +1,9 @@
 """Time saved, a line a task: what it would have taken by hand, as the person stated or by a rule that is shown, less the person's own time.
 
-The rule, in minutes: half for each file moved, renamed, made or changed; a quarter for each file read for its content; fifteen for each deliverable.
-What is counted against it is the time from the plan shown to its approval and from the changes shown to their applying, ten minutes at most each: the
+The rule, in minutes: half for each file moved, renamed, made or changed; a quarter for each file read for its content; fifteen for
+each deliverable.
+What is counted against it is the time from the plan shown to its approval and from the changes shown to their applying, ten minutes
+at most each: the
 machine's own time costs the person nothing.
 """
 

@@ -146,7 +146,7 @@ def _as_before(found: dict[str, Entry], state: TaskState, path: str | None) -> N
 
 
 def _side(request: Request) -> str:
-    side = request.query.get("side", "after")
+    side: str = request.query.get("side", "after")
     if side not in ("before", "after"):
         raise Problem(400, "gateway.query-wrong", name="side")
     return side

@@ -57,14 +57,16 @@ async def change_settings(gateway: Gateway, request: Request) -> SettingsShown:
         await gateway.crew.run("turn", "model", {"name": body.model})
     if body.language not in (None, "", "fr", "en"):
         raise Problem(400, "gateway.query-wrong", name="language")
-    bounds = {"vault_days": (0, 36_500), "max_tokens": (1000, 10**9), "max_cost_usd": (0, 10_000), "max_minutes": (1, 100_000), "approval_hours": (0.1, 10_000)}
+    bounds: dict[str, tuple[float, float]] = {"vault_days": (0, 36_500), "max_tokens": (1000, 10**9), "max_cost_usd": (0, 10_000)}
+    bounds |= {"max_minutes": (1, 100_000), "approval_hours": (0.1, 10_000)}
     for name, (low, high) in bounds.items():
         if name in changed and not low <= changed[name] <= high:
             raise Problem(400, "gateway.setting-beyond", name=name, low=low, high=high)
     _save(gateway, changed)
     gateway.store.append(SYSTEM, "settings.changed", {"changed": changed, "by": request.who.id if request.who else ""}, durable=True)
     gateway.tail.pull()
-    return await settings(gateway, request)
+    kept: SettingsShown = await settings(gateway, request)
+    return kept
 
 
 def _save(gateway: Gateway, changed: dict[str, Any]) -> None:

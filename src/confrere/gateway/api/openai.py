@@ -116,7 +116,8 @@ class _Turn:
         """The text as it comes; what was begun again is told from the start."""
         while not self.answered.done() or not self.pieces.empty():
             getting = asyncio.ensure_future(self.pieces.get())
-            await asyncio.wait({getting, self.answered}, return_when=asyncio.FIRST_COMPLETED)
+            both: set[asyncio.Future[Any]] = {getting, self.answered}
+            await asyncio.wait(both, return_when=asyncio.FIRST_COMPLETED)
             if getting.done():
                 yield getting.result()
             else:

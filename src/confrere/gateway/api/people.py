@@ -123,6 +123,6 @@ def caller(request: Request) -> Principal:
 
 def shown(device: Device, this: str) -> DeviceShown:
     return DeviceShown(
-        id=device.id, name=device.name, kind=device.kind, scopes=device.scopes, paired=device.paired, seen=device.seen, revoked=device.revoked,
-        this=device.id == this,
+        id=device.id, name=device.name, kind=device.kind, scopes=device.scopes, paired=device.paired, seen=device.seen,
+        revoked=device.revoked, this=device.id == this,
     )  # fmt: skip

@@ -15,7 +15,10 @@ if TYPE_CHECKING:
 
 
 class Incoming(msgspec.Struct, kw_only=True, frozen=True):
-    """A message from a person. ``ext`` is the channel's own identifier of it: the same one is taken once. ``task`` is the task it is about, if any."""
+    """A message from a person.
+
+    ``ext`` is the channel's own identifier of it: the same one is taken once. ``task`` is the task it is about, if any.
+    """
 
     channel: str
     sender: str
@@ -34,7 +37,10 @@ class Notice(msgspec.Struct, kw_only=True, frozen=True):
 
 
 class Channel(Protocol):
-    """One way to people. ``start`` is handed what takes a message in and returns the answer to give; ``tell`` must not wait for the person."""
+    """One way to people.
+
+    ``start`` is handed what takes a message in and returns the answer to give; ``tell`` must not wait for the person.
+    """
 
     name: str
 
@@ -52,7 +58,10 @@ class Reception:
         self.gateway = gateway
 
     async def receive(self, message: Incoming) -> str:
-        """Begin a task, or remark on the plan of the one named; returns its identifier. Taken before: the same answer, nothing done twice."""
+        """Begin a task, or remark on the plan of the one named; returns its identifier.
+
+        A message taken before gets the same answer, and nothing is done twice.
+        """
         from confrere.gateway.http import Problem
 
         if "brief" not in message.scopes:

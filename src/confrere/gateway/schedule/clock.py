@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from itertools import islice, takewhile
 from typing import TYPE_CHECKING
 
@@ -29,7 +30,7 @@ class Clock:
     def __init__(self, gateway: Gateway) -> None:
         self.gateway = gateway
         self.table = Table(gateway.store)
-        self.now = lambda: datetime.now(UTC)
+        self.now: Callable[[], datetime] = lambda: datetime.now(UTC)
         self._wake = asyncio.Event()
         self._running: asyncio.Task[None] | None = None
         self._begun: dict[str, asyncio.Task[None]] = {}
@@ -180,7 +181,9 @@ class Clock:
         return moving.get(value, value)
 
     def _may_go_on(self, task: str) -> None:
-        """A scheduled run whose plan is there: approve it where the schedule says so and no step reaches outside. What does waits for a person."""
+        """A scheduled run whose plan is there: approve it where the schedule says so and no step reaches outside. What does waits
+        for a person.
+        """
         known = self.gateway.shelf.known(task)
         if known.origin.get("unattended") != "work" or known.state.state != "planned" or known.state.plan is None:
             return
@@ -206,9 +209,8 @@ class Clock:
             if ident not in self.watches:
                 from confrere.gateway.schedule.watch import Watch
 
-                self.watches[ident] = Watch(
-                    schedule.spec.when.path, schedule.spec.when.settle, schedule.mark, lambda mark, ident=ident: self._changed(ident, mark)
-                )  # type: ignore[misc]
+                when = schedule.spec.when
+                self.watches[ident] = Watch(when.path, when.settle, schedule.mark, partial(self._changed, ident))
 
     def _changed(self, ident: str, mark: str) -> None:
         schedule = self.table.all.get(ident)

@@ -42,7 +42,8 @@ class Run(msgspec.Struct, kw_only=True):
 
 
 class Schedule(msgspec.Struct, kw_only=True):
-    """A schedule as it stands. ``handled`` is the last due time that was started or skipped, or when it was saved; ``mark`` what a watched folder
+    """A schedule as it stands. ``handled`` is the last due time that was started or skipped, or when it was saved; ``mark`` what a
+    watched folder
     looked like then."""
 
     id: str

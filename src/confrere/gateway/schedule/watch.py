@@ -40,7 +40,8 @@ def mark_of(path: str) -> str:
 
 
 class Watch:
-    """Calls ``changed(mark)`` when the folder has changed and then kept still for ``settle`` seconds. ``mark`` is what was handled last: what changed
+    """Calls ``changed(mark)`` when the folder has changed and then kept still for ``settle`` seconds. ``mark`` is what was handled
+    last: what changed
     while nobody watched counts. What Confrère itself applied there does not."""
 
     def __init__(self, path: str, settle: float, mark: str, changed: Callable[[str], None]) -> None:

@@ -1,7 +1,9 @@
 """Times in plain French and English, read into cron expressions, intervals or one moment; and said back in both languages.
 
-Every word must be understood: "every other Monday" is refused, not read as "every Monday". Days follow cron: 0 is Sunday. Cron times and changes
-of the clock are cronsim's (Debian cron's rules): a time that does not exist on the day the clock goes forward runs just after, one that exists
+Every word must be understood: "every other Monday" is refused, not read as "every Monday". Days follow cron: 0 is Sunday. Cron times
+and changes
+of the clock are cronsim's (Debian cron's rules): a time that does not exist on the day the clock goes forward runs just after, one
+that exists
 twice runs once.
 """
 
@@ -26,7 +28,8 @@ _DAYS = {
     "sun": 0, "mon": 1, "tue": 2, "tues": 2, "wed": 3, "thu": 4, "thur": 4, "thurs": 4, "fri": 5, "sat": 6,
 }  # fmt: skip
 _MONTHS = {
-    "janvier": 1, "fevrier": 2, "mars": 3, "avril": 4, "mai": 5, "juin": 6, "juillet": 7, "aout": 8, "septembre": 9, "octobre": 10, "novembre": 11,
+    "janvier": 1, "fevrier": 2, "mars": 3, "avril": 4, "mai": 5, "juin": 6, "juillet": 7, "aout": 8, "septembre": 9, "octobre": 10,
+    "novembre": 11,
     "decembre": 12, "january": 1, "february": 2, "march": 3, "april": 4, "may": 5, "june": 6, "july": 7, "august": 8, "september": 9,
     "october": 10, "november": 11, "december": 12,
 }  # fmt: skip
@@ -39,11 +42,13 @@ _MONTH_NAMES = {
     "fr": ["janvier", "février", "mars", "avril", "mai", "juin", "juillet", "août", "septembre", "octobre", "novembre", "décembre"],
 }
 _ORDINALS = {
-    "premier": "1", "premiere": "1", "first": "1", "deuxieme": "2", "second": "2", "troisieme": "3", "third": "3", "quatrieme": "4", "fourth": "4",
+    "premier": "1", "premiere": "1", "first": "1", "deuxieme": "2", "second": "2", "troisieme": "3", "third": "3", "quatrieme": "4",
+    "fourth": "4",
     "dernier": "L", "derniere": "L", "last": "L",
 }  # fmt: skip
 _NUMBERS = {
-    "un": 1, "une": 1, "deux": 2, "trois": 3, "quatre": 4, "cinq": 5, "six": 6, "dix": 10, "quinze": 15, "vingt": 20, "trente": 30, "one": 1,
+    "un": 1, "une": 1, "deux": 2, "trois": 3, "quatre": 4, "cinq": 5, "six": 6, "dix": 10, "quinze": 15, "vingt": 20, "trente": 30,
+    "one": 1,
     "two": 2, "three": 3, "four": 4, "five": 5, "ten": 10, "fifteen": 15, "twenty": 20, "thirty": 30,
 }  # fmt: skip
 _FILLERS = set(
@@ -259,7 +264,8 @@ def _cron(words: _Text, zone: str) -> When | None:
     elif match := (
         words.take(rf"(?:le |the |on the )?(\d{{1,2}}|premier|first)(?:er|st|nd|rd|th)?\s+{every_month}")
         or words.take(
-            r"(?:tous les mois|chaque mois|every month|monthly)\s*,?\s*(?:le |on the |on )?(\d{1,2}|premier|first)(?:er|st|nd|rd|th)?(?!\s*(?:h|:|am|pm))"
+            r"(?:tous les mois|chaque mois|every month|monthly)\s*,?\s*(?:le |on the |on )?(\d{1,2}|premier|first)(?:er|st|nd|rd|th)?"
+            r"(?!\s*(?:h|:|am|pm))"
         )
     ):
         day, said = match[1] if match[1].isdigit() else "1", True
@@ -282,7 +288,8 @@ def _cron(words: _Text, zone: str) -> When | None:
         if days:
             week, said = ",".join(map(str, sorted(set(days)))), True
         elif words.take(
-            r"tous les jours|chaque jour|chaque matin|tous les matins|tous les soirs|chaque soir|every day|each day|daily|every morning|every evening|quotidiennement"
+            r"tous les jours|chaque jour|chaque matin|tous les matins|tous les soirs|chaque soir|quotidiennement|"
+            r"every day|each day|daily|every morning|every evening"
         ):
             said = True
     times = _times(words)

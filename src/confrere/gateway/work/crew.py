@@ -1,6 +1,7 @@
 """The crew: child processes that run tasks and read documents, started when there is work and ended when there is none.
 
-Three lanes. "task": a process to itself for each task that works on folders, at most ``most`` at once, the others wait their turn. "turn": one
+Three lanes. "task": a process to itself for each task that works on folders, at most ``most`` at once, the others wait their turn.
+"turn": one
 process for questions without a folder, many at once. "look": one process for previews and change sets. A line of JSON each way a message.
 """
 
@@ -18,7 +19,7 @@ from typing import Any
 from confrere.errors import ConfrereError
 from confrere.gateway.http import Problem
 
-IDLE = 60.0  # seconds after which a process without work is ended
+IDLE = {"task": 60.0, "look": 60.0, "turn": 300.0}  # seconds after which a process without work is ended
 _SHARED = ("turn", "look")
 _LINE = 64 * 1024 * 1024
 
@@ -102,7 +103,9 @@ class Crew:
         return any(hand.jobs for hand in self.hands)
 
     async def run(self, lane: str, kind: str, args: dict[str, Any], live: Live | None = None) -> Any:
-        """Have a job done; returns its result. Raises what the job raised, WorkerDied when its process ended. Cancelling cancels the job."""
+        """Have a job done; returns its result. Raises what the job raised, WorkerDied when its process ended. Cancelling cancels the
+        job.
+        """
         if lane in _SHARED:
             return await self._do(await self._shared(lane), kind, args, live)
         async with self._slots:
@@ -131,7 +134,7 @@ class Crew:
         finally:
             hand.jobs.pop(number, None)
             if not hand.jobs and not hand.dead:
-                hand.idle = asyncio.get_running_loop().call_later(IDLE, self._dismiss, hand)
+                hand.idle = asyncio.get_running_loop().call_later(IDLE[hand.lane], self._dismiss, hand)
 
     async def _shared(self, lane: str) -> Hand:
         for hand in self.hands:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import time
 from collections.abc import Callable
 from typing import Any
 
@@ -18,6 +19,7 @@ from confrere.journal.canonical import digest
 from confrere.messages import say
 
 Send = Callable[[dict[str, Any]], None]
+_TOGETHER = 0.01  # seconds between two words to the gateway that the journal has grown
 
 
 class Bench:
@@ -26,6 +28,7 @@ class Bench:
     def __init__(self, send: Send) -> None:
         self.send = send
         self.services = Services(Home.find())
+        self._woke = 0.0
 
     def leave(self) -> None:
         """End what this process started."""
@@ -44,7 +47,8 @@ class Bench:
                 import traceback
 
                 traceback.print_exception(body["exception"], file=sys.stderr)
-            else:
+            elif time.monotonic() - self._woke > _TOGETHER:
+                self._woke = time.monotonic()
                 self.send({"wake": 1})
 
         return listen
@@ -110,7 +114,9 @@ class Bench:
         return {"state": state.state}
 
     async def on_turn(self, number: int, messages: list[dict[str, str]], model: str, by: str) -> dict[str, Any]:
-        """One answer without a folder, through the loop. The text is sent as soon as it is journaled; the rest of the task's life follows."""
+        """One answer without a folder, through the loop. The text is sent as soon as it is journaled; the rest of the task's life
+        follows.
+        """
         from confrere.agent.brief import checked, language_of
         from confrere.agent.loop import Runner
         from confrere.models.catalogue import choose
@@ -166,7 +172,7 @@ class Bench:
         try:
             if state.state in ("applied", "undone") or (state.outcomes and state.state != "review"):
                 return changes_shown(task, "applied", ChangeSet(changes=[entry.change for entry in state.standing()]))
-            if not state.roots:
+            if not state.roots or (state.state != "review" and self.services.store.holder(task) is not None):
                 return changes_shown(task, "proposed", ChangeSet(changes=[]))
             return changes_shown(task, "proposed", runner.changes())
         finally:
@@ -265,7 +271,6 @@ class Bench:
 
         model = await asyncio.to_thread(choose, name, self.services.settings)
         return {"name": model.name, "local": model.local}
-
 
     async def on_secrets(self, number: int) -> list[dict[str, Any]]:
         return await asyncio.to_thread(self._secrets)

@@ -78,7 +78,8 @@ def preview(services: Services, task: str, path: str, side: str) -> dict[str, An
         if document.kind in _UNDERSTOOD and not document.error:
             for _, _, record in services.library.records([(base, place)]):
                 shown["record"] = understood(record)
-    return plain(shown)
+    made: dict[str, Any] = plain(shown)
+    return made
 
 
 def view_of(kind: str) -> str:
@@ -170,7 +171,9 @@ def plain(value: Any) -> Any:
 
 
 def page(services: Services, task: str, path: str, side: str, number: int, width: int) -> str:
-    """A picture of page ``number`` (from 1), ``width`` pixels wide; returns the file's path and count of pages as JSON. Raises Problem, Failed."""
+    """A picture of page ``number`` (from 1), ``width`` pixels wide; returns the file's path and count of pages as JSON. Raises
+    Problem, Failed.
+    """
     folder = services.home.cache / "pages"
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     with opened(services, task, path, side) as (place, base, sha):
