@@ -58,6 +58,7 @@ class Runner:
         self._tools: dict[str, Tool] | None = None
         self._context: CallContext | None = None
         self._model: Model | None = None
+        self._opened: set[str] = set()
         self._begun = time.monotonic()
 
     # -- events
@@ -87,7 +88,10 @@ class Runner:
         """This task's policy: the owner's rules and grants, and what the task has read and used so far."""
         judge = EngineJudge(self.services.rules, self.services.grants(), self.record, utc)
         judge.fold((event.kind, event.body) for event in self.store.read(self.task, kinds=POLICY_KINDS))
-        judge.begin(self.task, self.state.brief, {name: tool.manifest for name, tool in self.tools.items()})
+        manifests = {name: tool.manifest for name, tool in self.tools.items()}
+        foreign = [name for name, tool in self.tools.items() if getattr(tool, "foreign", False)]
+        self._opened = {event.body["store"] for event in self.store.read("", kinds=("store.opened",))}
+        judge.begin(self.task, self.state.brief, manifests, foreign, sorted(self._opened))
         return judge
 
     @cached_property
@@ -116,6 +120,7 @@ class Runner:
         if holder is not None:
             raise WrongUse("core.task-busy", task=self.task, pid=holder.pid)
         self._begun = time.monotonic()
+        self.refresh()
         work = asyncio.ensure_future(self._live())
         try:
             watch = asyncio.ensure_future(self._watch(work))
@@ -123,6 +128,7 @@ class Runner:
                 await work
             finally:
                 watch.cancel()
+                await asyncio.wait({watch})
         except (Stopped, asyncio.CancelledError):
             self.services.stop_readers()
             self.record("task.stopped", {}, True)
@@ -138,9 +144,15 @@ class Runner:
             self.close()
         return self.state
 
+    def refresh(self) -> None:
+        """Take in what other processes did to the task since this one looked. To be called once the task is held."""
+        last = self.store.last(self.task)
+        if last is not None and last.at >= self.state.updated:
+            self.state = load(self.store, self.task)
+
     async def _watch(self, work: asyncio.Future[None]) -> None:
         """Cancel the work as soon as a stop is asked for, from this process or another."""
-        stamp = self.store.stamp()
+        stamp = -1  # what was asked for just before counts
         while not self.stop:
             await asyncio.sleep(_POLL)
             if (now := self.store.stamp()) != stamp:
@@ -152,7 +164,7 @@ class Runner:
         work.cancel()
 
     async def _live(self) -> None:
-        self._finish_interrupted()
+        self.recover()
         self._ask_about_doubtful()
         turns = 0
         while True:
@@ -172,11 +184,11 @@ class Runner:
                 self.record("message", {"message": prompt.approved(self.state.plan)})
                 self.record("work.begun", {})
                 turns = 0
-            elif state == "running":
+            elif state == "running" or (state == "waiting" and self._expired()):
                 if not await self._answer_approvals():
                     turns = await self._decide("work", turns)
             elif state == "review" and self.state.yes and not self._refused_before() and not self.state.beyond:
-                await self._in_thread(self.apply)
+                await self._in_thread(self.apply, whole=True)
             else:
                 if state in ("applied", "done", "review") and not self.state.report:
                     await self._in_thread(self.build_report)
@@ -189,8 +201,17 @@ class Runner:
         """A plan that leaves the machine, made after something untrusted was read: nobody says yes to it unseen."""
         return self.state.plan is not None and asking.acts(self.state.plan) and self.judge.tainted
 
-    async def _in_thread(self, work: Callable[[], Any]) -> Any:
-        return await asyncio.to_thread(work)
+    async def _in_thread(self, work: Callable[[], Any], *, whole: bool = False) -> Any:
+        """Run ``work`` in a thread; a stop leaves it behind, or, where it must end ``whole``, waits until it has heard of it."""
+        future = asyncio.ensure_future(asyncio.to_thread(work))
+        try:
+            return await asyncio.shield(future)
+        except asyncio.CancelledError:
+            if whole:
+                await asyncio.wait([future])
+                if not future.cancelled() and isinstance(future.exception(), ConfrereError) and not isinstance(future.exception(), Stopped):
+                    raise future.exception() from None  # type: ignore[misc]
+            raise
 
     @property
     def seconds(self) -> float:
@@ -352,6 +373,10 @@ class Runner:
         except Exception as error:  # a defect of one tool ends its step, not the task
             self.listen("defect", {"exception": error})
             return self._answer(call, f"The tool failed inside: {type(error).__name__}: {error}"[:500], failed=True)
+        for store in self.judge.opened:  # for other tasks too: a store outlives the one that wrote to it
+            if store not in self._opened:
+                self._opened.add(store)
+                self.store.append("", "store.opened", {"store": store, "task": self.task}, durable=True)
         if passed.verdict.verdict == "ask":
             return self._park(call, request, passed)
         if passed.result is None:
@@ -401,6 +426,9 @@ class Runner:
             intent = {"call": call.id, "tool": call.tool, "args": call.args, "step": call.step, "effect": call.effect, "verdict": verdict}
             self.record("call.intent", intent, True)
 
+    def _expired(self) -> bool:
+        return any(approval.state == "waiting" and utc() >= approval.expires for approval, _ in self.state.parked())
+
     async def _answer_approvals(self) -> bool:
         """Carry out what was approved since, and tell the model of it and of what was refused. Returns whether there was any."""
         told = False
@@ -418,11 +446,14 @@ class Runner:
                 text = f"[{approval.id}] approved. {message.text}"
                 self.record("message", {"message": Message(role="user", text=text, label=message.label)})
                 continue
+            expired = approval.state != "no"
             if approval.state == "waiting":
                 self.record("approval.expired", {"id": approval.id}, True)
-            self.judge.declined()
+            if not expired:
+                self.judge.declined()
             self.record("call.declined", {"call": parked.id, "approval": approval.id}, True)
-            self.record("message", {"message": Message(role="user", text=f"[{approval.id}] refused by the person.", label="person")})
+            text = f"[{approval.id}] {'nobody answered in time: not done.' if expired else 'refused by the person.'}"
+            self.record("message", {"message": Message(role="user", text=text, label="person")})
         return told
 
     def answer(self, ident: str, yes: bool, by: str, shown: str = "") -> None:
@@ -467,7 +498,11 @@ class Runner:
         return tell
 
     def apply(self, paths: tuple[str, ...] = ()) -> Outcome:
-        """Apply the changes, all or those of ``paths``, to the real folders. Raises Failed when none was made in the end."""
+        """Apply the changes, all or those of ``paths``, to the real folders. Raises Failed when none was made in the end, Stopped
+        likewise."""
+        self.refresh()
+        if self.recover() and self.state.state != "review":
+            return self.state.outcomes[-1]  # what was to be applied is
         whole = self.changes()
         partial = len(applying.select(whole.changes, paths)) < len(whole.changes)
 
@@ -481,6 +516,8 @@ class Runner:
 
     def undo(self, paths: tuple[str, ...] = (), steps: tuple[str, ...] = ()) -> Outcome:
         """Take back what was applied: all, some paths, or some steps."""
+        self.refresh()
+        self.recover()
         standing = self.state.standing()
         if not standing:
             raise WrongUse("agent.nothing-applied", task=self.task)
@@ -492,23 +529,23 @@ class Runner:
         vault = self.services.vault
         return applying.undo(self.state.roots, vault, self.record, ident, standing, folders, paths, steps, self._progress("undo"))
 
-    def _finish_interrupted(self) -> None:
-        """Complete, or roll back, what a crash left of an apply or undo."""
+    def recover(self, *, back: bool = False) -> bool:
+        """Complete, or take back, what a crash left of an apply or undo; with ``back`` take it back in any case. To be called by who
+        holds the task, before anything else is done with its files. Returns whether there was something."""
         found = applying.interrupted(self.store.read(self.task, kinds=applying.KINDS))
-        if found is None:
-            self._settle()
-            return
-        applying.finish(found, self.state.roots, self.services.vault, self.record)
-        self._settle()
+        if found is not None:
+            applying.finish(found, self.state.roots, self.services.vault, self.record, back=back)
+        return self._settle() or found is not None
 
-    def _settle(self) -> None:
-        """Clear the staging area of what was applied just before a crash."""
+    def _settle(self) -> bool:
+        """Clear the staging area of what was applied just before a crash; returns whether that was needed."""
         done, settled = self.store.last(self.task, "apply.done"), self.store.last(self.task, "apply.settled")
         if done is None or done.body["undo"] or (settled is not None and settled.n > done.n):
-            return
+            return False
         outcome = msgspec.convert(done.body["outcome"], Outcome)
         applying.settle(self.view, outcome, everything=False)
         self.record("apply.settled", {"state": "review" if outcome.refused or self.changes().changes else "applied"})
+        return True
 
     def build_report(self) -> None:
         """Build the report from the disk and record it."""

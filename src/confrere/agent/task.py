@@ -103,7 +103,8 @@ class TaskState(msgspec.Struct, kw_only=True):
             case "plan.questioned":
                 self.state = "drafted"
             case "plan.approved":
-                self.state = "approved"
+                if self.state == "planned":  # else two processes said so at once, and the work has begun
+                    self.state = "approved"
             case "plan.declined":
                 self.state = "declined"
             case "work.begun":
@@ -157,20 +158,25 @@ class TaskState(msgspec.Struct, kw_only=True):
                 self.report = body["report"]
             case "approval.asked" | "approval.answered" | "approval.expired" | "approval.withdrawn":
                 approvals.apply(self.approvals, {"type": event.kind, **body})
-                if event.kind == "approval.answered" and self.state == "waiting":
+                if event.kind != "approval.asked" and self.state == "waiting":
                     self.state = "running"
             case "task.waiting":
                 self.state = "waiting"
             case "task.stopped":
-                self.before_stop, self.state = self.state, "stopped"
+                self._halt("stopped")
             case "task.failed":
-                self.before_stop, self.state, self.failure = self.state, "failed", body
+                self._halt("failed")
+                self.failure = body
+
+    def _halt(self, state: str) -> None:
+        if self.state not in ("stopped", "failed"):  # it can be said twice: by the task, and by who ended its process
+            self.before_stop = self.state
+        self.state = state
 
     def parked(self) -> list[tuple[Approval, CallState]]:
-        """The calls that wait for a person, each with the question that was put."""
-        cards = [(approval, card) for approval in self.approvals.values() for card in approval.cards]
-        calls = [(approval, self.calls[card["call"]]) for approval, card in cards if card["call"] in self.calls]
-        return [(approval, call) for approval, call in calls if call.status == "asked"]
+        """The calls that wait for a person, each with the last question that was put about it: no older answer counts."""
+        last = {card["call"]: approval for approval in self.approvals.values() for card in approval.cards}
+        return [(approval, self.calls[ident]) for ident, approval in last.items() if ident in self.calls and self.calls[ident].status == "asked"]
 
     def _add(self, usage: Usage) -> None:
         total = self.usage

@@ -36,6 +36,8 @@ def waiting(services: Services) -> list[Approval]:
 def card_lines(card: dict[str, Any], language: str) -> list[str]:
     """A question as a person reads it: what, to whom, with which words, and where each value came from."""
     lines = [say("cli.card-asks", language, tool=card["tool"], kind=card["kind"])]
+    if card.get("reason"):
+        lines.append("  " + say(card["reason"], language, tool=card["tool"], kind=card["kind"]))
     for entry in card["arguments"]:
         value = entry["value"] if isinstance(entry["value"], str) else msgspec.json.encode(entry["value"]).decode()
         lines.append(f"  {entry['name']}: {show(value, lines=True)}")

@@ -12,7 +12,7 @@ from confrere.policy.derive.case import leaves
 from confrere.policy.engine import Decision, Engine
 from confrere.policy.gate import Call, Verdict
 from confrere.policy.grants import Grant
-from confrere.policy.labels import Integrity, Label
+from confrere.policy.labels import Confidentiality, Integrity, Label
 from confrere.policy.manifest import Manifest
 from confrere.policy.plan import Plan, is_open
 from confrere.policy.rules import Rules
@@ -42,12 +42,27 @@ class EngineJudge:
             if kind.startswith(PREFIXES):
                 self.engine.apply({"type": kind, **body})
 
-    def begin(self, task: str, brief: str, manifests: Mapping[str, Manifest]) -> None:
-        """A new task, or one whose tools are not those it began with: the tools as they are now count."""
+    def begin(
+        self, task: str, brief: str, manifests: Mapping[str, Manifest], foreign: Iterable[str] = (), opened: Iterable[str] = ()
+    ) -> None:
+        """A new task, or one whose tools are not those it began with: the tools as they are now count.
+
+        ``foreign`` are tools whose description somebody else wrote: the model reads it before anything else, so it is a first untrusted
+        read. ``opened`` are stores that other tasks wrote open words to: what comes from there is nobody's word from then on.
+        """
         if self.engine.state.task != task:
             self._keep(self.engine.start(brief, manifests, task))
+            for name in foreign:
+                label = Label(Integrity.UNTRUSTED, Confidentiality.PRIVATE)
+                self._keep(self.engine.observe(Judged(tool=name, args={}), "", origins=[f"tool:{name}"], failed=True, label=label))
         else:
             self.engine.state.manifests = dict(manifests)
+        self.engine.state.stores += [store for store in opened if store not in self.engine.state.stores]
+
+    @property
+    def opened(self) -> list[str]:
+        """The stores that hold words which nobody vouches for."""
+        return list(self.engine.state.stores)
 
     def planned(self, plan: Plan) -> None:
         """The plan that the person approved; what it leaves open is judged when it is filled."""

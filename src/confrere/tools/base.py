@@ -65,7 +65,10 @@ class Context(Protocol):
 
 
 class Tool(Protocol):
-    """A typed function. ``Args`` is a msgspec Struct whose fields have descriptions (``msgspec.Meta``): it gives both the
+    """A typed function. One whose description somebody else wrote (a server's, say) has ``foreign = True`` besides: a model reads that
+    before anything else, so policy takes it for the first untrusted read.
+
+    ``Args`` is a msgspec Struct whose fields have descriptions (``msgspec.Meta``): it gives both the
     validation and the JSON schema a model sees. Running the same call twice must give the same view (use ``memo``)."""
 
     @property
