@@ -43,6 +43,7 @@ class ServiceTool:
     def __init__(self, world: World, name: str, description: str, manifest: Manifest, fields: list[Any], run: Run) -> None:
         self.world, self.name = world, name
         self.description = world.descriptions.get(name, description)
+        self.foreign = name in world.descriptions
         self.manifest = manifest
         self.Args = msgspec.defstruct(f"{name}_args", fields, kw_only=True, forbid_unknown_fields=True)
         self._run = run

@@ -139,10 +139,15 @@ class Stage:
             if state.state == "planned":
                 assert state.plan is not None
                 runner = Runner(self.services, ident)
-                if not man.accepts(state.plan):
+                if man.accepts(state.plan):
+                    runner.approve("person")
+                elif man.plans < 3:
+                    words = "No. Only what I asked for." if task.language == "en" else "Non. Seulement ce que j'ai demandé."
+                    runner.record("message", {"message": {"role": "user", "text": words, "label": "person"}})
+                    runner.record("plan.questioned", {"by": "person"})
+                else:
                     runner.record("plan.declined", {"by": "person"}, True)
                     break
-                runner.approve("person")
             elif state.state == "waiting":
                 runner = Runner(self.services, ident)
                 for approval in [one for one, _ in state.parked() if one.state == "waiting"]:
