@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 import sys
 from datetime import datetime
 
@@ -10,7 +11,7 @@ import msgspec
 
 from confrere.agent.task import load, resolve
 from confrere.cli.flow import hang
-from confrere.cli.screen import TerminalScreen, print_json
+from confrere.cli.screen import TerminalScreen, print_json, short
 from confrere.cli.work import hint, open_services, state_word
 from confrere.errors import WrongUse
 from confrere.messages import say
@@ -21,6 +22,7 @@ def tasks(as_json: bool) -> int:
     services = open_services()
     language = services.home.language()
     states = [load(services.store, task) for task in services.store.tasks()]
+    room = max(30, shutil.get_terminal_size().columns - 48) if sys.stdout.isatty() else 200
     for state in states:
         if as_json:
             line = {"task": state.id, "state": state.state, "created": state.created, "brief": state.brief}
@@ -28,7 +30,7 @@ def tasks(as_json: bool) -> int:
         else:
             brief = shown(" ".join(state.brief.split()))
             word = say(f"agent.state-{state.state}", language)
-            click.echo(f"{state.id}  {word:<12} {local(state.created)}  {brief[:70]}{'…' if len(brief) > 70 else ''}")
+            click.echo(f"{state.id}  {word:<12} {local(state.created)}  {short(brief, room)}")
     if not states and not as_json:
         click.echo(say("cli.no-tasks", language))
     services.close()

@@ -23,9 +23,10 @@ if TYPE_CHECKING:
 
 
 class Screen(Protocol):
-    """Where a run is shown. ``asks`` tells whether there is a person to answer."""
+    """Where a run is shown. ``asks`` tells whether there is a person to answer, ``seen`` what was shown: "plan", "changes"."""
 
     asks: bool
+    seen: set[str]
 
     def begin(self, state: TaskState) -> None: ...
     def listen(self, kind: str, body: dict[str, Any]) -> None: ...
@@ -56,6 +57,7 @@ class JsonScreen:
 
     def __init__(self) -> None:
         self.task = ""
+        self.seen: set[str] = set()
 
     def begin(self, state: TaskState) -> None:
         self.task = state.id
@@ -122,6 +124,7 @@ class TerminalScreen:
         self._said = ""
         self.last_said = ""
         self._told = ""
+        self.seen: set[str] = set()
 
     @cached_property
     def console(self) -> Console:
@@ -213,7 +216,7 @@ class TerminalScreen:
         )
         self._live = Progress(*columns, console=self.console, transient=True)
         self._live.start()
-        self._bar = self._live.add_task(_plain(_short(title, room)), total=None, count="", what="")
+        self._bar = self._live.add_task(_plain(short(title, room)), total=None, count="", what="")
 
     def _progress(self, body: dict[str, Any]) -> None:
         if body["step"] in ("apply", "undo") and self._step != self.say(f"doing-{body['step']}"):
@@ -225,7 +228,7 @@ class TerminalScreen:
         count = self.say("count", done=done, total=total) if total else str(done)
         if total and done and elapsed > 2 and done < total:
             count += " · " + self.say("time-left", time=_left(elapsed / done * (total - done), self.language))
-        what = _plain(_short(str(body["what"]), 24))
+        what = _plain(short(str(body["what"]), 24))
         self._live.update(self._bar, completed=done, total=total or None, count=count, what=what)
 
     def _finish_step(self) -> None:
@@ -258,6 +261,7 @@ class TerminalScreen:
 
             render.plan(self.console, plan, self.language)
             self._told = plan.answer
+            self.seen.add("plan")
 
     def ask_plan(self) -> str:
         """accept, decline, "drop N ...", "edit N", or the person's own words."""
@@ -327,6 +331,7 @@ class TerminalScreen:
         from confrere.cli import render
 
         render.changes(self.console, changes, self.language)
+        self.seen.add("changes")
 
     def ask_changes(self) -> str:
         """all, none, or the paths to apply, one a line."""
@@ -376,13 +381,13 @@ class TerminalScreen:
 
             self.pause()
             render.report(self.console, state, told=f"{self._told}\n{self.last_said}")
-        if hint:
+        if hint and state.state != "stopped":  # the sentence above has it
             from confrere.cli.flow import hang
 
             hang(self.console, "", hint)
 
 
-def _short(text: str, most: int) -> str:
+def short(text: str, most: int) -> str:
     return text if len(text) <= most else f"{text[: most - 1].rstrip()}…"
 
 

@@ -56,12 +56,16 @@ def drive(services: Services, task: str, screen: Screen, *, plan_only: bool = Fa
         state = live(runner)
         screen.pause()
         if state.state == "planned" and not plan_only and screen.asks:
+            if "plan" not in screen.seen and state.plan is not None:  # resumed: nobody accepts what they do not see
+                screen.plan(state.plan)
             if not decide_plan(runner, screen):
                 continue
             if runner.state.state == "declined":
                 return finish(services, runner.state, screen)
             continue
         if state.state == "review" and screen.asks and not state.outcomes:
+            if "changes" not in screen.seen:
+                screen.changes(runner.changes())
             if not decide_changes(runner, screen):
                 return finish(services, load(services.store, task), screen)
             continue
