@@ -6,7 +6,7 @@ BIN := $(VENV)/bin
 UV := $(shell command -v uv 2>/dev/null || echo .uv/bin/uv)
 
 .DEFAULT_GOAL := help
-.PHONY: help try test system dev format lint types bench lock page clean
+.PHONY: arena help try test system dev format lint types bench lock page clean
 
 help:
 	@echo "make try     the main job on a sample folder: plan, result, how to undo (no key, no model, about a minute)"
@@ -45,7 +45,7 @@ test: $(VENV)/.dev system
 	@$(BIN)/pytest -n 2 --dist worksteal
 
 lint: dev
-	@$(BIN)/ruff check && $(BIN)/ruff format --check
+	@$(BIN)/ruff check
 
 format: dev
 	@$(BIN)/ruff check --fix -q; $(BIN)/ruff format -q
@@ -65,3 +65,11 @@ lock: dev
 
 clean:
 	@rm -rf $(VENV) .uv try build dist .pytest_cache .mypy_cache .ruff_cache .hypothesis
+
+# The policy under AgentDojo's attacks, with the correct calls of its tasks instead of a model; its package keeps to an environment of its own.
+.venv/arena/bin/python: | $(BIN)/python $(if $(findstring .uv/,$(UV)),.uv/bin/uv)
+	@$(UV) venv -q --python $(PYTHON) .venv/arena
+	@$(UV) pip install -q --python $@ agentdojo==0.1.35 msgspec==0.22.0 pyyaml==6.0.3
+
+arena: .venv/arena/bin/python
+	@PYTHONPATH=src .venv/arena/bin/python bench/agentdojo_arena.py --quick
