@@ -67,11 +67,12 @@ def journal() -> None:
 
 def tool_step() -> None:
     title("A tool step through loop, model and gate")
+    from tests.scripted_model import Act, ScriptedModel
+
     from confrere.agent.brief import create
     from confrere.agent.loop import Runner
     from confrere.agent.services import Services
     from confrere.config import Home
-    from tests.scripted_model import Act, ScriptedModel
 
     steps = 100
     with tempfile.TemporaryDirectory() as base, ScriptedModel() as server:

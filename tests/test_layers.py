@@ -54,9 +54,9 @@ def imported(path):
 def typing_only(path, line):
     """Whether a line stands under ``if TYPE_CHECKING``: no import when it runs."""
     for node in ast.walk(ast.parse(path.read_text("utf-8"))):
-        if isinstance(node, ast.If) and isinstance(node.test, ast.Name) and node.test.id == "TYPE_CHECKING":
-            if node.lineno <= line <= (node.end_lineno or line):
-                return True
+        guard = isinstance(node, ast.If) and isinstance(node.test, ast.Name) and node.test.id == "TYPE_CHECKING"
+        if guard and node.lineno <= line <= (node.end_lineno or line):
+            return True
     return False
 
 

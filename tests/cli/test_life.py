@@ -7,7 +7,7 @@ import time
 
 import pytest
 
-from tests.agent.conftest import call, plan, tree
+from tests.agent.conftest import plan, tree
 from tests.scripted_model import Act
 
 STEPS = [{"files": [{"source": f"Papers/note {n}.txt", "target": f"Papers/Box {n}/note.txt"}]} for n in range(5)]
