@@ -220,3 +220,20 @@ def test_spelling_tools() -> None:
     assert near("client", "patron", 2) == 3
     assert stem("classez") == stem("classer") == stem("classe")
     assert stem("renamed") == stem("renaming") == stem("rename")
+
+
+def test_a_way_before_but_stays_with_its_sort() -> None:
+    found = understand("Sort by year then client but leave the mails folder alone", today=TODAY)
+    assert [(wish.operation, wish.params["by"]) for wish in found.wishes] == [("sort", ["year", "client"])]
+    assert found.exclude.types == ["mail"]
+
+
+def test_a_list_of_papers_with_their_amounts_is_a_table() -> None:
+    (wish,) = understand("une liste excel des factures avec montants HT et TTC", today=TODAY).wishes
+    assert (wish.operation, wish.params["format"]) == ("extract", "xlsx")
+    assert wish.params["columns"] == ["number", "date", "client", "supplier", "net", "total"]
+
+
+def test_words_of_no_language_are_answered_in_that_of_the_session() -> None:
+    assert understand("qsdf qsdf", today=TODAY, language="fr").language == "fr"
+    assert understand("sort by client", today=TODAY, language="fr").language == "en"

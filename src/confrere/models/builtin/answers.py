@@ -14,6 +14,16 @@ from confrere.policy.plan import Plan
 from confrere.tools.office.words import tell
 
 _LISTED = 20
+_NEEDS_MODEL = {
+    "web",
+    "translate",
+    "creative",
+    "advice",
+    "code",
+    "edit",
+    "quote",
+    "media",
+}  # what is out of reach for want of a language model
 
 
 def refusal(found: Understanding) -> str:
@@ -23,7 +33,8 @@ def refusal(found: Understanding) -> str:
         return f"{say('builtin.hello', language)}\n\n{say('builtin.able', language)}"
     if found.stance == "beyond":
         lines = [say(f"builtin.beyond-{beyond.code}", language, words=beyond.words) for beyond in found.beyond]
-        return "\n".join([*lines, say("builtin.beyond-setup", language), "", say("builtin.able", language)])
+        setup = [say("builtin.beyond-setup", language)] if any(beyond.code in _NEEDS_MODEL for beyond in found.beyond) else []
+        return "\n".join([*lines, *setup, "", say("builtin.able", language)])
     if found.refused and not found.not_understood:
         return say("builtin.only-refused", language)
     lines = [say("builtin.unknown", language)]

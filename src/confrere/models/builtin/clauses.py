@@ -64,6 +64,9 @@ def clauses(found: list[Item]) -> list[Clause]:
             elif item.kind != "stop":
                 current = current or [item]
             continue
+        if item.has("g.but") and joiner == "and" and current:  # "by year then client but leave ...": the way stays with its sort
+            raw.append((current, joiner, sentence))
+            current, joiner = [], "comma"
         current.append(item)
     if current:
         raw.append((current, joiner, sentence))

@@ -251,6 +251,8 @@ class Filling(Phrase):
         cue = self.has("n.column", "g.with")
         names = columns(self.parts)
         if table.operation == "extract":
+            if names and any(word.startswith("list") for word in table.words):  # a list says which paper each amount is of
+                names = list(dict.fromkeys(["number", "date", "client", "supplier", *names]))
             if names:
                 put(table.params, "columns", names)
         elif len([n for n in names if n != "total"]) >= 1 and (cue or len(names) >= 3):

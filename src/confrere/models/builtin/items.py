@@ -170,7 +170,7 @@ def _language(brief: str, tags: list[tuple[tuple[str, str], ...]]) -> str:
         elif spoken == {"en"}:
             english += 1
     if french == english:
-        return "fr" if any(ch in "éèêàùçôîâ" for ch in brief.lower()) else "en"
+        return "fr" if any(ch in "éèêàùçôîâ" for ch in brief.lower()) else "en" if english else ""
     return "fr" if french > english else "en"
 
 

@@ -135,9 +135,11 @@ class Making(Filling):
         if (
             operation == "recap"
             and (item.bare.startswith(("excel", "tableur")))
-            and any(wish.operation in ("recap", "index", "consolidate") for wish in self.made)
+            and any(wish.operation in ("recap", "index", "consolidate", "extract") for wish in self.made)
         ):
-            next(wish for wish in self.made if wish.operation in ("recap", "index", "consolidate")).params.setdefault("format", "xlsx")
+            next(wish for wish in self.made if wish.operation in ("recap", "index", "consolidate", "extract")).params.setdefault(
+                "format", "xlsx"
+            )
             item.used = True
             return
         if shadowed:
@@ -158,6 +160,9 @@ class Making(Filling):
             if chosen is not None:
                 item.used = True
             self.wish(chosen.operation if chosen else "minutes", item, focus="actions")
+            return
+        if operation == "index" and item.bare.startswith("list") and self.has("t.") and self.has("f.net", "f.tax", "f.total"):
+            self.wish("extract", item)  # a list of papers with their amounts is a table
             return
         if (
             operation == "index"

@@ -93,10 +93,10 @@ def corrected(found: Understanding, more: Understanding) -> Understanding:
 def understood(turn: Turn) -> tuple[Understanding, int]:
     """The brief and every remark on its plan, understood together; and how many remarks there were."""
     today = day_of(turn)
-    found = understand(turn.brief, today=today)
+    found = understand(turn.brief, today=today, language=turn.language or "en")
     remarks = corrections(turn)
     for remark in remarks:
-        found = corrected(found, understand(remark, today=today))
+        found = corrected(found, understand(remark, today=today, language=found.language))
     return found, len(remarks)
 
 

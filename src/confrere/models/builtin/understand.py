@@ -21,10 +21,11 @@ from confrere.tools.office.scope import Scope
 LIMIT = 20_000  # characters of a brief that are read
 
 
-def understand(brief: str, *, today: date) -> Understanding:
-    """Understand a brief. ``today`` resolves "last month" and a month without its year."""
-    found, language, corrections = items(brief[:LIMIT], today)
-    result = Understanding(language=language)
+def understand(brief: str, *, today: date, language: str = "en") -> Understanding:
+    """Understand a brief. ``today`` resolves "last month" and a month without its year; ``language`` is that of the session,
+    answered in where the words do not tell theirs."""
+    found, spoken, corrections = items(brief[:LIMIT], today)
+    result = Understanding(language=spoken or language)
     context = Clauses()
     chat = [item for item in found if item.has("c.")]
     for clause in clauses(found):
