@@ -48,7 +48,7 @@ class EngineJudge:
         """A new task, or one whose tools are not those it began with: the tools as they are now count.
 
         ``foreign`` are tools whose description somebody else wrote: the model reads it before anything else, so it is a first untrusted
-        read. ``opened`` are stores that other tasks wrote open words to: what comes from there is nobody's word from then on.
+        read. ``opened`` are stores that other tasks wrote open words to: one that holds the person's own words holds them no more.
         """
         if self.engine.state.task != task:
             self._keep(self.engine.start(brief, manifests, task))
@@ -57,7 +57,8 @@ class EngineJudge:
                 self._keep(self.engine.observe(Judged(tool=name, args={}), "", origins=[f"tool:{name}"], failed=True, label=label))
         else:
             self.engine.state.manifests = dict(manifests)
-        self.engine.state.stores += [store for store in opened if store not in self.engine.state.stores]
+        own = {tool.store for tool in manifests.values() if tool.trust in ("own", "installation", "vendor")}
+        self.engine.state.stores += [store for store in opened if store in own and store not in self.engine.state.stores]
 
     @property
     def opened(self) -> list[str]:
