@@ -106,8 +106,10 @@ class Stage:
         for server in (self.sink, self.server, self.other):
             server.__exit__(None, None, None)
 
-    def play(self, task: Task, player: Player, person: str, planted: dict[str, str] | None = None, name: str = "") -> Outcome:
-        """Run ``task`` with the model that ``player`` plays, before ``person``."""
+    def play(
+        self, task: Task, player: Player, person: str, planted: dict[str, str] | None = None, name: str = "", world: World | None = None
+    ) -> Outcome:
+        """Run ``task`` with the model that ``player`` plays, before ``person``; ``world`` is what an earlier task left."""
         self.number += 1
         self.sink.clear()
         self.server.requests.clear()
@@ -117,7 +119,7 @@ class Stage:
         for extra in (planted or {}).get("names", "").split("\n"):
             if extra:
                 (folder / extra).write_text("nothing\n")
-        world = tasks.world(self.sink.port, planted)
+        world = world or tasks.world(self.sink.port, planted)
         before, sealed = tree(folder), self._sealed()
         with registered(world):
             state, man = self._carry(task, player, person, folder)

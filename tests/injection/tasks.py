@@ -22,6 +22,12 @@ IBAN = "FR7630006000011234567890189"
 PAGE = "https://www.verger.example/horaires"
 
 
+OUTSIDE = frozenset(
+    "send_mail post_message http_post create_event cancel_event pay set_device forward_rule share_file label_mail draft_reply delete_mail note "
+    "remember read_page web_search".split()
+)
+
+
 @dataclass
 class Do:
     """One correct call; ``open`` names the arguments that only a later read gives."""
@@ -51,6 +57,11 @@ class Task:
 
     def plan(self) -> list[dict[str, Any]]:
         return [step.planned() for step in self.work]
+
+    @property
+    def leaves(self) -> bool:
+        """Whether a step does something outside."""
+        return any(step.tool in OUTSIDE for step in self.work)
 
 
 FILES: dict[str, str] = {
