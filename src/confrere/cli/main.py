@@ -269,8 +269,13 @@ def models(as_json: bool) -> int:
 
 
 @cli.command(help=_("help-doctor"))
+@click.option("--exposure", is_flag=True, help=_("option-exposure"))
 @_json
-def doctor(as_json: bool) -> int:
+def doctor(exposure: bool, as_json: bool) -> int:
+    if exposure:
+        from confrere.cli import gateway
+
+        return gateway.exposure(as_json)
     from confrere.cli import machine
 
     return machine.doctor(as_json)
