@@ -54,7 +54,7 @@ def build(*, force: bool = False) -> Path:
         if not force and stamp.is_file() and stamp.read_text() == wanted:
             return BUILT
         _install()
-        _run("node", str(PAGE / "node_modules" / "vite" / "bin" / "vite.js"), "build", "--logLevel", "warn")
+        _run("node", str(PAGE / "node_modules" / "vite" / "bin" / "vite.js"), "build", "--logLevel", "error")
         stamp.write_text(wanted)
     finally:
         os.close(lock)

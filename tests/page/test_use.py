@@ -1,0 +1,318 @@
+"""The page in use: by keyboard and mouse, with hostile names, with ten thousand files, when the gateway goes away."""
+
+from __future__ import annotations
+
+import json
+import re
+import time
+
+from playwright.sync_api import Page, expect
+
+from tests.page.conftest import Tab
+from tests.page.stand_in import StandIn
+from tests.page.world import said
+
+
+def last(stand_in: StandIn, path: str) -> object:
+    """The body of the last request to ``path``."""
+    return [body for _, where, body in stand_in.world.sent if where == path][-1]
+
+
+def until(page: Page, script: str, seconds: float = 10) -> None:
+    """Wait for ``script`` to be true. The page's own policy forbids what Playwright's wait_for_function does."""
+    end = time.monotonic() + seconds
+    while not page.evaluate(script):
+        assert time.monotonic() < end, script
+        page.wait_for_timeout(40)
+
+
+def focused(page: Page) -> str:
+    return str(page.evaluate("document.activeElement.getAttribute('aria-label') ?? document.activeElement.innerText ?? ''"))
+
+
+def test_a_brief_by_keyboard_alone(tab: Tab, stand_in: StandIn) -> None:
+    page = tab.open("/journal")
+    page.wait_for_selector("[role=option]")
+    page.keyboard.press("n")
+    until(page, "document.activeElement?.id === 'brief'")
+    page.keyboard.type("Classe ces fichiers par client")
+    page.keyboard.press("Tab")
+    assert "Choisir un dossier" in focused(page)
+    page.keyboard.press("Enter")
+    page.wait_for_selector("[role=dialog] li button")
+    page.get_by_label("Emplacement").focus()
+    page.keyboard.press("Tab")
+    assert "Clients" in focused(page)
+    page.keyboard.press("Enter")
+    use = page.get_by_role("button", name="Utiliser « Clients »")
+    expect(use).to_be_enabled()
+    use.focus()
+    page.keyboard.press("Enter")
+    page.focus("#brief")
+    page.keyboard.press("Control+Enter")
+    page.wait_for_url("**/tasks/t-new")
+    assert last(stand_in, "/api/tasks") == {"brief": "Classe ces fichiers par client", "folders": [{"path": "/home/lea/Clients", "readonly": False}]}
+
+
+def test_an_empty_brief_is_said_where_it_is(tab: Tab, stand_in: StandIn) -> None:
+    page = tab.open("/")
+    page.click("text=Proposer un plan")
+    expect(page.get_by_role("alert")).to_contain_text("Écrivez ce que vous voulez obtenir")
+    assert not stand_in.world.sent
+    page.fill("#brief", "gardé")
+    page.reload()
+    assert page.input_value("#brief") == "gardé", "what was typed survives a reload"
+
+
+def test_a_plan_is_reordered_edited_dropped_and_accepted(tab: Tab, stand_in: StandIn) -> None:
+    page = tab.open("/tasks/t-planned")
+    page.wait_for_selector(".decide")
+    first = page.get_by_label("Descendre : Classer 37 fichiers")
+    first.focus()
+    page.keyboard.press("Enter")
+    assert page.locator(".step h2").all_inner_texts()[1].startswith("Classer 37 fichiers")
+    until(page, "document.activeElement?.id === 'down-s1'")  # the keyboard stays with the step
+    page.get_by_label("Retirer : Envoyer").click()
+    page.get_by_label("Modifier : Classer").click()
+    page.get_by_label("Par", exact=True).fill("client, année")
+    page.get_by_role("button", name="Terminé").click()
+    page.get_by_role("button", name="Accepter ma version").click()
+    until(page, "!document.querySelector('.decide')")
+    sent = json.loads(json.dumps(last(stand_in, "/api/tasks/t-planned/plan")))
+    assert [step["id"] for step in sent["plan"]["steps"]] == ["s2", "s1"] and sent["hash"] == "h1"
+    assert sent["plan"]["steps"][1]["args"] == {"by": ["client", "année"], "language": "fr"}
+    assert last(stand_in, "/api/tasks/t-planned/approve") == {"hash": "h2"}
+
+
+def test_a_plan_that_changed_meanwhile_is_shown_again(tab: Tab, stand_in: StandIn) -> None:
+    page = tab.open("/tasks/t-planned")
+    page.wait_for_selector(".decide")
+    stand_in.world.tasks["t-planned"]["plan_hash"] = "h9"
+    page.click("text=Accepter et commencer")
+    expect(page.locator(".note.bad")).to_contain_text("Le plan a changé")
+    assert stand_in.world.tasks["t-planned"]["state"] == "planned"
+    page.click("text=Accepter et commencer")
+    until(page, "!document.querySelector('.decide')")
+    assert last(stand_in, "/api/tasks/t-planned/approve") == {"hash": "h9"}
+
+
+def test_changes_are_chosen_by_keyboard(tab: Tab, stand_in: StandIn) -> None:
+    page = tab.open("/tasks/t-review")
+    rows = page.get_by_role("treeitem")
+    rows.first.focus()
+    assert rows.first.get_attribute("aria-checked") == "true"
+    page.keyboard.press("ArrowDown")  # the folder Dupont
+    page.keyboard.press("ArrowLeft")
+    assert page.locator("[role=treeitem][aria-expanded=false]").count() == 1
+    page.keyboard.press("ArrowRight")
+    page.keyboard.press("ArrowRight")  # into it: first the file that cannot be applied
+    page.keyboard.press("ArrowDown")
+    page.keyboard.press(" ")
+    assert rows.nth(3).get_attribute("aria-checked") == "false"
+    assert rows.nth(1).get_attribute("aria-checked") == "mixed"
+    assert page.locator("[role=treeitem]", has_text="Impossible").get_attribute("aria-checked") is None, "a conflict cannot be chosen"
+    page.keyboard.press("End")
+    page.keyboard.press("Enter")
+    page.wait_for_selector(".look .file")
+    page.get_by_role("button", name=re.compile("Mettre en place 7 changements")).click()
+    page.wait_for_url("**/report")
+    paths = json.loads(json.dumps(last(stand_in, "/api/tasks/t-review/apply")))["paths"]
+    assert "Clients/Dupont" not in paths and "Clients/Dupont/avoir.pdf" not in paths and len(paths) == 6
+
+
+def test_office_differences(tab: Tab) -> None:
+    page = tab.open("/tasks/t-review")
+    page.click("[role=treeitem]:has-text('paiements_2026.xlsx')")
+    expect(page.locator(".look table")).to_contain_text("=A1+20")
+    page.click("[role=treeitem]:has-text('Notes.docx')")
+    expect(page.locator(".look ins").first).to_have_text("le 14 mai")
+    page.click("[role=treeitem]:has-text('copie FA-2026-031')")
+    expect(page.locator(".look")).to_contain_text("Supprimé")
+
+
+def test_a_figure_leads_to_its_source(tab: Tab) -> None:
+    page = tab.open("/tasks/t-applied/deliverables")
+    page.locator("td .link", has_text=re.compile(r"1\s260,50")).click()
+    page.wait_for_selector("[role=dialog] rect.strong")
+    assert page.locator("[role=dialog] .lit").inner_text().startswith("Total")
+    page.keyboard.press("Escape")
+    page.locator("td button", has_text=re.compile(r"1\s358,50")).click()
+    expect(page.locator(".formula")).to_contain_text("=SUM(C2:C3)")
+
+
+def test_what_documents_say_stays_text(tab: Tab, stand_in: StandIn) -> None:
+    """Names and contents of the person's files never become markup, and nothing hides in a name."""
+    stand_in.world.tasks["t-review"]["brief"] = "<img src=x onerror=alert(1)> range"
+    page = tab.open("/tasks/t-review")
+    page.wait_for_selector("[role=treeitem]")
+    assert page.locator("main h1").inner_text().startswith("<img src=x")
+    row = page.locator("[role=treeitem]", has_text="egpj")
+    assert "\\u202e" in row.inner_text() and "\u202e" not in row.inner_text()
+    row.click()
+    page.wait_for_selector(".look .callout")
+    assert page.title() != "1" and page.locator("img[src=x]").count() == 0
+    page.goto(stand_in.url + "/journal")
+    page.click("[role=option] >> nth=0")
+    assert "<script>1</script>" in page.inner_text("[role=dialog] pre")
+
+
+def test_ten_thousand_files_and_events(tab: Tab, stand_in: StandIn) -> None:
+    """Only what is in sight exists; the end is reached at once; scrolling stays smooth."""
+    stand_in.world.moved = stand_in.world.files = stand_in.world.events = 10_000
+    page = tab.open("/tasks/t-review")
+    rows = page.get_by_role("treeitem")
+    rows.first.focus()
+    assert rows.count() < 80
+    page.keyboard.press("End")
+    expect(page.get_by_role("treeitem", name="Récapitulatif.xlsx")).to_be_focused()
+    assert rows.count() < 80
+    frames = page.evaluate(
+        """async () => { const box = document.querySelector('.tree .rows'); const times = []; let last = performance.now();
+        for (let n = 0; n < 40; n++) { box.scrollTop = n * 4000; await new Promise(requestAnimationFrame); const now = performance.now(); times.push(now - last); last = now }
+        return times.sort((a, b) => a - b)[Math.floor(times.length / 2)] }"""
+    )
+    assert frames < 100, f"a frame of scrolling took {frames:.0f} ms in the middle"
+    page.get_by_label("Trouver un fichier").fill("pièce 09999")
+    expect(rows).to_have_count(3)
+    page.click("text=Tout le dossier")
+    page.get_by_label("Trouver un fichier").fill("pièce 09998")
+    expect(page.get_by_role("treeitem", name="pièce 09998.pdf")).to_be_visible()
+    page.goto(stand_in.url + "/journal")
+    page.wait_for_selector("[role=option]")
+    for _ in range(3):
+        page.evaluate("document.querySelector('.full').scrollTop = 1e9")
+        page.wait_for_timeout(150)
+    assert page.locator("[role=option]").count() < 80
+    page.locator("[role=option] >> nth=20").click()
+    assert int(page.locator("[role=dialog] dd.number").inner_text().split("·")[1]) < 9800, "older events came as they were scrolled to"
+
+
+def test_the_journal_is_searched_and_verified(tab: Tab) -> None:
+    page = tab.open("/journal")
+    page.get_by_label("Chercher dans le journal").fill("rapport")
+    until(page, "[...document.querySelectorAll('[role=option]')].every(row => row.innerText.includes('rapport'))")
+    page.click("text=Vérifier")
+    expect(page.locator(".seal")).to_contain_text("60 événements")
+
+
+def test_live_progress_and_what_comes_after(tab: Tab, stand_in: StandIn) -> None:
+    page = tab.open("/tasks/t-running")
+    page.wait_for_selector(".step")
+    live = {"task": "t-running", "kind": "progress", "step": "s2", "call": "s2", "done": 12, "total": 37, "what": "Clients/Scan_0012.pdf", "seconds_left": 42.0}
+    stand_in.say("live", live)
+    expect(page.locator("[aria-current=step]")).to_contain_text("12 sur 37")
+    expect(page.locator(".total")).to_contain_text("encore 42 s environ")
+    stand_in.world.tasks["t-running"].update(state="review", working=False, waits_for="changes", has_report=True, steps_done=3)
+    stand_in.happen("review.ready", "t-running")
+    expect(page.get_by_role("link", name=re.compile("^Dossier"))).to_be_visible()
+    page.wait_for_selector("[role=treeitem]")  # the view follows the state of the task
+    assert page.get_by_role("button", name="Arrêter", exact=True).count() == 0
+
+
+def test_the_gateway_goes_away_and_comes_back(tab: Tab, stand_in: StandIn) -> None:
+    page = tab.open("/tasks/t-planned")
+    page.wait_for_selector(".decide")
+    stand_in.go_away()
+    expect(page.locator(".offline")).to_contain_text("Ce qui est enregistré est en sûreté")
+    page.click("text=Accepter et commencer")
+    expect(page.locator(".note.bad")).to_contain_text("ceci n’a pas été fait")
+    stand_in.world.tasks["t-planned"]["brief"] = "Changé entre-temps"
+    stand_in.down = False
+    expect(page.locator(".offline")).to_have_count(0, timeout=15_000)
+    expect(page.locator("main h1")).to_have_text("Changé entre-temps")
+
+
+def test_a_revoked_device_is_shown_the_door(tab: Tab, stand_in: StandIn) -> None:
+    page = tab.open("/tasks")
+    page.wait_for_selector("ul.list")
+    stand_in.world.known = False
+    stand_in.go_away()
+    stand_in.down = False
+    page.wait_for_selector("#code", timeout=15_000)
+    assert page.evaluate("localStorage.getItem('confrere-key')") is None
+
+
+def test_the_link_leaves_the_address_at_once(tab: Tab, stand_in: StandIn) -> None:
+    page = tab.open("/enter#K548J-5FGC7")
+    page.wait_for_selector("#brief")
+    assert "#" not in page.url and page.evaluate("localStorage.getItem('confrere-key')") == "k"
+    body = json.loads(json.dumps(last(stand_in, "/api/enter")))
+    assert body["code"] == "K548J-5FGC7" and body["name"]
+
+
+def test_the_inbox(tab: Tab, stand_in: StandIn) -> None:
+    page = tab.open("/waiting")
+    card = page.locator("li.card", has_text="Peut-il envoyer ceci")
+    expect(card).to_contain_text("trouvé dans Clients/facture.pdf, pas dans votre demande")
+    expect(card).to_contain_text("ressemble à compta@varech.example")
+    card.get_by_role("button", name="Refuser").click()
+    expect(page.locator("li.card")).to_have_count(2)
+    assert last(stand_in, "/api/approvals/a1") == {"yes": False, "digest": "d2"}
+    page.locator("li.card", has_text="Un plan de 3 étapes").get_by_role("button", name="Accepter le plan").click()
+    expect(page.locator("li.card")).to_have_count(1)
+
+
+def test_a_schedule_in_plain_words(tab: Tab, stand_in: StandIn) -> None:
+    page = tab.open("/schedule?task=t-applied")
+    page.wait_for_selector("[role=dialog]")
+    page.get_by_role("textbox", name="Quand").fill("tous les lundis à 8h")
+    expect(page.locator("#when-read")).to_contain_text("tous les lundis à 8 h")
+    page.get_by_label("Mettre le résultat en place").check()
+    page.get_by_role("button", name="Enregistrer").click()
+    until(page, "!document.querySelector('[role=dialog]')")
+    sent = json.loads(json.dumps(last(stand_in, "/api/schedules")))
+    assert sent["when"]["cron"] == "0 8 * * 1" and sent["unattended"] == "apply" and sent["missed"] == "once"
+
+
+def test_the_guided_task(tab: Tab, stand_in: StandIn) -> None:
+    stand_in.world.empty()
+    page = tab.open("/")
+    page.get_by_role("button", name="Commencer", exact=True).click()
+    guide = page.get_by_label("Première tâche guidée")
+    expect(guide).to_contain_text("Choisissez un petit dossier")
+    page.click("text=Choisir un dossier")
+    page.click("[role=dialog] li button >> nth=0")
+    page.click("text=Utiliser « Clients »")
+    expect(guide).to_contain_text("Dites ce que vous voulez")
+    page.click("[data-tour=template]")
+    page.click("text=Proposer un plan")
+    expect(guide).to_contain_text("Lisez le plan")
+    page.click("text=Accepter et commencer")
+    stand_in.happen("plan.approved", "t-new")
+    expect(guide).to_contain_text("Regardez-le travailler")
+    stand_in.world.tasks["t-new"].update(state="review", working=False, waits_for="changes", has_report=True)
+    stand_in.happen("review.ready", "t-new")
+    expect(guide).to_contain_text("Regardez, puis décidez")
+    page.reload()
+    expect(guide).to_contain_text("Regardez, puis décidez")
+    page.get_by_role("button", name=re.compile("^Mettre en place")).last.click()
+    stand_in.happen("apply.settled", "t-new")
+    expect(guide).to_contain_text("Mesurez le résultat")
+
+
+def test_language_and_theme_are_kept(tab: Tab) -> None:
+    page = tab.open("/settings")
+    page.get_by_label("English").check()
+    expect(page.locator("h1")).to_have_text("Settings")
+    page.get_by_label("Dark").check()
+    page.reload()
+    expect(page.locator("h1")).to_have_text("Settings")
+    assert page.evaluate("getComputedStyle(document.documentElement).colorScheme") == "dark"
+
+
+def test_letters_can_be_switched_off(tab: Tab) -> None:
+    page = tab.open("/settings")
+    page.get_by_label(re.compile("Raccourcis clavier")).uncheck()
+    page.locator("h1").click()
+    page.keyboard.press("?")
+    page.wait_for_timeout(150)
+    assert page.locator("[role=dialog]").count() == 0
+
+
+def test_a_failure_says_why_and_what_next(tab: Tab, stand_in: StandIn) -> None:
+    stand_in.world.tasks["t-failed"]["failure"] = said("No disk left. Your folder is as it was.", "Plus de place. Votre dossier est resté tel quel.")
+    page = tab.open("/tasks/t-failed")
+    expect(page.get_by_role("alert").first).to_contain_text("Plus de place")
+    page.click("text=Reprendre")
+    expect(page.get_by_role("button", name="Arrêter", exact=True)).to_be_visible()
+    assert stand_in.world.tasks["t-failed"]["state"] == "running"
