@@ -79,3 +79,30 @@ def test_a_read_only_folder_is_not_changed(confrere, server, folder):
     last = confrere.json("run", "x y", "--folder", f"{folder}:ro", "--model", f"{server.url}/v1#scripted-1", "--yes")
     assert last["state"] == "done" and tree(folder) == before
     assert any(not check["ok"] for check in last["report"]["checks"])
+
+
+@pytest.mark.parametrize(
+    ("words", "told"),
+    [
+        (["frobnicate"], "pas de commande frobnicate"),
+        (["run", "--colour"], "pas d'option --colour"),
+        (["run", "--folder"], "L'option --folder demande une valeur"),
+        (["grant", "host"], "Il manque VALUE"),
+        (["vault", "--days", "x"], "ne convient pas pour --days"),
+        (["show", "a", "b"], "un mot de trop"),
+    ],
+)
+def test_wrong_use_is_said_in_the_persons_language(confrere, words, told):
+    confrere.environment["CONFRERE_LANG"] = "fr"
+    shown = confrere(*words, status=2)
+    assert told in shown and "Rien n'a été fait" in shown and "--help" in shown
+
+
+def test_reading_what_is_no_file(confrere, tmp_path):
+    assert "there is no such file" in confrere("read", "nofile", status=1)
+    assert "is a folder" in confrere("extract", tmp_path, status=1)
+
+
+def test_an_answer_is_the_whole_of_it(confrere, folder):
+    shown = confrere("run", "combien de factures ?", "--folder", folder)
+    assert "Rapport" not in shown and "recomptés" not in shown

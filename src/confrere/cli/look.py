@@ -13,7 +13,7 @@ from confrere.agent.task import load, resolve
 from confrere.cli.flow import hang
 from confrere.cli.screen import TerminalScreen, print_json, short
 from confrere.cli.work import hint, open_services, state_word
-from confrere.errors import WrongUse
+from confrere.errors import ConfrereError, WrongUse
 from confrere.messages import say
 from confrere.messages import show as shown
 
@@ -21,9 +21,18 @@ from confrere.messages import show as shown
 def tasks(as_json: bool) -> int:
     services = open_services()
     language = services.home.language()
-    states = [load(services.store, task) for task in services.store.tasks()]
+    names = services.store.tasks()
     room = max(30, shutil.get_terminal_size().columns - 48) if sys.stdout.isatty() else 200
-    for state in states:
+    for name in names:
+        try:
+            state = load(services.store, name)
+        except ConfrereError as error:  # one that is damaged hides no other
+            sentence = error.sentence(language)
+            if as_json:
+                print_json({"task": name, "error": sentence, "code": error.key})
+            else:
+                click.echo(f"{name}  {sentence}")
+            continue
         if as_json:
             line = {"task": state.id, "state": state.state, "created": state.created, "brief": state.brief}
             print_json({**line, "folders": [root.path for root in state.roots]})
@@ -31,7 +40,7 @@ def tasks(as_json: bool) -> int:
             brief = shown(" ".join(state.brief.split()))
             word = say(f"agent.state-{state.state}", language)
             click.echo(f"{state.id}  {word:<12} {local(state.created)}  {short(brief, room)}")
-    if not states and not as_json:
+    if not names and not as_json:
         click.echo(say("cli.no-tasks", language))
     services.close()
     return 0
@@ -109,7 +118,7 @@ def journal(task: str, *, verify: bool, export: str | None, as_json: bool) -> in
     name = resolve(store, task) if task else None
     if verify:
         problems = store.verify(name)
-        count = sum(1 for _ in store.read(name))
+        count = store.count(name)
         if as_json:
             print_json({"events": count, "problems": problems})
         elif problems:

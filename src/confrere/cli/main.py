@@ -316,7 +316,7 @@ def main() -> None:
     except click.exceptions.Exit as error:
         status = error.exit_code
     except click.ClickException as error:
-        click.echo(f"confrere: {error.format_message()}", err=True)
+        click.echo(f"confrere: {_wrong(error)}", err=True)
         status = WRONG
     except (click.Abort, KeyboardInterrupt):
         click.echo(_("interrupted"), err=True)
@@ -328,7 +328,7 @@ def main() -> None:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         status = FAILED
     except OSError as error:
-        click.echo(f"confrere: {_('system-error', reason=str(error))}", err=True)
+        click.echo(f"confrere: {_('system-error', reason=f'{error.filename}: {error.strerror}' if error.filename else str(error))}", err=True)
         status = FAILED
     except Exception as error:
         if os.environ.get("CONFRERE_DEBUG"):
@@ -336,6 +336,32 @@ def main() -> None:
         click.echo(f"confrere: {_('defect', error=f'{type(error).__name__}: {error}')}", err=True)
         status = FAILED
     raise SystemExit(status if isinstance(status, int) else 0)
+
+
+def _wrong(error: click.ClickException) -> str:
+    """What was typed wrong, in the person's language, and where to read how it is typed."""
+    context = getattr(error, "ctx", None)
+    command = context.command_path if context is not None else "confrere"
+    name = ""
+    if isinstance(error, click.BadParameter) and error.param is not None:
+        name = max(error.param.opts, key=len) if isinstance(error.param, click.Option) else error.param.human_readable_name.upper()
+    if isinstance(error, click.exceptions.NoArgsIsHelpError):
+        return error.format_message()
+    if isinstance(error, click.BadOptionUsage):
+        what = _("wrong-missing-value", name=error.option_name)
+    elif isinstance(error, click.MissingParameter):
+        what = _("wrong-missing", name=name)
+    elif isinstance(error, click.NoSuchOption):
+        what = _("wrong-option", name=error.option_name)
+    elif isinstance(error, click.exceptions.NoSuchCommand):
+        what = _("wrong-command", name=error.command_name)
+    elif isinstance(error, click.BadParameter):
+        what = _("wrong-value", name=name)
+    elif "extra argument" in error.message:
+        what = _("wrong-extra")
+    else:
+        what = error.format_message()
+    return f"{what} {_('wrong-help', command=command)}"
 
 
 def _language() -> str:

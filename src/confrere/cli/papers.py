@@ -11,7 +11,8 @@ import click
 
 from confrere.cli.screen import print_json
 from confrere.cli.work import open_services
-from confrere.messages import show
+from confrere.config import Home
+from confrere.messages import say, show
 
 if TYPE_CHECKING:
     from confrere.documents.model import Document, Record
@@ -29,13 +30,19 @@ def _documents(files: list[str]) -> Iterator[tuple[str, Document | None, Record 
         services.close()
 
 
+def _absent(name: str) -> str:
+    language = Home.find().language()
+    key = "cli.file-folder" if os.path.isdir(name) else "cli.file-missing"
+    return f"{show(name)}{say('cli.colon', language)}{say(key, language, path=name.rstrip('/'))}"
+
+
 def read(files: list[str], as_json: bool) -> int:
     services = open_services()
     status = 0
     for name in files:
         if not os.path.isfile(name):
             status = 1
-            print_json({"file": name, "kind": "", "error": "missing"}) if as_json else click.echo(f"{show(name)}: missing", err=True)
+            print_json({"file": name, "kind": "", "error": "missing"}) if as_json else click.echo(_absent(name), err=True)
             continue
         document = services.library.read(Path(name), os.path.basename(name))
         if document.error:
@@ -64,7 +71,7 @@ def extract(files: list[str], as_json: bool) -> int:
             if as_json:
                 print_json({"file": name, "kind": "", "fields": {}, "line_items": [], "warnings": [], "error": "missing" if document is None else "unread"})
             else:
-                click.echo(f"{show(name)}: missing", err=True)
+                click.echo(_absent(name), err=True)
             continue
         if document.error:
             status = 1

@@ -369,7 +369,7 @@ class TerminalScreen:
             self.console.print(self.say("declined"), markup=False)
         elif state.state == "stopped":
             self.console.print(say("core.stopped", state.language, task=state.id), style="yellow", markup=False)
-        elif state.report and not state.standing() and not state.report["deliverables"] and not state.report["checks"]:
+        elif state.report and _only_an_answer(state):
             self.pause()
             if state.report["answer"].strip() != self.last_said.strip():
                 from confrere.cli.flow import Stream
@@ -385,6 +385,13 @@ class TerminalScreen:
             from confrere.cli.flow import hang
 
             hang(self.console, "", hint)
+
+
+def _only_an_answer(state: TaskState) -> bool:
+    """Nothing was made, nothing is wrong, no model was paid: what was said is the whole of it."""
+    report = state.report
+    quiet = not any(report[name] for name in ("deliverables", "refused", "warnings", "doubts", "omissions", "left_the_machine"))
+    return quiet and not state.standing() and (state.plan is None or not state.plan.steps) and all(check["ok"] for check in report["checks"])
 
 
 def short(text: str, most: int) -> str:
