@@ -9,7 +9,7 @@ from pathlib import Path
 
 import msgspec
 
-from confrere.workspace.files import copy_hashed
+from confrere.workspace.files import copy_hashed, hash_path
 
 
 class Kept(msgspec.Struct, frozen=True, kw_only=True):
@@ -37,11 +37,16 @@ class Vault:
         """Keep the content of the file at ``source``, known to have this hash.
 
         On the same file system a file that is about to be unlinked is kept by a link, which costs nothing; one that has other
-        names, or lives elsewhere, is copied and the copy checked. Raises OSError; ValueError when the content was another.
+        names, or lives elsewhere, is copied and the copy checked. What is kept already is looked at again: it serves only when it is
+        whole, and when no file of a person shares it (one does where an earlier change was given up). Raises OSError; ValueError when
+        the content was another.
         """
         target = self.path(sha)
         if os.path.lexists(target):
-            os.chmod(target, os.lstat(target).st_mode & 0o7777)  # moves its change time, and nothing else
+            if os.lstat(target).st_nlink == 1 and hash_path(target) == sha:
+                os.chmod(target, os.lstat(target).st_mode & 0o7777)  # moves its change time, and nothing else
+                return
+            self._copy(source, target, sha)
             return
         if sha[:2] not in self._shelves:
             os.makedirs(os.path.dirname(target), mode=0o700, exist_ok=True)
@@ -59,6 +64,8 @@ class Vault:
     @staticmethod
     def _copy(source: str, target: str, sha: str) -> None:
         temporary = f"{target}.{os.getpid()}"
+        if os.path.lexists(temporary):
+            os.unlink(temporary)  # of a process that had the same number and was killed
         if copy_hashed(source, temporary) != sha:
             os.unlink(temporary)
             raise ValueError(source)
@@ -89,4 +96,7 @@ class Vault:
             if kept.kept_at < limit:
                 os.unlink(self.path(kept.sha256))
                 count, size = count + 1, size + kept.size
+        for cut in list(self.folder.glob("??/*.*")) if self.folder.is_dir() else []:  # copies that a kill cut short
+            if cut.lstat().st_ctime < limit:
+                cut.unlink()
         return count, size
