@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import stat
+import time
 from collections.abc import Iterable
 from typing import Any
 
@@ -57,9 +58,10 @@ def apply(
 
     Raises Failed when an operation failed: then the real folders are as before.
     """
-    changes = (whole or change_set(view)).changes
+    whole = whole or change_set(view)
+    changes = whole.changes
     chosen = select(changes, paths)
-    outcome = Transaction(ident, view.roots, vault, chosen, record).run(progress)
+    outcome = Transaction(ident, view.roots, vault, chosen, record, looked_ns=whole.begun_ns).run(progress)
     settle(view, outcome, everything=len(outcome.made) == len(changes))
     return outcome
 
@@ -95,7 +97,8 @@ def _settle_path(view: View, path: str) -> None:
         if not os.listdir(up):
             os.rmdir(up)
     elif _below_opaque(tree, relative) and not layer.is_whiteout(status, up):
-        layer.set_origin(up, layer.Origin(path, False))  # the real file now has it, but this folder hides what is real
+        # the real file now has it, but this folder hides what is real; the upper one may be another name of the real file
+        view.stand_in(path, up, status, up)
     else:
         os.unlink(up)
 
@@ -124,6 +127,7 @@ def undo(
 
     Raises Failed when an operation failed: then the real folders are as before the undo.
     """
+    looked_ns = time.time_ns()
     ground = Ground(roots)
     try:
         made = [entry for entry in applied if not entry.refused]
@@ -134,22 +138,9 @@ def undo(
         tops = {path: (os.lstat(ground.real(path)), before, after) for path, (before, after) in folders.items() if "/" not in path}
     finally:
         ground.close()
-    outcome = Transaction(ident, roots, vault, changes, record, undo=True).run(progress)
-    restore_times(
-        {path: before for path, (status, before, after) in {**times, **tops}.items() if status and status.st_mtime_ns == after}, roots
-    )
-    return outcome
-
-
-def restore_times(times: dict[str, int], roots: list[Root]) -> None:
-    """Give folders the times they had, where nobody else has changed them since."""
-    ground = Ground(roots)
-    for path, mtime_ns in times.items():
-        try:
-            os.utime(ground.folder(path), ns=(mtime_ns, mtime_ns))
-        except OSError:
-            continue
-    ground.close()
+    # folders get the times they had, where nobody else has changed them since
+    old = {path: before for path, (status, before, after) in {**times, **tops}.items() if status and status.st_mtime_ns == after}
+    return Transaction(ident, roots, vault, changes, record, undo=True, looked_ns=looked_ns, times=old).run(progress)
 
 
 def _with_folders(made: list[Applied], paths: list[str], steps: set[str]) -> list[Applied]:
@@ -183,13 +174,17 @@ def _checked(entry: Applied, ground: Ground) -> Change:
     status = ground.lstat(entry.change.path)
     if status is None:
         change.conflict = "workspace.apply-moved"
-    elif entry.signature is None or not entry.signature.same_content(Signature.of(status)):
-        assert change.before is not None
-        same = stat.S_ISREG(status.st_mode) and change.before.type == "file" and status.st_size == change.before.size
-        if not same or hash_path(ground.real(entry.change.path)) != change.before.sha256:
-            change.conflict = "workspace.apply-edited"
-        else:
-            change.before = msgspec.structs.replace(change.before, mtime_ns=status.st_mtime_ns)
+        return change
+    assert change.before is not None
+    same = entry.signature is not None and entry.signature.same_content(Signature.of(status))
+    untouched = same and entry.signature is not None and entry.signature.ctime_ns == status.st_ctime_ns
+    if not untouched and stat.S_ISREG(status.st_mode) and change.before.type == "file":
+        # times say little: an edit can keep them, and a name less of the same file moves them
+        same = status.st_size == change.before.size and hash_path(ground.near(entry.change.path)) == change.before.sha256
+    if not same:
+        change.conflict = "workspace.apply-edited"
+    else:  # its time as this file system tells it
+        change.before = msgspec.structs.replace(change.before, mtime_ns=status.st_mtime_ns)
     return change
 
 
@@ -232,6 +227,7 @@ def interrupted(events: Iterable[Event]) -> Interrupted | None:
                 found = Interrupted(plan=event.body)
             case "apply.committed" if found is not None:
                 found.committed = True
+                found.plan = {**found.plan, "refused": event.body.get("refused", found.plan["refused"])}
             case "apply.rolling-back" if found is not None:
                 found.rolling_back = True
             case "apply.rolled-back" | "apply.done":
@@ -239,8 +235,11 @@ def interrupted(events: Iterable[Event]) -> Interrupted | None:
     return found
 
 
-def finish(found: Interrupted, roots: list[Root], vault: Vault, record: Record) -> Outcome | None:
-    """Complete an interrupted transaction, or roll it back (None) when it had not been committed."""
+def finish(found: Interrupted, roots: list[Root], vault: Vault, record: Record, *, back: bool = False) -> Outcome | None:
+    """Complete an interrupted transaction, or roll it back (None) when it had not been committed or where ``back`` asks for it."""
+    if back and found.committed and not found.rolling_back:
+        record("apply.rolling-back", {"id": found.plan["id"], "reason": "stopped"}, True)
+        found.rolling_back = True
     changes = msgspec.convert(found.plan["changes"], list[Change])
     transaction = Transaction(found.plan["id"], roots, vault, changes, record, undo=found.plan["undo"])
     return transaction.resume(found.plan, committed=found.committed, rolling_back=found.rolling_back)

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import os
 import stat
+import time
 from collections import defaultdict
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 
 import msgspec
 
+from confrere.errors import WrongUse
 from confrere.workspace import upper as layer
 from confrere.workspace.files import Signature, State, hash_path, kind, state_of
 from confrere.workspace.paths import is_within, join, parent
@@ -37,9 +39,11 @@ class Change(msgspec.Struct, kw_only=True, omit_defaults=True):
 
 
 class ChangeSet(msgspec.Struct, kw_only=True):
-    """All changes of a task, sorted by path, and what is left alone, with the reason."""
+    """All changes of a task, sorted by path, and what is left alone, with the reason. ``begun_ns`` is when the real files were
+    first compared, in nanoseconds since the epoch; 0 when not known."""
 
     changes: list[Change]
+    begun_ns: int = 0
     left: list[tuple[str, str]] = msgspec.field(default_factory=list)
 
     def counts(self) -> dict[str, int]:
@@ -47,6 +51,9 @@ class ChangeSet(msgspec.Struct, kw_only=True):
         for change in self.changes:
             counts[change.kind] = counts.get(change.kind, 0) + 1
         return counts
+
+
+_Place = tuple[str, str, str | None, bool]  # a folder to compare: relative path, upper, lower, whether its lower entries are hidden
 
 
 def change_set(view: View, progress: Callable[[int], None] | None = None) -> ChangeSet:
@@ -64,12 +71,15 @@ class _Comparison:
         self.left: list[tuple[str, str]] = []
 
     def run(self) -> ChangeSet:
+        begun_ns = time.time_ns()
         self.view.seen.begin()
         try:
             for tree in self.view.trees.values():
                 if not tree.root.readonly:
                     tree.look("")  # says so when the folder is gone
-                    self._compare(tree, "", tree.upper, tree.root.path, False)
+                    waiting: list[_Place] = [("", tree.upper, tree.root.path, False)]
+                    while waiting:
+                        waiting += self._compare(tree, *waiting.pop())
             self._pair()
         finally:
             self.view.seen.commit()
@@ -77,7 +87,7 @@ class _Comparison:
         for change in changes:
             touch = self._touch(change.path)
             change.step, change.call = touch
-        return ChangeSet(changes=changes, left=sorted(self.left))
+        return ChangeSet(changes=changes, begun_ns=begun_ns, left=sorted(self.left))
 
     def _touch(self, path: str) -> tuple[str, str]:
         """Who changed a path; what vanished with its folder was changed by who removed the folder."""
@@ -88,13 +98,19 @@ class _Comparison:
             path = parent(path)
         return "", ""
 
-    def _compare(self, tree: Tree, relative: str, up: str, low: str | None, opaque: bool) -> None:
+    def _compare(self, tree: Tree, relative: str, up: str, low: str | None, opaque: bool) -> Iterator[_Place]:
+        """Compare one folder in the two layers; returns the folders in it that are to be compared likewise."""
         with os.scandir(up) as scan:
             entries = sorted(scan, key=lambda entry: entry.name)
         for entry in entries:
             path = join(tree.root.name, relative, entry.name)
             status = entry.stat(follow_symlinks=False)
             below = join(relative, entry.name)
+            if any(is_within(below, hidden) for hidden in tree.root.hidden):
+                continue
+            if below.startswith(STAGING) or any(is_within(below, place) for place in tree.root.protected):
+                self.left.append((path, "workspace.apply-closed"))
+                continue
             real = f"{low}/{entry.name}" if low is not None else ""
             lower = _lstat(real) if real else None
             what = kind(status.st_mode)
@@ -107,7 +123,7 @@ class _Comparison:
                     self._gone(tree, path, below, real, lower)
                 if not folder:
                     self.other.append(Change(kind="mkdir", path=path, after=state_of(entry.path, status)))
-                self._compare(tree, below, entry.path, real if folder else None, opaque or layer.is_opaque(entry.path))
+                yield below, entry.path, real if folder else None, opaque or layer.is_opaque(entry.path)
             elif what == "special":
                 self.left.append((path, "workspace.apply-special"))
             else:
@@ -153,25 +169,46 @@ class _Comparison:
             after.sha256 = self._upper_hash(path, up, status)
         self.new.append(change)
 
-    def _gone(self, tree: Tree, path: str, relative: str, real: str, lower: os.stat_result) -> bool:
-        """Note that a real entry is no longer in the view; returns whether all of it can go."""
-        what = kind(lower.st_mode)
+    def _gone(self, tree: Tree, path: str, relative: str, real: str, lower: os.stat_result) -> None:
+        """Note that a real entry is no longer in the view, nor what it holds."""
+        kept: set[str] = set()  # folders that hold something which cannot go
+        folders: list[Change] = []
+        waiting = [("", lower)]
+        while waiting:
+            below, status = waiting.pop()
+            if kind(status.st_mode) == "dir" and self._may_go(tree, path + below, relative + below):
+                folders.append(Change(kind="rmdir", path=path + below, before=state_of(real + below, status)))
+                for name in sorted(os.listdir(real + below), reverse=True):
+                    inner = _lstat(f"{real}{below}/{name}")
+                    if inner is not None:
+                        waiting.append((f"{below}/{name}", inner))
+            elif not self._gone_one(tree, path + below, relative + below, real + below, status):
+                above = parent(path + below)
+                while is_within(above, path) and above not in kept:
+                    kept.add(above)
+                    above = parent(above)
+        for change in folders:
+            if change.path in kept:
+                change.conflict = "workspace.apply-not-empty"
+        self.other += folders
+
+    def _may_go(self, tree: Tree, path: str, relative: str) -> bool:
+        """Whether a place is the task's to take away."""
         if any(is_within(relative, hidden) for hidden in tree.root.hidden) or relative.startswith(STAGING):
+            return False
+        if any(is_within(relative, place) for place in tree.root.protected):
+            self.left.append((path, "workspace.apply-closed"))
+            return False
+        return True
+
+    def _gone_one(self, tree: Tree, path: str, relative: str, real: str, lower: os.stat_result) -> bool:
+        """Note that a real file or link is no longer in the view; returns whether it can go."""
+        what = kind(lower.st_mode)
+        if what == "dir" or not self._may_go(tree, path, relative):
             return False
         if what == "special":
             self.left.append((path, "workspace.apply-special"))
             return False
-        if what == "dir":
-            whole = True
-            for name in sorted(os.listdir(real)):
-                status = _lstat(f"{real}/{name}")
-                if status is not None:
-                    whole = self._gone(tree, f"{path}/{name}", f"{relative}/{name}", f"{real}/{name}", status) and whole
-            change = Change(kind="rmdir", path=path, before=state_of(real, lower))
-            if not whole:
-                change.conflict = "workspace.apply-not-empty"
-            self.other.append(change)
-            return whole
         if self.view.seen.get(path) is None:
             # someone put it there after the task removed the folder: it is not the task's to delete
             self.left.append((path, "workspace.apply-taken"))
@@ -187,22 +224,34 @@ class _Comparison:
         seen = self.view.seen.get(path)
         if seen is None:
             return state, "workspace.apply-taken"
-        if not seen[0].same_content(now):
-            same = state.type == "file" and bool(seen[1]) and now.size == seen[0].size and now.mode == seen[0].mode
-            if not same or hash_path(real) != seen[1]:
+        if state.type == "symlink" and not seen[0].same_content(now):
+            return state, "workspace.apply-changed"
+        if state.type != "file":
+            return state, ""
+        state.sha256 = seen[1]
+        if seen[0] != now:
+            # an edit can keep size and time; the change time alone also moves for a new name: the content tells
+            if not seen[1] or now.size != seen[0].size or now.mode != seen[0].mode or self._hash(real) != seen[1]:
                 return state, "workspace.apply-changed"
-            self.view.seen.forget(path, touches=False)  # only its times or its place on the disk are new
+            self.view.seen.forget(path, touches=False)
             self.view.seen.note(path, now)
             self.view.seen.hashed(path, seen[1])
-        if state.type == "file":
-            state.sha256 = seen[1]
+        elif not state.sha256:
+            state.sha256 = self._hash(real)
             if not state.sha256:
-                try:
-                    state.sha256 = hash_path(real)
-                except OSError:
-                    return state, "workspace.apply-not-permitted"
-                self.view.seen.hashed(path, state.sha256)
+                return state, "workspace.apply-not-permitted"
+            after = _lstat(real)
+            if after is None or Signature.of(after) != now:
+                return state, "workspace.apply-changed"
+            self.view.seen.hashed(path, state.sha256)
         return state, ""
+
+    @staticmethod
+    def _hash(real: str) -> str:
+        try:
+            return hash_path(real)
+        except OSError:
+            return ""
 
     def _upper_hash(self, path: str, up: str, status: os.stat_result) -> str:
         key = f"\0{path}"  # no view path starts so
@@ -249,10 +298,14 @@ class _Comparison:
     def _copied(self, change: Change) -> None:
         """A placeholder whose origin is still there: a copy. Its bytes are those of the real file, if that is still the one seen."""
         assert change.after is not None
-        tree, relative = self.view.trees[change.origin.split("/")[0]], change.origin.partition("/")[2]
+        try:
+            tree, relative = self.view.real(change.origin)
+        except WrongUse:  # made up: no file of the view
+            change.conflict = "workspace.apply-gone"
+            return
         real = f"{tree.root.path}/{relative}"
         lower = _lstat(real)
-        if lower is None:
+        if lower is None or kind(lower.st_mode) != "file":
             change.conflict = "workspace.apply-gone"
             return
         before, conflict = self._before(change.origin, real, lower)

@@ -229,14 +229,20 @@ def _pour(reading: int, writing: int, status: os.stat_result) -> None:
 
 
 def remove_tree(path: str) -> None:
-    """Remove a file, or a folder of our own with all it holds, whatever the modes inside."""
-    status = os.lstat(path)
-    if not stat.S_ISDIR(status.st_mode):
+    """Remove a file, or a folder of our own with all it holds, whatever the modes inside and however deep."""
+    if not stat.S_ISDIR(os.lstat(path).st_mode):
         os.unlink(path)
         return
-    os.chmod(path, 0o700)
-    with os.scandir(path) as scan:
-        entries = [entry.path for entry in scan]
-    for entry in entries:
-        remove_tree(entry)
-    os.rmdir(path)
+    waiting = [path]
+    while waiting:
+        os.chmod(waiting[-1], 0o700)
+        with os.scandir(waiting[-1]) as scan:
+            entries = list(scan)
+        folders = [entry.path for entry in entries if entry.is_dir(follow_symlinks=False)]
+        for entry in entries:
+            if not entry.is_dir(follow_symlinks=False):
+                os.unlink(entry.path)
+        if folders:
+            waiting += folders
+        else:
+            os.rmdir(waiting.pop())

@@ -14,6 +14,7 @@ from confrere.workspace.roots import Root
 
 _RENAME_NOREPLACE = 1
 _libc = ctypes.CDLL(None, use_errno=True)
+_DESCRIPTORS = "/proc/self/fd" if os.path.isdir("/proc/self/fd") else ""
 
 
 class Ground:
@@ -39,7 +40,7 @@ class Ground:
             return handle
         top, _, relative = path.partition("/")
         if top not in self._tops:
-            self._tops[top] = os.open(self.roots[top].path, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
+            self._tops[top] = os.open(self.roots[top].path, os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW | os.O_CLOEXEC)
         handle = open_beneath(self._tops[top], relative, os.O_RDONLY | os.O_DIRECTORY)
         self._open[path] = handle
         if len(self._open) > 128:
@@ -52,9 +53,14 @@ class Ground:
             os.close(handle)
 
     def real(self, path: str) -> str:
-        """The absolute path, for messages and for reading what was just checked."""
+        """The absolute path, for messages."""
         top, _, relative = path.partition("/")
         return f"{self.roots[top].path}/{relative}".rstrip("/")
+
+    def near(self, path: str) -> str:
+        """A path to the entry through the descriptor of its folder, where the system has such: no link on the way can lead it out.
+        To be used at once, before the descriptor is given up."""
+        return f"{_DESCRIPTORS}/{self.folder(parent(path))}/{name(path)}" if _DESCRIPTORS else self.real(path)
 
     def lstat(self, path: str) -> os.stat_result | None:
         """None when there is nothing, or no folder on the way."""
@@ -111,20 +117,22 @@ class Ground:
         status = self.lstat(source)
         if status is None:
             raise FileNotFoundError(errno.ENOENT, os.strerror(errno.ENOENT), source)
-        state = state_of(self.real(source), status)
+        state = state_of(self.near(source), status)
         beside = f"{parent(target)}/.confrere-carry-{os.getpid()}"
+        if self.lstat(beside) is not None:
+            self.unlink(beside)  # of a process that had the same number and was killed
         if kind(status.st_mode) == "symlink":
-            os.symlink(state.target, self.real(beside))
+            os.symlink(state.target, self.near(beside))
         else:
-            copy_content(self.real(source), self.real(beside))
-        set_metadata(self.real(beside), state)
+            copy_content(self.near(source), self.near(beside))
+        set_metadata(self.near(beside), state)
         os.rename(name(beside), name(target), src_dir_fd=self.folder(parent(beside)), dst_dir_fd=self.folder(parent(target)))
         self.unlink(source)
 
     def writable(self, folder: str) -> bool:
         """Whether entries of this folder may be added and removed by us."""
         try:
-            return os.access(self.real(folder), os.W_OK | os.X_OK)
+            return os.access(f"{_DESCRIPTORS}/{self.folder(folder)}" if _DESCRIPTORS else self.real(folder), os.W_OK | os.X_OK)
         except OSError:
             return False
 

@@ -14,6 +14,7 @@ _OPENAT2 = 437  # the same number on every architecture
 _RESOLVE_BENEATH, _RESOLVE_NO_SYMLINKS, _RESOLVE_NO_MAGICLINKS = 0x08, 0x04, 0x02
 _libc = ctypes.CDLL(None, use_errno=True) if os.uname().sysname == "Linux" else None
 _openat2_missing = _libc is None
+_LONGEST = 4095  # bytes in a path that a system call takes
 
 
 def parts(path: str) -> list[str]:
@@ -21,9 +22,9 @@ def parts(path: str) -> list[str]:
     if path in ("", "."):
         return []
     names = path.removesuffix("/").split("/")
-    if any(name in ("", ".", "..") or "\0" in name for name in names):
+    if "\0" in path or "" in names or "." in names or ".." in names:
         raise WrongUse("workspace.path-wrong", path=path)
-    if any(len(os.fsencode(name)) > 255 for name in names):
+    if len(path) > 63 and (len(path) > _LONGEST or any(len(os.fsencode(name)) > 255 for name in names)):
         raise WrongUse("workspace.path-too-long", path=path)
     return names
 

@@ -5,9 +5,11 @@ The order of work, and what a crash in each part leads to at the next start:
 1. *planned*: the items are in the journal, durable;
 2. *staged*: new contents stand, complete, in a short-lived folder inside each root; what will be replaced or removed is kept in the vault.
    A crash up to here is rolled back: the staging folders are removed, nothing else was touched;
-3. *committed*, durable: from here each item is one rename, unlink, mkdir or rmdir, and can be told done from not done by looking. A crash is
-   completed. An error (no right, a full disk) rolls all of it back, and says so;
+3. *committed*, durable: from here each item is one rename, unlink, mkdir or rmdir, and can be told done from not done by looking. A crash
+   is completed. An error (no right, a full disk) or a stop rolls all of it back, and says so;
 4. *done*: every item read back, its hash compared.
+
+What a person writes to a file after it took its new name, before the end or before a crash is repaired, is theirs: it is never taken back.
 
 A real file is at no instant without its old or its new content under a name of the person's own, except one that takes part in a cycle of
 names (a and b exchanged): that one passes through the staging folder.
@@ -25,6 +27,7 @@ from typing import Any
 import msgspec
 
 from confrere.errors import Failed
+from confrere.workspace import upper as layer
 from confrere.workspace.changes import Change
 from confrere.workspace.files import Hashes, Signature, State, copy_content, hash_path, kind, remove_tree, set_metadata
 from confrere.workspace.ground import Ground, flush
@@ -34,6 +37,7 @@ from confrere.workspace.tree import STAGING
 from confrere.workspace.vault import Vault
 
 VAULT = "vault:"  # prefix of a content that comes from the vault
+_TICK_NS = 2 * 10**9  # times of some file systems are that coarse
 
 
 class Item(msgspec.Struct, kw_only=True, omit_defaults=True):
@@ -83,10 +87,23 @@ Progress = Callable[[int, int, str], None]
 class Transaction:
     """Carry out changes on the real folders. ``record(kind, body, durable)`` writes to the task's journal.
 
-    Changes that carry a conflict are refused, the others made. ``progress`` may raise to stop the work before the commit.
+    Changes that carry a conflict are refused, the others made. ``progress`` may raise to stop the work: then all of it is taken back.
+    ``looked_ns`` is when the changes were computed: what was touched since is hashed again before it goes. ``times`` are those that
+    folders are to have in the end, in nanoseconds.
     """
 
-    def __init__(self, ident: str, roots: list[Root], vault: Vault, changes: list[Change], record: Record, *, undo: bool = False) -> None:
+    def __init__(
+        self,
+        ident: str,
+        roots: list[Root],
+        vault: Vault,
+        changes: list[Change],
+        record: Record,
+        *,
+        undo: bool = False,
+        looked_ns: int = 0,
+        times: dict[str, int] | None = None,
+    ) -> None:
         self.ident = ident
         self.ground = Ground(roots)
         self.vault = vault
@@ -97,7 +114,11 @@ class Transaction:
         self.signatures: dict[int, Signature] = {}
         self.folders: dict[str, tuple[int, int]] = {}
         self.items: list[Item] = []
+        self.looked_ns = looked_ns
+        self.times = times or {}
         self._placed: dict[int, int] = {}  # item number -> inode of its staged content, whose hash is known
+        self._kept: dict[int, int] = {}  # item number -> change time of what will go, when its content was kept
+        self._resumed = False
 
     # -- the whole of it
 
@@ -113,6 +134,7 @@ class Transaction:
             "refused": self.refused,
             "items": [_slim(item) for item in self.items],
             "folders": self.folders,
+            "times": self.times,
         }
         self.record("apply.planned", plan, True)
         try:
@@ -128,11 +150,13 @@ class Transaction:
             self.record("apply.rolled-back", {"id": self.ident, "reason": str(error)}, True)
             self.ground.close()
             raise
-        self.record("apply.committed", {"id": self.ident}, True)
+        self.record("apply.committed", {"id": self.ident, "refused": self.refused}, True)
         return self._finish(progress)
 
     def resume(self, plan: dict[str, Any], *, committed: bool, rolling_back: bool) -> Outcome | None:
         """Go on after a crash from the body of ``apply.planned``. Returns None when it was rolled back."""
+        self._resumed = True
+        self.times = plan.get("times", {})
         self.items = msgspec.convert(plan["items"], list[Item])
         for item in self.items:
             self._attach(item)
@@ -154,11 +178,14 @@ class Transaction:
             try:
                 self._commit(progress)
                 self._read_back()
-            except OSError as error:
+            except BaseException as error:
                 self.record("apply.rolling-back", {"id": self.ident, "reason": str(error)}, True)
                 self._roll_back()
-                raise self._failure(error, error.filename) from None
+                if isinstance(error, OSError):
+                    raise self._failure(error, error.filename) from None
+                raise
             self._clean()
+            self._set_times(self.times)
             self._note_folders(1)
             own = os.stat(self.vault.folder.parent).st_dev
             self._flush(lambda device: device != own)  # the journal's own durable event orders what is on its file system
@@ -349,7 +376,7 @@ class Transaction:
     def _stage_one(self, item: Item, owner: os.stat_result, hashes: Hashes) -> Future[str] | None:
         """Put one new content in the staging folder. Returns its hash to come, or None where there is none to compare."""
         assert item.after is not None
-        target, state = self.ground.real(self._staged(item)), item.after
+        target, state = self.ground.near(self._staged(item)), item.after
         kept = item.content.startswith(VAULT)
         found: Future[str] | None = None
         try:
@@ -374,8 +401,10 @@ class Transaction:
     def _bring(source: str, target: str) -> None:
         """The staged bytes in the root's own file system: by a link where that costs nothing, else copied."""
         status = os.lstat(source)
-        # only a file of the staging area that holds its own bytes may be linked; another name of a real file never
-        if status.st_nlink == 1 and status.st_uid == os.geteuid() and f"{os.sep}upper{os.sep}" in source:
+        # only a file of the staging area that holds its own bytes may be linked; another name of a real file never,
+        # nor one that carries the marks of the staging area
+        own = status.st_nlink == 1 and status.st_uid == os.geteuid() and f"{os.sep}upper{os.sep}" in source
+        if own and not layer.marked(source):
             try:
                 os.link(source, target, follow_symlinks=False)
                 return
@@ -386,31 +415,36 @@ class Transaction:
 
     def _drop(self, item: Item, reason: str) -> None:
         self._refuse(item.change, reason)
-        self.items = [other for other in self.items if other.change != item.change]
 
     def _keep(self, progress: Progress | None) -> None:
         """Pre-images of all that will be replaced or removed go to the vault."""
-        for number, item in enumerate(list(self.items)):
-            if item.before is None or item.before.type != "file" or item.kind not in ("put", "remove"):
+        for number, item in enumerate(self.items):
+            if item.before is None or item.before.type != "file" or item.kind not in ("put", "remove") or item.change in self.refused:
                 continue
             if progress is not None:
                 progress(number, len(self.items), item.path)
             status = self.ground.lstat(item.path)
-            if not self._matches(status, item.before):
+            if status is None or not self._matches(status, item.before):
+                self._drop(item, self._edited())
+                continue
+            touched = status.st_ctime_ns >= self.looked_ns - _TICK_NS
+            if touched and hash_path(self.ground.near(item.path)) != item.before.sha256:
                 self._drop(item, self._edited())
                 continue
             try:
-                self.vault.keep(self.ground.real(item.path), item.before.sha256)
+                self.vault.keep(self.ground.near(item.path), item.before.sha256)
             except ValueError:
                 self._drop(item, self._edited())
                 continue
             kept = os.lstat(self.vault.path(item.before.sha256))
             if kept.st_size != item.before.size:
                 raise OSError(errno.EIO, os.strerror(errno.EIO), item.path)
+            self._kept[item.number] = kept.st_ctime_ns if kept.st_ino == status.st_ino else status.st_ctime_ns
 
     def _flush(self, wanted: Callable[[int], bool]) -> None:
         """Have the file systems concerned write what they hold back, one call for each."""
-        devices = {os.stat(path).st_dev: path for path in [str(self.vault.folder.parent), *(root.path for root in self.ground.roots.values())]}
+        folders = [str(self.vault.folder.parent), *(root.path for root in self.ground.roots.values())]
+        devices = {os.stat(path).st_dev: path for path in folders}
         for device, path in devices.items():
             if wanted(device):
                 flush(path)
@@ -418,10 +452,10 @@ class Transaction:
     def _clean(self) -> None:
         """Remove the staging folders."""
         for root in self.ground.roots.values():
-            path = f"{root.path}/{STAGING}{self.ident}"
-            self.ground.forget(f"{root.name}/{STAGING}{self.ident}")
-            if os.path.lexists(path):
-                remove_tree(path)
+            path = f"{root.name}/{STAGING}{self.ident}"
+            self.ground.forget(path)
+            if self.ground.lstat(path) is not None:
+                remove_tree(self.ground.near(path))
 
     # -- the commit
 
@@ -429,7 +463,9 @@ class Transaction:
         """The items in the order that lets each find its place free: (what to do, items)."""
 
         def some(what: str, late: bool) -> list[Item]:
-            return [item for item in self.items if item.kind == what and item.late == late]
+            return [item for item in self.items if item.kind == what and item.late == late and item.change not in refused]
+
+        refused = dict(self.refused)
 
         yield "mkdir", sorted(some("mkdir", False), key=lambda item: item.path.count("/"))
         yield "lift", some("move", True)
@@ -502,17 +538,25 @@ class Transaction:
         if item.before is None:
             self.ground.rename(staged, item.path)
             return
-        if not self._matches(self.ground.lstat(item.path), item.before):
-            raise OSError(errno.ESTALE, "it was changed meanwhile", item.path)
+        self._still(item)
         self.ground.replace(staged, item.path)
 
     def _do_remove(self, item: Item) -> None:
-        status = self.ground.lstat(item.path)
-        if status is None or self._taken_over(item.path):
+        if self.ground.lstat(item.path) is None or self._taken_over(item.path):
             return
-        if not self._matches(status, item.before):
-            raise OSError(errno.ESTALE, "it was changed meanwhile", item.path)
+        self._still(item)
         self.ground.unlink(item.path)
+
+    def _still(self, item: Item) -> None:
+        """What will go must still be what was kept."""
+        status = self.ground.lstat(item.path)
+        assert item.before is not None
+        same = status is not None and self._matches(status, item.before)
+        touched = status is not None and self._kept.get(item.number) != status.st_ctime_ns  # a name less of the same file does that too
+        if same and touched and item.before.type == "file":
+            same = hash_path(self.ground.near(item.path)) == item.before.sha256
+        if not same:
+            raise OSError(errno.ESTALE, "it was changed meanwhile", item.path)
 
     def _taken_over(self, path: str) -> bool:
         """Whether what stands at a path that an item frees is already what a later item puts there (seen when a crash is completed)."""
@@ -548,21 +592,37 @@ class Transaction:
             self._refuse(item.change, "workspace.apply-not-empty")
 
     def _read_back(self) -> None:
-        """Look at what was written: the hash of each new content, the place of each moved file."""
+        """Look at what was written: the hash of each new content, the place of each moved file. What is no longer as it was written
+        because the person was there meanwhile gets no signature, so that it is not taken back later."""
         for item in self.items:
             if item.kind in ("remove", "rmdir") or item.change in self.refused:
                 continue
             status = self.ground.lstat(item.path)
+            if item.kind == "put" and not self._ours(item, status):
+                continue
             if status is None:
+                if self._resumed:
+                    continue
                 raise OSError(errno.ENOENT, os.strerror(errno.ENOENT), item.path)
-            written = item.kind == "put" and item.after is not None and item.after.type == "file"
-            known = self._placed.get(item.number) == status.st_ino  # the very file whose bytes were read back when it was staged
-            if written and not known and item.after is not None and hash_path(self.ground.real(item.path)) != item.after.sha256:
-                raise OSError(errno.EIO, os.strerror(errno.EIO), item.path)
             if item.kind == "mkdir" and item.after is not None and self.undo:
-                set_metadata(self.ground.real(item.path), item.after)
-                status = os.lstat(self.ground.real(item.path))
+                set_metadata(self.ground.near(item.path), item.after)
+                status = os.lstat(self.ground.near(item.path))
             self.signatures[item.change] = Signature.of(status)
+
+    def _ours(self, item: Item, status: os.stat_result | None) -> bool:
+        """Whether what stands at a place is what was put there, and nobody's work since. Raises OSError when it was not written well."""
+        assert item.after is not None
+        if status is None or kind(status.st_mode) != item.after.type:
+            return False
+        if item.after.type != "file":
+            return os.readlink(self.ground.near(item.path)) == item.after.target
+        known = self._placed.get(item.number) == status.st_ino  # the very file whose bytes were read back when it was staged
+        if known and self._matches(status, item.after):
+            return True
+        good = status.st_size == item.after.size and hash_path(self.ground.near(item.path)) == item.after.sha256
+        if not good and self._matches(status, item.after) and not known and not self._resumed:
+            raise OSError(errno.EIO, os.strerror(errno.EIO), item.path)
+        return good
 
     # -- the way back
 
@@ -580,12 +640,15 @@ class Transaction:
             path, reason = troubles[0]
             raise Failed("workspace.rollback-incomplete", count=len(troubles), path=path, reason=reason, task="TASK")
         self._clean()
-        for path, (before, _) in self.folders.items():
-            try:
-                os.utime(self.ground.folder(path), ns=(before, before))
-            except OSError:
-                continue
+        self._set_times({path: before for path, (before, _) in self.folders.items()})
         self.record("apply.rolled-back", {"id": self.ident, "reason": "failed"}, True)
+
+    def _set_times(self, times: dict[str, int]) -> None:
+        for path, mtime_ns in times.items():
+            try:
+                os.utime(self.ground.folder(path), ns=(mtime_ns, mtime_ns))
+            except OSError:
+                continue  # gone, or not ours to date
 
     def _back_mkdir(self, item: Item) -> None:
         try:
@@ -608,8 +671,8 @@ class Transaction:
             self.ground.rename(item.path, item.origin)
 
     def _back_put(self, item: Item) -> None:
-        staged = self._staged(item)
-        if self.ground.lstat(staged) is not None or self.ground.lstat(item.path) is None:
+        staged, status = self._staged(item), self.ground.lstat(item.path)
+        if self.ground.lstat(staged) is not None or status is None or not self._ours(item, status):
             return
         if item.before is None:
             self.ground.rename(item.path, staged)
@@ -624,7 +687,7 @@ class Transaction:
         """Bring the old content back from the vault, complete before it takes its name."""
         assert item.before is not None
         beside = f"{parent(item.path)}/{STAGING}back-{self.ident}"
-        real = self.ground.real(beside)
+        real = self.ground.near(beside)
         if os.path.lexists(real):
             os.unlink(real)
         if item.before.type == "symlink":
@@ -641,7 +704,7 @@ class Transaction:
         if self.ground.lstat(item.path) is None:
             assert item.before is not None
             self.ground.mkdir(item.path, item.before.mode | 0o700)
-            set_metadata(self.ground.real(item.path), item.before)
+            set_metadata(self.ground.near(item.path), item.before)
 
 
 def _slim(item: Item) -> dict[str, Any]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import stat
 from pathlib import Path
@@ -9,7 +10,7 @@ from typing import NamedTuple
 
 import msgspec
 
-from confrere.errors import Failed
+from confrere.errors import ConfrereError, Failed, WrongUse
 from confrere.workspace import upper as layer
 from confrere.workspace.files import kind
 from confrere.workspace.paths import is_within
@@ -64,6 +65,7 @@ class Tree:
         low: str | None = self.root.path
         names = relative.split("/") if relative else []
         if not names:
+            self._still_there()
             return Look(self.upper, os.lstat(self.upper), self.root.path, self._lower_status(self.root.path))
         target = f"{self.upper}/{relative}"
         last = len(names) - 1
@@ -77,6 +79,8 @@ class Tree:
                     upper_status = os.lstat(up)
                 except (FileNotFoundError, NotADirectoryError):
                     up = None
+                except OSError as error:
+                    raise _unreachable(error, self.root.name, relative) from None
             if low is not None:
                 low = f"{low}/{part}"
                 lower_status = self._lower_status(low)
@@ -97,15 +101,30 @@ class Tree:
             return Look(target, None, "", None)
         return Look(target, upper_status, low or "", lower_status, whiteout, opaque)
 
+    def _still_there(self) -> None:
+        try:
+            there = stat.S_ISDIR(os.lstat(self.root.path).st_mode)
+        except OSError:
+            there = False
+        if not there:  # a link in its place is not the folder that was granted
+            raise Failed("workspace.folder-gone", path=self.root.path, task="TASK")
+
     def _lower_status(self, path: str) -> os.stat_result | None:
         try:
             return os.lstat(path)
         except (FileNotFoundError, NotADirectoryError):
-            if not os.path.isdir(self.root.path):
-                raise Failed("workspace.folder-gone", path=self.root.path, task="TASK") from None
+            self._still_there()
             return None
         except PermissionError:
             return None
+        except OSError as error:
+            raise _unreachable(error, self.root.name, path[len(self.root.path) + 1 :]) from None
+
+
+def _unreachable(error: OSError, root: str, relative: str) -> ConfrereError:
+    if error.errno == errno.ENAMETOOLONG:
+        return WrongUse("workspace.path-too-long", path=f"{root}/{relative}")
+    return Failed("workspace.path-denied", path=f"{root}/{relative}", reason=error.strerror)
 
 
 def info(path: str, status: os.stat_result) -> Info:

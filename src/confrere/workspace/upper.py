@@ -68,6 +68,15 @@ def set_origin(path: str, origin: Origin) -> None:
     os.setxattr(path, ORIGIN, (b"=" if origin.here else b"") + os.fsencode(origin.path))
 
 
+def marked(path: str) -> bool:
+    """Whether an upper entry carries attributes that mean something only there."""
+    try:
+        names = os.listxattr(path, follow_symlinks=False)
+    except (OSError, AttributeError):
+        return False
+    return any(name.startswith(("user.overlay.", "user.confrere.")) for name in names)
+
+
 def clear(path: str, attribute: str) -> None:
     try:
         os.removexattr(path, attribute)

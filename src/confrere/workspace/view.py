@@ -86,53 +86,86 @@ class View:
             return False
 
     def list(self, path: str = "") -> list[Info]:
-        """The entries of a folder, sorted by name. Raises WrongUse when it is missing or no folder."""
+        """The entries of a folder, sorted by name. Raises WrongUse when it is missing, cannot be read or is no folder."""
         if path in ("", "."):
             return [info(root, os.lstat(tree.root.path)) for root, tree in sorted(self.trees.items())]
+        return [entry for entry, _, _ in self._entries(*self._folder(path))]
+
+    def _folder(self, path: str) -> tuple[Tree, str, str | None, str | None]:
+        """Where the two layers of a folder are: (tree, relative path, upper, lower), None for a layer that shows nothing there."""
         tree, relative, look = self._find(path)
         if look.visible is None:
             raise WrongUse("workspace.path-missing", path=path)
         if not stat.S_ISDIR(look.visible.st_mode):
             raise WrongUse("workspace.path-not-folder", path=path)
-        entries: dict[str, os.stat_result | None] = {}
-        if look.upper_status is not None:
-            with os.scandir(look.upper) as scan:
-                for entry in scan:
-                    status = entry.stat(follow_symlinks=False)
-                    entries[entry.name] = None if layer.is_whiteout(status, entry.path) else status
-        if look.lower_status is not None and stat.S_ISDIR(look.lower_status.st_mode) and not look.opaque:
-            try:
-                with os.scandir(look.lower) as scan:
-                    for entry in scan:
-                        if entry.name not in entries:
-                            try:
-                                entries[entry.name] = entry.stat(follow_symlinks=False)
-                            except FileNotFoundError:
-                                continue  # it went while we looked
-            except PermissionError as error:
-                raise WrongUse("workspace.path-denied", path=path, reason=error.strerror) from None
-            except FileNotFoundError:
-                tree.look(relative)  # says so when the whole folder is gone
-        hidden = {place for place in tree.root.hidden if parent(place) == relative}
-        return [
-            info(f"{path}/{item}", status)
-            for item, status in sorted(entries.items())
-            if status is not None and not (hidden and join(relative, item) in hidden) and not (not relative and item.startswith(STAGING))
-        ]
+        shown = look.lower_status is not None and stat.S_ISDIR(look.lower_status.st_mode) and not look.opaque
+        return tree, relative, look.upper if look.upper_status is not None else None, look.lower if shown else None
+
+    def _entries(self, tree: Tree, relative: str, up: str | None, low: str | None) -> Iterator[tuple[Info, str | None, str | None]]:
+        """What a folder shows, sorted by name, each entry with its place in the two layers (None: not there). Only the names are
+        held in memory."""
+        path = join(tree.root.name, relative)
+        above: dict[str, os.stat_result] = {}
+        names: list[str] = []
+        try:
+            if up is not None:
+                with os.scandir(up) as scan:
+                    above = {entry.name: entry.stat(follow_symlinks=False) for entry in scan}
+                names = list(above)
+            if low is not None:
+                names += [item for item in os.listdir(low) if item not in above]
+        except FileNotFoundError:
+            tree.look(relative)  # says so when the whole folder is gone
+        except OSError as error:
+            raise WrongUse("workspace.path-denied", path=path, reason=error.strerror) from None
+        names.sort()
+        hidden = {name(place) for place in tree.root.hidden if parent(place) == relative}
+        for item in names:
+            if item in hidden or (not relative and item.startswith(STAGING)):
+                continue
+            real = f"{low}/{item}" if low is not None else None
+            status = above.get(item)
+            if status is None:
+                assert real is not None
+                try:
+                    status = os.lstat(real)
+                except FileNotFoundError:
+                    continue  # it went while we looked
+                except OSError as error:
+                    raise WrongUse("workspace.path-denied", path=path, reason=error.strerror) from None
+                yield info(f"{path}/{item}", status), None, real
+            elif not layer.is_whiteout(status, f"{up}/{item}"):
+                yield info(f"{path}/{item}", status), f"{up}/{item}", real
 
     def walk(self, path: str = "", denied: Callable[[str], None] | None = None) -> Iterator[Info]:
-        """Everything below ``path``, each folder before what it holds; ``denied`` is told the folders that cannot be read."""
-        try:
-            entries = self.list(path)
-        except WrongUse as error:
-            if denied is None or error.key != "workspace.path-denied":
-                raise
-            denied(path)
+        """Everything below ``path``, each folder before what it holds; ``denied`` is told the folders that cannot be read. To be
+        used up before the view is changed."""
+        if path in ("", "."):
+            for top in self.list():
+                yield top
+                yield from self.walk(top.path, denied)
             return
-        for entry in entries:
+        waiting: list[Iterator[tuple[Info, str | None, str | None]]] = []
+        place: tuple[Tree, str, str | None, str | None] | None = self._folder(path)
+        while place is not None or waiting:
+            if place is not None:
+                waiting.append(self._entries(*place))
+                place = None
+            try:
+                found = next(waiting[-1], None)
+            except WrongUse as error:
+                if denied is None or error.key != "workspace.path-denied":
+                    raise
+                denied(str(error.data["path"]))
+                found = None
+            if found is None:
+                waiting.pop()
+                continue
+            entry, up, low = found
             yield entry
             if entry.type == "dir":
-                yield from self.walk(entry.path, denied)
+                root, _, relative = entry.path.partition("/")
+                place = self.trees[root], relative, up, None if _hides(up, low) else low
 
     def glob(self, pattern: str) -> Iterator[Info]:
         """Entries whose whole view path matches: ``*`` and ``?`` within a name, ``**`` across folders, ``[...]`` sets."""
@@ -157,7 +190,7 @@ class View:
                 self._names.clear()
             taken = set()
             if self.exists(folder):
-                taken = {folded(name(entry.path)) for entry in self.list(folder)}
+                taken = {folded(name(entry.path)) for entry, _, _ in self._entries(*self._folder(folder))}
             self._names[folder] = taken
         return self._names[folder]
 
@@ -181,13 +214,13 @@ class View:
         if look.upper_status is not None:
             origin = layer.origin(look.upper)
             if origin is not None and not origin.here:
-                return self._open_lower(*self._split(origin.path), origin.path, check=True)
+                return self._open_lower(*self.real(origin.path), origin.path, check=True)
             return open(look.upper, "rb")
         return self._open_lower(tree, relative, path)
 
     def _open_lower(self, tree: Tree, relative: str, path: str, *, check: bool = False) -> BinaryIO:
         try:
-            root = os.open(tree.root.path, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
+            root = os.open(tree.root.path, os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW | os.O_CLOEXEC)
             try:
                 handle = open_beneath(root, relative, os.O_RDONLY | os.O_NONBLOCK)
             finally:
@@ -221,7 +254,7 @@ class View:
             origin = layer.origin(look.upper)
             if origin is None or origin.here:
                 return Path(look.upper)
-            tree, relative = self._split(origin.path)
+            tree, relative = self.real(origin.path)
         return Path(tree.root.path, relative)
 
     def follow(self, path: str) -> str:
@@ -237,9 +270,13 @@ class View:
             path = join(tree.root.name, os.path.relpath(real, tree.root.path))
         raise WrongUse("workspace.path-leads-out", path=path)
 
-    def _split(self, path: str) -> tuple[Tree, str]:
-        top, _, relative = path.partition("/")
-        return self.trees[top], relative
+    def real(self, path: str) -> tuple[Tree, str]:
+        """The real file that an origin names. It may be made up: raises WrongUse for anything that the view would not show."""
+        top, *names = parts(path) or [""]
+        tree, relative = self.trees.get(top), "/".join(names)
+        if tree is None or not names or names[0].startswith(STAGING) or any(is_within(relative, place) for place in tree.root.hidden):
+            raise WrongUse("workspace.path-missing", path=path)
+        return tree, relative
 
     # -- changing
 
@@ -256,21 +293,27 @@ class View:
 
     def _make_parents(self, tree: Tree, relative: str) -> None:
         """Copy up the folders that hold ``relative``, without their contents."""
+        missing = []
         folder = parent(relative)
-        if not folder or (os.path.isdir(f"{tree.upper}/{folder}") and not os.path.islink(f"{tree.upper}/{folder}")):
+        while folder and not _is_folder(f"{tree.upper}/{folder}"):
+            missing.append(folder)
+            folder = parent(folder)
+        if not missing:
             return
-        self._make_parents(tree, folder)
-        look = tree.look(folder)
-        status = look.visible
-        if status is None:
-            raise WrongUse("workspace.path-missing", path=join(tree.root.name, folder))
-        if not stat.S_ISDIR(status.st_mode):
-            raise WrongUse("workspace.path-not-folder", path=join(tree.root.name, folder))
-        os.mkdir(look.upper, 0o700)
-        if look.lower_status is not None:
-            state = state_of(look.lower, look.lower_status)
+        above = tree.look(folder)
+        low = "" if above.opaque or above.lower_status is None else above.lower
+        for folder in reversed(missing):
+            up = f"{tree.upper}/{folder}"
+            low = f"{low}/{name(folder)}" if low else ""
+            status = _lstat(up) or (_lstat(low) if low else None)
+            if status is None or layer.is_whiteout(status, up):
+                raise WrongUse("workspace.path-missing", path=join(tree.root.name, folder))
+            if not stat.S_ISDIR(status.st_mode):
+                raise WrongUse("workspace.path-not-folder", path=join(tree.root.name, folder))
+            os.mkdir(up, 0o700)
+            state = state_of(low, status)
             state.mode |= 0o700
-            set_metadata(look.upper, state)
+            set_metadata(up, state)
 
     def _reserve(self) -> str:
         """A free path on the staging file system."""
@@ -334,15 +377,19 @@ class View:
 
     def mkdir(self, path: str) -> None:
         """Make a folder, and those above it; one that is there already is left as it is."""
-        tree, relative, look = self._may_change(path)
+        look = self._may_change(path)[2]
         if look.visible is not None:
             if not stat.S_ISDIR(look.visible.st_mode):
                 raise WrongUse("workspace.path-exists", path=path)
             return
-        above = parent(path)
-        if "/" in above and not self.exists(above):
-            self.mkdir(above)
-            look = tree.look(relative)
+        missing = [path]
+        while "/" in (above := parent(missing[-1])) and not self.exists(above):
+            missing.append(above)
+        for folder in reversed(missing):
+            self._make_folder(folder)
+
+    def _make_folder(self, path: str) -> None:
+        tree, relative, look = self._may_change(path)
         try:
             self._make_parents(tree, relative)
             if look.whiteout:
@@ -369,9 +416,8 @@ class View:
         if look.visible is None:
             raise WrongUse("workspace.path-missing", path=path)
         if stat.S_ISDIR(look.visible.st_mode) and look.lower_status is not None:
-            for entry in self.walk(path):
-                if entry.type != "dir":
-                    self._note(*self._find(entry.path))
+            with self.batch():
+                self._note_held(path)
         self._note(tree, relative, look)
         try:
             self._make_parents(tree, relative)
@@ -383,6 +429,17 @@ class View:
             raise self._explained(error, path) from None
         self._changed(path, False)
         self._names.pop(path, None)
+
+    def _note_held(self, path: str) -> None:
+        """Remember the versions of the real files that a folder shows."""
+        waiting = [self._folder(path)]
+        while waiting:
+            tree, *_ = place = waiting.pop()
+            for entry, up, low in self._entries(*place):
+                if entry.type == "dir":
+                    waiting.append((tree, entry.path.partition("/")[2], up, None if _hides(up, low) else low))
+                elif low is not None and (status := _lstat(low)) is not None and not stat.S_ISDIR(status.st_mode):
+                    self.seen.note(entry.path, Signature.of(status))
 
     def _discard(self, path: str) -> None:
         """Remove an upper entry in one instant: moved aside first, then taken apart."""
@@ -430,11 +487,20 @@ class View:
 
     def _move_folder(self, source: str, target: str, state: State) -> None:
         self.mkdir(target)
-        for entry in self.list(source):
-            self.move(entry.path, join(target, name(entry.path)))
-        look = self._find(target)[2]
-        os.utime(look.upper, ns=(state.mtime_ns, state.mtime_ns))
-        os.chmod(look.upper, state.mode | 0o700)
+        folders = [(target, state)]
+        for entry in list(self.walk(source)):
+            place = target + entry.path[len(source) :]
+            if entry.type != "dir":
+                self.move(entry.path, place)
+                continue
+            look = self._find(entry.path)[2]
+            assert look.visible is not None
+            folders.append((place, state_of(look.upper if look.upper_status else look.lower, look.visible)))
+            self.mkdir(place)
+        for place, state in folders:
+            look = self._find(place)[2]
+            os.utime(look.upper, ns=(state.mtime_ns, state.mtime_ns))
+            os.chmod(look.upper, state.mode | 0o700)
         self.delete(source)
 
     def copy(self, source: str, target: str) -> None:
@@ -465,25 +531,30 @@ class View:
         self._changed(target, True)
 
     def _stand_in(self, tree: Tree, relative: str, look: Look, to_look: Look) -> None:
-        """Put at the target what stands for a real file: a placeholder, or a full copy where the file system keeps no attributes."""
         assert look.lower_status is not None
+        self.stand_in(join(tree.root.name, relative), look.lower, look.lower_status, to_look.upper)
+
+    def stand_in(self, path: str, real: str, status: os.stat_result, upper: str) -> None:
+        """Put at ``upper`` what stands for a real file: a placeholder, or a full copy where the file system keeps no attributes."""
         temporary = self._reserve()
-        if stat.S_ISLNK(look.lower_status.st_mode):
-            os.symlink(os.readlink(look.lower), temporary)
-            os.utime(temporary, ns=(look.lower_status.st_mtime_ns,) * 2, follow_symlinks=False)
+        if stat.S_ISLNK(status.st_mode):
+            os.symlink(os.readlink(real), temporary)
+            os.utime(temporary, ns=(status.st_mtime_ns,) * 2, follow_symlinks=False)
         else:
-            path = join(tree.root.name, relative)
-            with open(temporary, "xb") as file:
-                file.truncate(look.lower_status.st_size)
+            handle = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, stat.S_IMODE(status.st_mode) & 0o700 | 0o600)
             try:
-                layer.set_origin(temporary, layer.Origin(path, False))
+                os.ftruncate(handle, status.st_size)
+                os.setxattr(handle, layer.ORIGIN, os.fsencode(path))
+                os.fchmod(handle, stat.S_IMODE(status.st_mode) & 0o777)
+                os.utime(handle, ns=(status.st_mtime_ns, status.st_mtime_ns))
             except OSError:
                 os.unlink(temporary)
-                copy_content(look.lower, temporary)
-            status = look.lower_status
-            os.chmod(temporary, stat.S_IMODE(status.st_mode) & 0o777)
-            os.utime(temporary, ns=(status.st_mtime_ns, status.st_mtime_ns))
-        os.replace(temporary, to_look.upper)
+                copy_content(real, temporary)
+                os.chmod(temporary, stat.S_IMODE(status.st_mode) & 0o777)
+                os.utime(temporary, ns=(status.st_mtime_ns, status.st_mtime_ns))
+            finally:
+                os.close(handle)
+        os.replace(temporary, upper)
 
     @staticmethod
     def _remember(path: str, origin: layer.Origin) -> None:
@@ -495,41 +566,48 @@ class View:
     # -- for the sandbox
 
     def materialise(self) -> None:
-        """Fill every placeholder with its bytes, so that the kernel can mount the upper layers as they are."""
+        """Make of the upper layers what the kernel can mount as they are: every placeholder filled with its bytes, and what is no
+        part of the view covered."""
         for tree in self.trees.values():
-            for folder, _, files in os.walk(tree.upper):
-                for item in files:
-                    path = os.path.join(folder, item)
-                    origin = layer.origin(path)
-                    status = os.lstat(path)
-                    temporary = self._reserve()
-                    if (origin is None or origin.here) and stat.S_ISREG(status.st_mode) and status.st_nlink > 1:
-                        # a name it shares with an applied file would let the sandbox write to that one
-                        copy_content(path, temporary)
-                        set_metadata(temporary, state_of(path, status))
-                        os.replace(temporary, path)
-                        continue
-                    if origin is None or origin.here:
-                        continue
-                    origin_tree, relative = self._split(origin.path)
-                    with self._open_lower(origin_tree, relative, origin.path, check=True):
-                        copy_content(f"{origin_tree.root.path}/{relative}", temporary)
-                    self._remember(temporary, layer.Origin(origin.path, True))
-                    os.chmod(temporary, stat.S_IMODE(status.st_mode))
-                    os.utime(temporary, ns=(status.st_mtime_ns, status.st_mtime_ns))
+            for place in [] if tree.root.readonly else tree.root.hidden:
+                if os.path.lexists(f"{tree.root.path}/{place}") and not os.path.lexists(f"{tree.upper}/{place}"):
+                    self._make_parents(tree, place)
+                    layer.make_whiteout(f"{tree.upper}/{place}")
+            for path in _files(tree.upper):
+                origin = layer.origin(path)
+                status = os.lstat(path)
+                temporary = self._reserve()
+                if (origin is None or origin.here) and stat.S_ISREG(status.st_mode) and status.st_nlink > 1:
+                    # a name it shares with an applied file would let the sandbox write to that one
+                    copy_content(path, temporary)
+                    set_metadata(temporary, state_of(path, status))
                     os.replace(temporary, path)
+                    continue
+                if origin is None or origin.here:
+                    continue
+                origin_tree, relative = self.real(origin.path)
+                with self._open_lower(origin_tree, relative, origin.path, check=True):
+                    copy_content(f"{origin_tree.root.path}/{relative}", temporary)
+                self._remember(temporary, layer.Origin(origin.path, True))
+                os.chmod(temporary, stat.S_IMODE(status.st_mode))
+                os.utime(temporary, ns=(status.st_mtime_ns, status.st_mtime_ns))
+                os.replace(temporary, path)
 
         self._mounted_ns = time.time_ns()
 
     def adopt(self, step: str, call: str) -> None:
         """Take note of what was written to the upper layers while they were mounted: put down to this step and call, and
-        based on the real files as they are now."""
+        based on the real files as they are now. No placeholder was there when they were mounted: one that is there now is made up,
+        and is the bytes that it holds."""
         self.refresh()
         with self.batch():
             for tree in self.trees.values():
-                self._adopt(tree, "", step, call)
+                waiting = [""]
+                while waiting:
+                    waiting += self._adopt(tree, waiting.pop(), step, call)
 
-    def _adopt(self, tree: Tree, relative: str, step: str, call: str) -> None:
+    def _adopt(self, tree: Tree, relative: str, step: str, call: str) -> Iterator[str]:
+        """Take note of what one folder of the upper layer holds; returns the folders in it."""
         for item in os.listdir(f"{tree.upper}/{relative}" if relative else tree.upper):
             below = join(relative, item)
             look = tree.look(below)
@@ -537,25 +615,60 @@ class View:
                 continue
             path = join(tree.root.name, below)
             folder = stat.S_ISDIR(look.upper_status.st_mode)
+            if stat.S_ISREG(look.upper_status.st_mode) and (origin := layer.origin(look.upper)) is not None and not origin.here:
+                layer.clear(look.upper, layer.ORIGIN)
             if look.upper_status.st_ctime_ns >= self._mounted_ns - 10**9 and (not folder or look.lower_status is None or look.opaque):
                 self.seen.touched(path, step, call)
             if look.lower_status is not None and (not folder or look.opaque or not stat.S_ISDIR(look.lower_status.st_mode)):
                 self._note_below(look.lower, path)
             if folder:
-                self._adopt(tree, below, step, call)
+                yield below
 
     def _note_below(self, real: str, path: str) -> None:
         """Remember the versions of a real entry and of all it holds."""
-        status = os.lstat(real)
-        if not stat.S_ISDIR(status.st_mode):
-            self.seen.note(path, Signature.of(status))
-            return
-        for item in os.listdir(real):
-            self._note_below(f"{real}/{item}", f"{path}/{item}")
+        waiting = [""]
+        while waiting:
+            below = waiting.pop()
+            status = os.lstat(real + below)
+            if stat.S_ISDIR(status.st_mode):
+                waiting += [f"{below}/{item}" for item in os.listdir(real + below)]
+            else:
+                self.seen.note(path + below, Signature.of(status))
 
     def refresh(self) -> None:
         """Forget what is remembered of the upper layers: something else wrote to them."""
         self._names.clear()
+
+
+def _lstat(path: str) -> os.stat_result | None:
+    try:
+        return os.lstat(path)
+    except OSError:
+        return None
+
+
+def _is_folder(path: str) -> bool:
+    """Whether a folder is there, and no link to one."""
+    status = _lstat(path)
+    return status is not None and stat.S_ISDIR(status.st_mode)
+
+
+def _hides(up: str | None, low: str | None) -> bool:
+    """Whether the upper entry of a folder hides the lower one of its name."""
+    return up is not None and (low is None or layer.is_opaque(up) or not _is_folder(low))
+
+
+def _files(folder: str) -> Iterator[str]:
+    """All but folders below a folder of our own, however deep."""
+    waiting = [folder]
+    while waiting:
+        with os.scandir(waiting.pop()) as scan:
+            entries = list(scan)
+        for entry in entries:
+            if entry.is_dir(follow_symlinks=False):
+                waiting.append(entry.path)
+            else:
+                yield entry.path
 
 
 def _umask() -> int:
