@@ -96,8 +96,7 @@ def _others_at_work(services: Services, granted: Granted, language: str) -> list
     mine = [root.path for root in granted.roots]
     warnings = []
     for task in services.store.tasks()[:50]:
-        last = services.store.last(task)
-        if last is None or services.store.holder(task) is None:
+        if services.store.holder(task) is None:
             continue
         state = load(services.store, task)
         if state.state in ENDED:

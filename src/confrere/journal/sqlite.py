@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import errno
+import fcntl
 import hashlib
 import json
 import os
@@ -106,14 +108,22 @@ class SqliteStore:
             return Failed("core.disk-full", path=self.path)
         if "locked" in text or "busy" in text:
             return Failed("core.journal-busy", path=self.path)
-        return error
+        return Failed("core.home-unusable", path=self.path.parent, reason=text)
 
     def append(self, task: str, kind: str, body: dict[str, Any] | None = None, *, durable: bool = False) -> Event:
         return self.append_many(task, [(kind, body or {})], durable=durable)[0]
 
     def append_many(self, task: str, items: list[tuple[str, dict[str, Any]]], *, durable: bool = False) -> list[Event]:
         """Several events of one task in one commit: all or none."""
-        packed = [(kind, body, self.blobs.pack(body)) for kind, body in items]
+        with self._lock:
+            try:
+                packed = [(kind, body, self.blobs.pack(body)) for kind, body in items]
+                if durable:
+                    self.blobs.flush()
+            except OSError as error:
+                if error.errno in (errno.ENOSPC, errno.EDQUOT):
+                    raise Failed("core.disk-full", path=self.blobs.folder) from None
+                raise Failed("core.home-unusable", path=self.blobs.folder, reason=error.strerror or str(error)) from None
         events = []
         with self._transaction(durable) as db:
             row = db.execute("SELECT n, hash FROM head WHERE task = ?", (task,)).fetchone()
@@ -158,7 +168,16 @@ class SqliteStore:
 
     def _event(self, row: tuple[Any, ...]) -> Event:
         seq, task, n, at, kind, body, prev, own = row
-        return Event(seq=seq, task=task, n=n, at=at, kind=kind, body=self.blobs.unpack(body), prev=prev, hash=own)
+        try:
+            unpacked = self.blobs.unpack(body)
+        except (OSError, ValueError, AttributeError, TypeError) as error:
+            raise Failed("core.journal-damaged", task=task, n=n, reason=str(error)) from None
+        return Event(seq=seq, task=task, n=n, at=at, kind=kind, body=unpacked, prev=prev, hash=own)
+
+    def count(self, task: str | None = None) -> int:
+        where, values = ("WHERE task = ?", (task,)) if task is not None else ("", ())
+        with self._lock:
+            return int(self._db.execute(f"SELECT count(*) FROM event {where}", values).fetchone()[0])
 
     def tasks(self) -> list[str]:
         with self._lock:
@@ -270,7 +289,12 @@ def open_store(path: Path, blobs: Path) -> tuple[SqliteStore, Recovered | None]:
             raise Failed("core.journal-busy", path=path) from None
         raise Failed("core.home-unusable", path=path.parent, reason=str(error)) from None
     except sqlite3.DatabaseError:
-        return recover(path, blobs)
+        with open(path.with_suffix(".lock"), "w") as lock:
+            fcntl.flock(lock, fcntl.LOCK_EX)
+            try:
+                return SqliteStore(path, blobs), None  # another process has just done it
+            except sqlite3.DatabaseError:
+                return recover(path, blobs)
 
 
 def recover(path: Path, blobs: Path) -> tuple[SqliteStore, Recovered]:

@@ -56,6 +56,10 @@ class Store(Protocol):
 
     def last(self, task: str, *kinds: str) -> Event | None: ...
 
+    def count(self, task: str | None = None) -> int:
+        """How many events there are, of one task or of all."""
+        ...
+
     def tasks(self) -> list[str]:
         """All tasks, the newest first."""
         ...
