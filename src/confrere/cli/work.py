@@ -7,6 +7,8 @@ import os
 import signal
 import sys
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
 import click
@@ -168,20 +170,29 @@ def decide_changes(runner: Runner, screen: Screen) -> bool:
     return True
 
 
-def _apply(runner: Runner, paths: tuple[str, ...]) -> None:
+@contextmanager
+def held(runner: Runner) -> Iterator[TaskState]:
+    """The task, held by this process, as the journal has it now, with nothing that a crash left half done. Raises WrongUse when
+    another process works on it."""
     holder = runner.store.claim(runner.task)
     if holder is not None:
         raise WrongUse("core.task-busy", task=runner.task, pid=holder.pid)
     try:
-        try:
-            runner.apply(paths)
-            runner.build_report()
-        except ConfrereError as error:
-            error.data["task"] = runner.task
-            raise
+        runner.refresh()
+        runner.recover()
+        yield runner.state
+    except ConfrereError as error:
+        error.data["task"] = runner.task
+        raise
     finally:
         runner.store.release(runner.task)
         runner.close()
+
+
+def _apply(runner: Runner, paths: tuple[str, ...]) -> None:
+    with held(runner):
+        runner.apply(paths)
+        runner.build_report()
 
 
 def view_path(state: TaskState, text: str) -> str:
@@ -240,15 +251,18 @@ def apply(task: str, paths: list[str], as_json: bool) -> int:
     task = resolve(services.store, task)
     screen = screen_for(as_json, load(services.store, task).language)
     runner = Runner(services, task, screen.listen)
-    state = runner.state
-    if state.state != "review":
-        raise WrongUse("agent.not-now", task=task, state=state_word(state), what=say("cli.verb-apply", state.language))
-    chosen = tuple(view_path(state, path) for path in paths)
-    known = runner.changes().changes
-    for path in chosen:
-        if not any(is_within(change.path, path) or is_within(change.origin, path) for change in known):
-            raise WrongUse("agent.no-such-change", task=task, path=path)
-    _apply(runner, chosen)
+    before = len(runner.state.outcomes)
+    with held(runner) as state:
+        if state.state == "review":
+            chosen = tuple(view_path(state, path) for path in paths)
+            known = runner.changes().changes
+            for path in chosen:
+                if not any(is_within(change.path, path) or is_within(change.origin, path) for change in known):
+                    raise WrongUse("agent.no-such-change", task=task, path=path)
+            runner.apply(chosen)
+        elif len(state.outcomes) == before:  # else it had been cut short, and was completed just now
+            raise WrongUse("agent.not-now", task=task, state=state_word(state), what=say("cli.verb-apply", state.language))
+        runner.build_report()
     screen.pause()
     return finish(services, load(services.store, task), screen)
 
@@ -258,28 +272,33 @@ def undo(task: str, paths: list[str], steps: list[str], as_json: bool) -> int:
     task = resolve(services.store, task)
     screen = screen_for(as_json, load(services.store, task).language)
     runner = Runner(services, task, screen.listen)
-    state = runner.state
-    chosen = tuple(view_path(state, path) for path in paths)
-    standing = [entry.change for entry in state.standing()]
-    for path in chosen:
-        if not any(is_within(change.path, path) or (change.origin and is_within(change.origin, path)) for change in standing):
-            raise WrongUse("agent.no-such-change", task=task, path=path)
-    holder = services.store.claim(task)
-    if holder is not None:
-        raise WrongUse("core.task-busy", task=task, pid=holder.pid)
-    try:
-        outcome = runner.undo(chosen, tuple(steps))
+    before = len(runner.state.undone)
+    with held(runner) as state:
+        chosen = tuple(view_path(state, path) for path in paths)
+        standing = [entry.change for entry in state.standing()]
+        if len(state.undone) > before and not standing:  # it had been cut short, and was completed just now
+            outcome = state.undone[-1]
+        else:
+            for path in chosen:
+                if not any(is_within(change.path, path) or (change.origin and is_within(change.origin, path)) for change in standing):
+                    raise WrongUse("agent.no-such-change", task=task, path=path)
+            outcome = runner.undo(chosen, tuple(steps))
         runner.build_report()
-    except ConfrereError as error:
-        error.data["task"] = task
-        raise
-    finally:
-        services.store.release(task)
-        runner.close()
     screen.pause()
     screen.undone(runner.state, outcome)
     services.close()
     return 3 if outcome.refused else 0
+
+
+def _take_back(services: Services, task: str) -> None:
+    """A stop leaves nothing half applied, nor half undone."""
+    runner = Runner(services, task)
+    if services.store.claim(task) is None:
+        try:
+            runner.recover(back=True)
+        finally:
+            services.store.release(task)
+            runner.close()
 
 
 def stop(task: str, everything: bool) -> int:
@@ -300,11 +319,13 @@ def stop(task: str, everything: bool) -> int:
             os.kill(holder.pid, signal.SIGKILL)  # consistent by construction: the journal is the truth
             while services.store.holder(name) == holder:
                 time.sleep(0.005)
+            _take_back(services, name)
             services.store.append(name, "task.stopped", {"forced": True}, durable=True)
         stopped += 1
     for name in [] if everything else [name for name in tasks if name not in dict(held)]:
         state = load(services.store, name)
         if state.state in ("drafted", "planned", "approved", "running", "waiting", "review"):
+            _take_back(services, name)
             services.store.append(name, "task.stopped", {}, durable=True)
             stopped += 1
         else:
