@@ -225,7 +225,10 @@ class _Builder:
         for paths, key in ((missing, "report.file-missing"), (unexpected, "report.file-unexpected")):
             for path in paths[:50]:
                 self.report.checks.append(Check(code=key.partition(".")[2], ok=False, text=say(key, self.language, path=path)))
+        known = {entry["path"] for entry in self.report.omissions}
         for path in special:
+            if path in known:
+                continue
             self.report.omissions.append({"path": path, "reason": say("agent.left-special", self.language)})
         for path in denied:
             self.report.omissions.append({"path": path, "reason": say("report.folder-denied", self.language)})

@@ -16,6 +16,7 @@ from confrere.models.builtin.plan import propose, scope_args, scopes, survey_arg
 from confrere.models.builtin.understand import understand
 from confrere.models.builtin.understanding import Understanding
 from confrere.models.messages import Message, Reply, ToolCall, Turn
+from confrere.tools.office.words import tell
 
 
 class BuiltinModel:
@@ -133,7 +134,9 @@ def _plan(turn: Turn) -> Reply:
         return _say(failed)
     survey = json.loads(results[ident].text)
     if not survey["files"]:
-        return _say(say("builtin.empty-folder", found.language))
+        left = survey.get("left_count", 0)
+        lines = [say("builtin.empty-folder", found.language)] + ([tell("builtin.doubt-left", found.language, left, count=left)] if left else [])
+        return _say("\n".join(lines))
     plan = propose(found, survey)
     if not plan.steps:
         return _say("\n".join([*plan.doubts, refusal(found)]) if not plan.doubts else "\n".join(plan.doubts))

@@ -172,7 +172,7 @@ def _way(way: str, seen: dict[str, Any], language: str) -> str:
     counts = {"client": "clients", "supplier": "suppliers", "year": "years", "month": "months", "extension": "extensions"}
     count = len(seen.get("types", {})) if way == "type" else seen.get(counts.get(way, ""), 0)
     text = say(f"builtin.by-{way}", language, count=count)
-    return text if count else text.partition(" (")[0] if way not in ("date", "document-date") else text
+    return text if count > 1 or way in ("date", "document-date") else text.partition(" (")[0]
 
 
 def _party_doubts(survey: dict[str, Any], language: str, axes: list[str]) -> list[str]:
