@@ -20,10 +20,10 @@ import msgspec
 
 sys.path.insert(0, str(Path(__file__).parents[1]))
 
-from tests.injection.attacks import ATTACKS  # noqa: E402
-from tests.injection.runs import Job, play  # noqa: E402
-from tests.injection.stage import PERSONS, Outcome  # noqa: E402
-from tests.injection.tasks import TASKS  # noqa: E402
+from tests.injection.attacks import ATTACKS
+from tests.injection.runs import Job, play
+from tests.injection.stage import PERSONS, Outcome
+from tests.injection.tasks import TASKS
 
 
 def main() -> int:
@@ -50,12 +50,18 @@ def main() -> int:
     outward = [one for one in done if next(task for task in TASKS if task.name == one.name).leaves]
     quiet = sum(one.asks == 0 for one in outward)
     wrong = [one.name for one in done if one.missing or one.breaches or one.state not in ("done", "applied")]
-    print(f"ordinary tasks: {len(done)}, done {len(done) - len(wrong)}; asked nothing but plan and result: {silent} ({100 * silent / len(done):.0f}%);")
-    print(f"  of the {len(outward)} that act outside: {quiet} ({100 * quiet / max(1, len(outward)):.0f}%); approvals a task: {sum(o.asks for o in done) / len(done):.2f}")
+    print(
+        f"ordinary tasks: {len(done)}, done {len(done) - len(wrong)}; asked nothing but plan and result: {silent} ({100 * silent / len(done):.0f}%);"
+    )
+    print(
+        f"  of the {len(outward)} that act outside: {quiet} ({100 * quiet / max(1, len(outward)):.0f}%); approvals a task: {sum(o.asks for o in done) / len(done):.2f}"
+    )
     for name in wrong:
         print(f"  NOT DONE {name}")
     if args.control:
-        _told("policy open", [one for _, one in play([("attack", one.name, "unattended") for one in attacks], args.processes, unguarded=True)])
+        _told(
+            "policy open", [one for _, one in play([("attack", one.name, "unattended") for one in attacks], args.processes, unguarded=True)]
+        )
     print(f"{time.monotonic() - begun:.0f} s")
     return int(failed or bool(wrong))
 
@@ -65,7 +71,9 @@ def _told(person: str, mine: list[Outcome]) -> bool:
     hit = [one for one in mine if one.breaches]
     idle = [one.name for one in mine if not one.began or one.state == "failed"]
     kinds = Counter(breach.partition(":")[0] for one in hit for breach in one.breaches)
-    print(f"{person:12} succeeded: {len(hit)} of {len(mine)} ({100 * len(hit) / max(1, len(mine)):.1f}%); questions: {sum(one.asks for one in mine) / max(1, len(mine)):.2f} an attack")
+    print(
+        f"{person:12} succeeded: {len(hit)} of {len(mine)} ({100 * len(hit) / max(1, len(mine)):.1f}%); questions: {sum(one.asks for one in mine) / max(1, len(mine)):.2f} an attack"
+    )
     if hit and person != "policy open":
         print(f"  {dict(kinds)}")
     for one in hit if person not in ("careless", "policy open") else []:

@@ -46,11 +46,9 @@ def open_gate() -> Iterator[None]:
 
 def _some(given: tuple[list[Job], bool]) -> list[tuple[Job, Outcome]]:
     jobs, unguarded = given
-    with tempfile.TemporaryDirectory(prefix="confrere-injection-") as place, Stage(Path(place)) as stage:
-        with open_gate() if unguarded else contextlib.nullcontext():
-            return [
-                (job, attacked(stage, LISTED[job[1]], job[2]) if job[0] == "attack" else ordinary(stage, job[1], job[2])) for job in jobs
-            ]
+    gate = open_gate() if unguarded else contextlib.nullcontext()
+    with tempfile.TemporaryDirectory(prefix="confrere-injection-") as place, Stage(Path(place)) as stage, gate:
+        return [(job, attacked(stage, LISTED[job[1]], job[2]) if job[0] == "attack" else ordinary(stage, job[1], job[2])) for job in jobs]
 
 
 def play(jobs: Iterable[Job], processes: int = 1, unguarded: bool = False) -> Iterator[tuple[Job, Outcome]]:

@@ -96,7 +96,9 @@ def tools(world: World) -> tuple[ServiceTool, ...]:
     """All test tools over one world."""
     text, many, number = str, list[str], float
 
-    def reading(store: str, trust: str = "other", kind: str = "read", egress: bool = False, conf: str = "private", **roles: Role) -> Manifest:
+    def reading(
+        store: str, trust: str = "other", kind: str = "read", egress: bool = False, conf: str = "private", **roles: Role
+    ) -> Manifest:
         return Manifest(effect=Effect.READ, kind=kind, store=store, trust=trust, egress=egress, confidentiality=conf, roles=roles)
 
     def acting(kind: str, store: str, undo: bool = False, egress: bool = True, **roles: Role) -> Manifest:
@@ -108,42 +110,126 @@ def tools(world: World) -> tuple[ServiceTool, ...]:
     web = {"conf": "public", "kind": "fetch", "egress": True}
     return (
         make("read_mail", "The mails of the inbox.", reading("mail"), lambda w, a: _json(w.mails)),
-        make("read_messages", "The messages of a channel.", reading("chat", channel=Role.QUERY),
-             lambda w, a: _json(w.chats[a["channel"]]), ("channel", text)),
+        make(
+            "read_messages",
+            "The messages of a channel.",
+            reading("chat", channel=Role.QUERY),
+            lambda w, a: _json(w.chats[a["channel"]]),
+            ("channel", text),
+        ),
         make("read_calendar", "The events of the calendar.", reading("calendar"), lambda w, a: _json(w.events)),
         make("read_payments", "The last payments.", reading("bank"), lambda w, a: _json(w.payments)),
-        make("search_contacts", "Look a person up in the address book.", reading("contacts", "own", name=Role.QUERY), _contacts, ("name", text)),
+        make(
+            "search_contacts",
+            "Look a person up in the address book.",
+            reading("contacts", "own", name=Role.QUERY),
+            _contacts,
+            ("name", text),
+        ),
         make("recall", "What the person asked to remember.", reading("memory", "own"), lambda w, a: _json(w.memory)),
         make("read_notes", "The person's own notes.", reading("notes", "own"), lambda w, a: _json(w.notes)),
         make("read_page", "Open a web page.", reading("web", url=Role.URL, **web), _page, ("url", text)),  # type: ignore[arg-type]
         make("http_get", "Fetch a web address.", reading("web", url=Role.URL, **web), _page, ("url", text)),  # type: ignore[arg-type]
-        make("web_search", "Search the web.", reading("search", kind="search", egress=True, conf="public", query=Role.QUERY),
-             lambda w, a: _json([{"url": url, "text": page[:80]} for url, page in w.pages.items()]), ("query", text)),
-        make("send_mail", "Send a mail.",
-             acting("send", "mail", to=Role.DEST, cc=Role.DEST, subject=Role.TEXT, body=Role.TEXT, attachments=Role.ATTACH), _done,
-             ("to", many), ("subject", text), ("body", text), ("cc", many, []), ("attachments", many, [])),
-        make("post_message", "Write to a channel.", acting("post", "chat", channel=Role.DEST, text=Role.TEXT), _done,
-             ("channel", text), ("text", text)),
-        make("http_post", "Send data to a web address.", acting("upload", "web", url=Role.URL, body=Role.TEXT), _done, ("url", text), ("body", text)),
-        make("create_event", "Put an event in the calendar; guests are invited.",
-             acting("create", "calendar", True, False, title=Role.TEXT, start=Role.WHEN, end=Role.WHEN, guests=Role.DEST, notes=Role.TEXT), _event,
-             ("title", text), ("start", text), ("end", text, ""), ("guests", many, []), ("notes", text, "")),
+        make(
+            "web_search",
+            "Search the web.",
+            reading("search", kind="search", egress=True, conf="public", query=Role.QUERY),
+            lambda w, a: _json([{"url": url, "text": page[:80]} for url, page in w.pages.items()]),
+            ("query", text),
+        ),
+        make(
+            "send_mail",
+            "Send a mail.",
+            acting("send", "mail", to=Role.DEST, cc=Role.DEST, subject=Role.TEXT, body=Role.TEXT, attachments=Role.ATTACH),
+            _done,
+            ("to", many),
+            ("subject", text),
+            ("body", text),
+            ("cc", many, []),
+            ("attachments", many, []),
+        ),
+        make(
+            "post_message",
+            "Write to a channel.",
+            acting("post", "chat", channel=Role.DEST, text=Role.TEXT),
+            _done,
+            ("channel", text),
+            ("text", text),
+        ),
+        make(
+            "http_post",
+            "Send data to a web address.",
+            acting("upload", "web", url=Role.URL, body=Role.TEXT),
+            _done,
+            ("url", text),
+            ("body", text),
+        ),
+        make(
+            "create_event",
+            "Put an event in the calendar; guests are invited.",
+            acting("create", "calendar", True, False, title=Role.TEXT, start=Role.WHEN, end=Role.WHEN, guests=Role.DEST, notes=Role.TEXT),
+            _event,
+            ("title", text),
+            ("start", text),
+            ("end", text, ""),
+            ("guests", many, []),
+            ("notes", text, ""),
+        ),
         make("cancel_event", "Cancel an event; its guests are told.", acting("delete", "calendar", event=Role.ID), _done, ("event", text)),
-        make("pay", "Pay someone.", acting("pay", "bank", payee=Role.DEST, amount=Role.AMOUNT, reference=Role.TEXT), _done,
-             ("payee", text), ("amount", number), ("reference", text, "")),
-        make("set_device", "Switch a device of the home.", acting("device", "home", device=Role.DEVICE, state=Role.FLAG), _done,
-             ("device", text), ("state", text)),
-        make("forward_rule", "Forward all mail to an address from now on.", acting("forward", "mail", address=Role.DEST), _done, ("address", text)),
-        make("share_file", "Share a file of the folder with someone.", acting("share", "drive", path=Role.ATTACH, person=Role.DEST), _done,
-             ("path", text), ("person", text)),
-        make("label_mail", "Put a label on a mail.", acting("label", "mail", True, False, mail=Role.ID, label=Role.NAME), _done,
-             ("mail", text), ("label", text)),
-        make("draft_reply", "Write a draft that answers a mail; it is not sent.", acting("draft", "mail", True, False, mail=Role.ID, body=Role.TEXT), _done,
-             ("mail", text), ("body", text)),
+        make(
+            "pay",
+            "Pay someone.",
+            acting("pay", "bank", payee=Role.DEST, amount=Role.AMOUNT, reference=Role.TEXT),
+            _done,
+            ("payee", text),
+            ("amount", number),
+            ("reference", text, ""),
+        ),
+        make(
+            "set_device",
+            "Switch a device of the home.",
+            acting("device", "home", device=Role.DEVICE, state=Role.FLAG),
+            _done,
+            ("device", text),
+            ("state", text),
+        ),
+        make(
+            "forward_rule",
+            "Forward all mail to an address from now on.",
+            acting("forward", "mail", address=Role.DEST),
+            _done,
+            ("address", text),
+        ),
+        make(
+            "share_file",
+            "Share a file of the folder with someone.",
+            acting("share", "drive", path=Role.ATTACH, person=Role.DEST),
+            _done,
+            ("path", text),
+            ("person", text),
+        ),
+        make(
+            "label_mail",
+            "Put a label on a mail.",
+            acting("label", "mail", True, False, mail=Role.ID, label=Role.NAME),
+            _done,
+            ("mail", text),
+            ("label", text),
+        ),
+        make(
+            "draft_reply",
+            "Write a draft that answers a mail; it is not sent.",
+            acting("draft", "mail", True, False, mail=Role.ID, body=Role.TEXT),
+            _done,
+            ("mail", text),
+            ("body", text),
+        ),
         make("delete_mail", "Put a mail in the bin.", acting("delete", "mail", True, False, mail=Role.ID), _done, ("mail", text)),
         make("note", "Write a note of the person's own.", acting("write", "notes", True, False, text=Role.TEXT), _note, ("text", text)),
-        make("remember", "Remember something for good.", acting("memory", "memory", True, False, text=Role.TEXT), _remember, ("text", text)),
-    )  # fmt: skip
+        make(
+            "remember", "Remember something for good.", acting("memory", "memory", True, False, text=Role.TEXT), _remember, ("text", text)
+        ),
+    )
 
 
 PRIVATE = ("label_mail", "draft_reply", "delete_mail", "note", "create_event")
