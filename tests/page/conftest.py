@@ -6,10 +6,10 @@ import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
+import hatch_build
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 
-import hatch_build
 from tests.page.stand_in import StandIn
 from tests.page.world import World
 
@@ -72,7 +72,7 @@ class Tab:
         page = context.new_page()
         page.set_default_timeout(15_000)
         page.on("pageerror", lambda error: self.wrong.append(f"error: {error}"))
-        page.on("console", lambda message: self.wrong.append(message.text) if message.type == "error" and "Failed to load resource" not in message.text else None)
+        page.on("console", lambda message: self.wrong.append(message.text) if message.type == "error" and not message.text.startswith(("Failed to load resource", "GET ", "POST ")) else None)
         page.on("request", lambda request: None if request.url.startswith((self.url, "data:", "blob:")) else self.wrong.append(f"outside: {request.url}"))
         page.goto(self.url + path)
         return page

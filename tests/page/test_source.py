@@ -9,9 +9,9 @@ import sys
 import tomllib
 from pathlib import Path
 
+import hatch_build
 import pytest
 
-import hatch_build
 from tests.page.conftest import Tab
 
 SOURCE = hatch_build.PAGE / "src"
@@ -80,7 +80,7 @@ def test_the_lock_file_names_no_registry() -> None:
 
 def test_types_and_accessibility_of_the_source(dist: Path) -> None:
     """svelte-check, warnings counted as errors."""
-    command, binaries = hatch_build._program("node")
+    command, _binaries = hatch_build._program("node")
     checked = subprocess.run(
         [*command, "node_modules/svelte-check/bin/svelte-check", "--tsconfig", "tsconfig.json", "--fail-on-warnings", "--output", "human"],
         cwd=hatch_build.PAGE,
