@@ -138,3 +138,11 @@ def test_doctor_wraps_and_speaks_in_sentences(confrere):
 def test_empty_lists_say_so(confrere):
     for command in ("tasks", "secrets", "grants", "approvals", "vault"):
         assert confrere(command).strip(), command
+
+
+def test_doubts_shown_with_the_plan_are_counted_in_the_report_of_the_same_screen():
+    made = console(100)
+    state = SimpleNamespace(language="fr", report=found(doubts=["Un.", "Deux.", "Trois."]), standing=lambda: [1])
+    render.report(made, state, known=["Un.", "Deux."])
+    text = made.file.getvalue()
+    assert "Trois." in text and "Deux." not in text and "2 dits plus haut" in text

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import unicodedata
+from collections.abc import Sequence
 from typing import Any
 
 import msgspec
@@ -160,8 +161,9 @@ def undone(console: Console, outcome: Outcome, language: str) -> None:
         hang(console, "  ⚠ ", refusal, "yellow")
 
 
-def report(console: Console, state: TaskState, told: str = "") -> None:
-    """``told`` is what the person has just read on the same screen: it is not said again."""
+def report(console: Console, state: TaskState, told: str = "", known: Sequence[str] = ()) -> None:
+    """``told`` is what the person has just read on the same screen, ``known`` the doubts shown there with the plan: neither is said
+    again, but counted."""
     language, found = state.language, state.report
     answer = "" if found["answer"].strip() in told else found["answer"]
     if answer and not found["deliverables"] and not state.standing():
@@ -187,7 +189,13 @@ def report(console: Console, state: TaskState, told: str = "") -> None:
     for entry in found["refused"]:
         hang(console, "  ⚠ ", f"{show(entry['path'])}{colon}{show(entry['reason'])}", "red")
     _list(console, say("cli.report-warnings", language), found["warnings"], "red", language)
-    _list(console, say("cli.report-doubts", language), found["doubts"], "yellow", language)
+    fresh = [doubt for doubt in found["doubts"] if doubt not in known]
+    again = len(found["doubts"]) - len(fresh)
+    _list(console, say("cli.report-doubts", language), fresh, "yellow", language)
+    if again:
+        if not fresh:
+            console.print(say("cli.report-doubts", language), style="bold yellow", markup=False)
+        hang(console, "  … ", tell("cli.said-with-plan", language, again, count=again), "dim")
     omissions = [f"{entry['path']}{colon}{entry['reason']}" for entry in found["omissions"]]
     _list(console, say("cli.report-omissions", language), omissions, "yellow", language)
     _cost(console, found, language)

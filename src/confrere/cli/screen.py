@@ -124,6 +124,7 @@ class TerminalScreen:
         self._said = ""
         self.last_said = ""
         self._told = ""
+        self._doubts: list[str] = []
         self.seen: set[str] = set()
 
     @cached_property
@@ -260,7 +261,7 @@ class TerminalScreen:
             from confrere.cli import render
 
             render.plan(self.console, plan, self.language)
-            self._told = plan.answer
+            self._told, self._doubts = plan.answer, plan.doubts
             self.seen.add("plan")
 
     def ask_plan(self) -> str:
@@ -380,7 +381,7 @@ class TerminalScreen:
             from confrere.cli import render
 
             self.pause()
-            render.report(self.console, state, told=f"{self._told}\n{self.last_said}")
+            render.report(self.console, state, told=f"{self._told}\n{self.last_said}", known=self._doubts)
         if hint and state.state != "stopped":  # the sentence above has it
             from confrere.cli.flow import hang
 
