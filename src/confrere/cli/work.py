@@ -88,6 +88,11 @@ def live(runner: Runner) -> TaskState:
         loop.add_signal_handler(number, runner.stop.set)
     # never closed: a tool that is deep in a library must not hold back the end of a stopped task
     state = loop.run_until_complete(runner.run())
+    left = asyncio.all_tasks(loop)  # a connection's last task, say: ended, not left to the interpreter's complaint
+    for task in left:
+        task.cancel()
+    if left:
+        loop.run_until_complete(asyncio.wait(left, timeout=0.2))
     for number in (signal.SIGINT, signal.SIGTERM):
         loop.remove_signal_handler(number)
     return state
