@@ -52,6 +52,11 @@ export default defineConfig({
     assetsInlineLimit: 0, // the policy allows no data: script or font
     modulePreload: { polyfill: false },
     reportCompressedSize: false,
+    rolldownOptions: {
+      checks: { pluginTimings: false },
+      // what every view needs, in one file: a first load is few requests
+      output: { codeSplitting: { groups: [{ name: 'kit', test: /node_modules\/(@lucide|svelte|esm-env|clsx)\/|\/page\/src\/(lib|ui\/(Pill|StatePill|TaskRow|TaskList|Loading|Empty|Trouble|Mark|Notes))/ }] } },
+    },
   },
   server: { host: '127.0.0.1', proxy: { '/api': process.env.CONFRERE_URL ?? 'http://127.0.0.1:7878' } },
 })

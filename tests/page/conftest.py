@@ -72,8 +72,18 @@ class Tab:
         page = context.new_page()
         page.set_default_timeout(15_000)
         page.on("pageerror", lambda error: self.wrong.append(f"error: {error}"))
-        page.on("console", lambda message: self.wrong.append(message.text) if message.type == "error" and not message.text.startswith(("Failed to load resource", "GET ", "POST ")) else None)
-        page.on("request", lambda request: None if request.url.startswith((self.url, "data:", "blob:")) else self.wrong.append(f"outside: {request.url}"))
+        page.on(
+            "console",
+            lambda message: (
+                self.wrong.append(message.text)
+                if message.type == "error" and not message.text.startswith(("Failed to load resource", "GET ", "POST "))
+                else None
+            ),
+        )
+        page.on(
+            "request",
+            lambda request: None if request.url.startswith((self.url, "data:", "blob:")) else self.wrong.append(f"outside: {request.url}"),
+        )
         page.goto(self.url + path)
         return page
 
@@ -93,7 +103,9 @@ def tab(chromium: Browser, stand_in: StandIn) -> Iterator[Tab]:
 def violations(page: Page) -> list[str]:
     """What axe finds wrong with a page, WCAG 2.2 AA and good practice."""
     page.evaluate(AXE.read_text())
-    found = page.evaluate("axe.run(document, {resultTypes: ['violations'], runOnly: ['wcag2a','wcag2aa','wcag21a','wcag21aa','wcag22aa','best-practice']})")
+    found = page.evaluate(
+        "axe.run(document, {resultTypes: ['violations'], runOnly: ['wcag2a','wcag2aa','wcag21a','wcag21aa','wcag22aa','best-practice']})"
+    )
     return [f"{one['id']}: {node['html'][:200]} {node['failureSummary'][:300]}" for one in found["violations"] for node in one["nodes"][:3]]
 
 

@@ -31,7 +31,11 @@ class StandIn(ThreadingHTTPServer):
 
     def say(self, event: str, data: Any, ident: str = "") -> None:
         for stream in list(self.streams):
-            stream.put(b"".join([b"id: " + ident.encode() + b"\n" if ident else b"", b"event: ", event.encode(), b"\ndata: ", dumps(data), b"\n\n"]))
+            stream.put(
+                b"".join(
+                    [b"id: " + ident.encode() + b"\n" if ident else b"", b"event: ", event.encode(), b"\ndata: ", dumps(data), b"\n\n"]
+                )
+            )
 
     def happen(self, kind: str, task: str = "", **body: Any) -> None:
         """An event of the journal."""

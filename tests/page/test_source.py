@@ -51,7 +51,11 @@ def test_the_first_load_is_light(dist: Path, tab: Tab) -> None:
     page = tab.open("/")
     page.wait_for_selector("#brief")
     page.wait_for_timeout(300)
-    names = [name for name in page.evaluate("performance.getEntriesByType('resource').map(entry => new URL(entry.name).pathname)") if not name.startswith("/api/")]
+    names = [
+        name
+        for name in page.evaluate("performance.getEntriesByType('resource').map(entry => new URL(entry.name).pathname)")
+        if not name.startswith("/api/")
+    ]
     files = {dist / "index.html", *(dist / name.lstrip("/") for name in names)}
     weight = sum(len(path.read_bytes() if path.suffix == ".woff2" else gzip.compress(path.read_bytes(), 9)) for path in files)
     assert weight < 150_000, weight
@@ -69,7 +73,11 @@ def test_nothing_inline_and_nothing_from_outside(dist: Path) -> None:
     assert not re.findall(r"<script(?![^>]*\bsrc=)[^>]*>|\sstyle=|\son\w+=|<style", page)
     for path in dist.rglob("*"):
         if path.suffix in (".js", ".css", ".html"):
-            outside = set(re.findall(r"https?://[\w.-]+", path.read_text("utf-8"))) - {"http://www.w3.org", "https://svelte.dev", "http://127.0.0.1"}
+            outside = set(re.findall(r"https?://[\w.-]+", path.read_text("utf-8"))) - {
+                "http://www.w3.org",
+                "https://svelte.dev",
+                "http://127.0.0.1",
+            }
             assert not outside, (path.name, outside)
 
 
@@ -93,7 +101,9 @@ def test_types_and_accessibility_of_the_source(dist: Path) -> None:
 def test_only_a_wheel_asks_for_node() -> None:
     pytest.importorskip("hatchling")
     program = "import hatch_build as b; print(b.get_requires_for_build_wheel()); print(b.get_requires_for_build_editable())"
-    wheel, editable = subprocess.run([sys.executable, "-c", program], cwd=hatch_build.TOP, capture_output=True, text=True, check=True).stdout.splitlines()
+    wheel, editable = subprocess.run(
+        [sys.executable, "-c", program], cwd=hatch_build.TOP, capture_output=True, text=True, check=True
+    ).stdout.splitlines()
     assert hatch_build.NODE in wheel and hatch_build.NODE not in editable
 
 

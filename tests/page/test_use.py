@@ -51,7 +51,10 @@ def test_a_brief_by_keyboard_alone(tab: Tab, stand_in: StandIn) -> None:
     page.focus("#brief")
     page.keyboard.press("Control+Enter")
     page.wait_for_url("**/tasks/t-new")
-    assert last(stand_in, "/api/tasks") == {"brief": "Classe ces fichiers par client", "folders": [{"path": "/home/lea/Clients", "readonly": False}]}
+    assert last(stand_in, "/api/tasks") == {
+        "brief": "Classe ces fichiers par client",
+        "folders": [{"path": "/home/lea/Clients", "readonly": False}],
+    }
 
 
 def test_an_empty_brief_is_said_where_it_is(tab: Tab, stand_in: StandIn) -> None:
@@ -156,49 +159,69 @@ def test_what_documents_say_stays_text(tab: Tab, stand_in: StandIn) -> None:
     assert "<script>1</script>" in page.inner_text("[role=dialog] pre")
 
 
-def test_ten_thousand_files_and_events(tab: Tab, stand_in: StandIn) -> None:
-    """Only what is in sight exists; the end is reached at once; scrolling stays smooth."""
-    stand_in.world.moved = stand_in.world.files = stand_in.world.events = 10_000
+SCROLL = """async () => { const box = document.querySelector('.tree .rows'); const times = [];
+  for (let n = 0; n < 30; n++) { const begun = performance.now(); box.scrollTop = n * 190; await new Promise(requestAnimationFrame); times.push(performance.now() - begun) }
+  return times.sort((a, b) => a - b)[15] }"""
+
+
+def test_ten_thousand_files(tab: Tab, stand_in: StandIn) -> None:
+    """Only what is in sight exists, the end is reached at once, and a frame of scrolling costs what it costs with two hundred."""
+    stand_in.world.moved = 200
     page = tab.open("/tasks/t-review")
+    page.get_by_role("treeitem").first.focus()
+    few = page.evaluate(SCROLL)
+    stand_in.world.moved = stand_in.world.files = 10_000
+    page.reload()
     rows = page.get_by_role("treeitem")
     rows.first.focus()
     assert rows.count() < 80
     page.keyboard.press("End")
     expect(page.get_by_role("treeitem", name="Récapitulatif.xlsx")).to_be_focused()
     assert rows.count() < 80
-    frames = page.evaluate(
-        """async () => { const box = document.querySelector('.tree .rows'); const times = []; let last = performance.now();
-        for (let n = 0; n < 40; n++) { box.scrollTop = n * 4000; await new Promise(requestAnimationFrame); const now = performance.now(); times.push(now - last); last = now }
-        return times.sort((a, b) => a - b)[Math.floor(times.length / 2)] }"""
-    )
-    assert frames < 100, f"a frame of scrolling took {frames:.0f} ms in the middle"
+    many = page.evaluate(SCROLL)
+    print(f"a frame of scrolling: {few:.0f} ms with 200 files, {many:.0f} ms with 10,000")
+    assert many < 3 * few + 30
     page.get_by_label("Trouver un fichier").fill("pièce 09999")
     expect(rows).to_have_count(3)
     page.click("text=Tout le dossier")
     page.get_by_label("Trouver un fichier").fill("pièce 09998")
     expect(page.get_by_role("treeitem", name="pièce 09998.pdf")).to_be_visible()
-    page.goto(stand_in.url + "/journal")
+
+
+def test_ten_thousand_events(tab: Tab, stand_in: StandIn) -> None:
+    stand_in.world.events = 10_000
+    page = tab.open("/journal")
     page.wait_for_selector("[role=option]")
     for _ in range(3):
         page.evaluate("document.querySelector('.full').scrollTop = 1e9")
-        page.wait_for_timeout(150)
+        page.wait_for_timeout(250)
     assert page.locator("[role=option]").count() < 80
     page.locator("[role=option] >> nth=20").click()
-    assert int(page.locator("[role=dialog] dd.number").inner_text().split("·")[1]) < 9800, "older events came as they were scrolled to"
+    place = page.locator("[role=dialog] dd.number").inner_text()
+    assert int(re.sub(r"\D", "", place.split("·")[1])) < 9800, "older events came as they were scrolled to"
 
 
 def test_the_journal_is_searched_and_verified(tab: Tab) -> None:
     page = tab.open("/journal")
     page.get_by_label("Chercher dans le journal").fill("rapport")
     until(page, "[...document.querySelectorAll('[role=option]')].every(row => row.innerText.includes('rapport'))")
-    page.click("text=Vérifier")
+    page.get_by_role("button", name="Vérifier", exact=True).click()
     expect(page.locator(".seal")).to_contain_text("60 événements")
 
 
 def test_live_progress_and_what_comes_after(tab: Tab, stand_in: StandIn) -> None:
     page = tab.open("/tasks/t-running")
     page.wait_for_selector(".step")
-    live = {"task": "t-running", "kind": "progress", "step": "s2", "call": "s2", "done": 12, "total": 37, "what": "Clients/Scan_0012.pdf", "seconds_left": 42.0}
+    live = {
+        "task": "t-running",
+        "kind": "progress",
+        "step": "s2",
+        "call": "s2",
+        "done": 12,
+        "total": 37,
+        "what": "Clients/Scan_0012.pdf",
+        "seconds_left": 42.0,
+    }
     stand_in.say("live", live)
     expect(page.locator("[aria-current=step]")).to_contain_text("12 sur 37")
     expect(page.locator(".total")).to_contain_text("encore 42 s environ")
@@ -310,7 +333,9 @@ def test_letters_can_be_switched_off(tab: Tab) -> None:
 
 
 def test_a_failure_says_why_and_what_next(tab: Tab, stand_in: StandIn) -> None:
-    stand_in.world.tasks["t-failed"]["failure"] = said("No disk left. Your folder is as it was.", "Plus de place. Votre dossier est resté tel quel.")
+    stand_in.world.tasks["t-failed"]["failure"] = said(
+        "No disk left. Your folder is as it was.", "Plus de place. Votre dossier est resté tel quel."
+    )
     page = tab.open("/tasks/t-failed")
     expect(page.get_by_role("alert").first).to_contain_text("Plus de place")
     page.click("text=Reprendre")

@@ -43,7 +43,9 @@ def test_every_view(tab: Tab, stand_in: StandIn, language: str, theme: str, phon
     page.wait_for_selector("#brief")
     wrong = []
     for name, (path, ready) in VIEWS.items():
-        page.evaluate("path => { history.pushState(null, '', path); dispatchEvent(new PopStateEvent('popstate')) }", path) if name != "enter" else page.goto(stand_in.url + path)
+        page.evaluate(
+            "path => { history.pushState(null, '', path); dispatchEvent(new PopStateEvent('popstate')) }", path
+        ) if name != "enter" else page.goto(stand_in.url + path)
         page.wait_for_selector(ready)
         assert page.evaluate("document.documentElement.lang") == language
         wrong += [f"{name}: {one}" for one in violations(page)]

@@ -48,7 +48,9 @@ export interface Context {
   folders: { name: string; path: string; readonly: boolean; hidden: number }[]; model: string; local: boolean; hosts: string[]; usage: Usage
   left_the_machine: string[]; budgets: { max_tokens: number; max_cost_usd: number; max_minutes: number }
 }
-export interface Deliverable { path: string; view_path: string; kind: string; size: number; sha256: string; applied: boolean; findings: string[] }
+export interface Deliverable { path: string; view_path: string; kind: string; size: number; sha256: string; applied: boolean; findings: string[]
+  /** Set here, not by the gateway: no report has looked at it yet. */
+  unchecked?: boolean }
 export interface Report {
   task: string; brief: string; state: State; model: string; answer: string; deliverables: Deliverable[]; counts: Record<string, number>
   checks: { code: string; ok: boolean; text: string }[]; doubts: string[]; omissions: { path: string; reason: string }[]; warnings: string[]
