@@ -17,13 +17,13 @@ AXE = hatch_build.PAGE / "node_modules" / "axe-core" / "axe.min.js"
 WIDE, PHONE = {"width": 1360, "height": 860}, {"width": 390, "height": 844}
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def dist() -> Path:
     """The page, built from its sources as they are now."""
     return hatch_build.build()
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def chromium() -> Iterator[Browser]:
     program = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
     assert program, "The tests of the page need Chromium (Debian: apt install chromium)."
@@ -33,7 +33,7 @@ def chromium() -> Iterator[Browser]:
         browser.close()
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def server(dist: Path) -> Iterator[StandIn]:
     stand_in = StandIn(dist)
     yield stand_in

@@ -7,7 +7,7 @@ at a random operation; the parent finishes what the journal says was begun.
 import os
 import tempfile
 
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from confrere.errors import WrongUse
@@ -152,6 +152,12 @@ def contents(folder):
 
 @settings(max_examples=120, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(tree=trees, work=changes, fuse=st.integers(1, 40), fuse_back=st.integers(1, 40))
+@example(  # a name that was hidden, written again, and another one hidden after it
+    tree={"a": None, "b": None, "é": None},
+    work=[("delete", "a", None), ("write", "a", b"new"), ("swap", "é", "b"), ("delete", "b", None)],
+    fuse=40,
+    fuse_back=40,
+)
 def test_a_kill_at_any_instant_leaves_all_or_nothing(tree, work, fuse, fuse_back):
     with tempfile.TemporaryDirectory() as base:
         bench = Bench(base)

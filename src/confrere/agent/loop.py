@@ -36,6 +36,9 @@ _POLL = 0.1  # seconds between looks for a stop asked for by another process
 
 POLICY_KINDS = ("policy.started", "policy.planned", "policy.observed", "policy.used", "policy.endorsed", "policy.refused", "grant.used")
 
+# events that tell of every file: their records go to the journal one by one, never all at once as plain dictionaries
+_LARGE = ("review.ready", "apply.planned", "apply.done")
+
 Listener = Callable[[str, dict[str, Any]], None]
 
 
@@ -65,9 +68,11 @@ class Runner:
 
     def record(self, kind: str, body: dict[str, Any], durable: bool = False) -> None:
         """Append an event, take it into the state, tell the listener."""
-        event = self.store.append(self.task, kind, msgspec.to_builtins(body), durable=durable)
+        if kind not in _LARGE:
+            body = msgspec.to_builtins(body)
+        event = self.store.append(self.task, kind, body, durable=durable)
         self.state.apply(event)
-        self.listen(kind, event.body)
+        self.listen(kind, {**body, "outcome": len(body["outcome"].applied)} if kind == "apply.done" else event.body)
 
     @property
     def view(self) -> View:
@@ -146,8 +151,7 @@ class Runner:
 
     def refresh(self) -> None:
         """Take in what other processes did to the task since this one looked. To be called once the task is held."""
-        last = self.store.last(self.task)
-        if last is not None and last.at >= self.state.updated:
+        if self.store.count(self.task) != self.state.events:
             self.state = load(self.store, self.task)
 
     async def _watch(self, work: asyncio.Future[None]) -> None:

@@ -53,6 +53,7 @@ class TaskState(msgspec.Struct, kw_only=True):
     roots: list[Root] = msgspec.field(default_factory=list)
     created: str = ""
     updated: str = ""
+    events: int = 0
     plan: Plan | None = None
     plan_hash: str = ""
     messages: list[Message] = msgspec.field(default_factory=list)
@@ -75,7 +76,7 @@ class TaskState(msgspec.Struct, kw_only=True):
     def apply(self, event: Event) -> None:
         """Take one event in."""
         body = event.body
-        self.updated = event.at
+        self.updated, self.events = event.at, event.n
         match event.kind:
             case "task.created":
                 self.created = event.at

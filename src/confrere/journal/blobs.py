@@ -6,11 +6,12 @@ import hashlib
 import json
 import os
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from itertools import chain
 from pathlib import Path
 from typing import Any
 
-from confrere.journal.canonical import dumps
+from confrere.journal.canonical import dumps, pieces
 
 INLINE_LIMIT = 4096  # characters of JSON above which a field moves to a blob
 _MARK = "$blob"
@@ -27,20 +28,29 @@ class Blobs:
         return self.folder / sha[:2] / sha
 
     def put(self, data: bytes) -> str:
-        sha = hashlib.sha256(data).hexdigest()
-        path = self.path(sha)
-        if not path.exists() or path.stat().st_size != len(data):  # one that a power cut left short is written again
-            path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-            handle, name = tempfile.mkstemp(dir=path.parent, prefix=".tmp-")
-            try:
-                with os.fdopen(handle, "wb") as file:
-                    file.write(data)
-                os.replace(name, path)
-            except BaseException:
+        return self._put([data])[0]
+
+    def _put(self, data: Iterable[bytes]) -> tuple[str, int]:
+        """Returns the hash and the size in bytes."""
+        self.folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        handle, name = tempfile.mkstemp(dir=self.folder, prefix=".tmp-")
+        try:
+            sum_, size = hashlib.sha256(), 0
+            with os.fdopen(handle, "wb") as file:
+                for block in data:
+                    sum_.update(block)
+                    size += file.write(block)
+            path = self.path(sum_.hexdigest())
+            if path.exists() and path.stat().st_size == size:  # one that a power cut left short is written again
                 os.unlink(name)
-                raise
-            self._held_back.append(path)
-        return sha
+                return path.name, size
+            path.parent.mkdir(mode=0o700, exist_ok=True)
+            os.replace(name, path)
+        except BaseException:
+            os.unlink(name)
+            raise
+        self._held_back.append(path)
+        return path.name, size
 
     def flush(self) -> None:
         """Have what was put so far reach the disk: an event that survives a power cut must find its payload."""
@@ -61,18 +71,27 @@ class Blobs:
 
     def pack(self, body: dict[str, Any]) -> str:
         """The canonical JSON of ``body``, each field that is too long replaced by a reference to a blob."""
-        text = dumps(body)
+        fields = {key: self._field(value) for key, value in body.items()}
+        text = "{" + ",".join(f"{dumps(key)}:{fields[key]}" for key in sorted(fields)) + "}"
         if len(text) <= INLINE_LIMIT:
             return text
-        small: dict[str, Any] = {}
-        for key, value in body.items():
-            field = dumps(value)
+        for key, field in fields.items():
             if len(field) > INLINE_LIMIT // 4:
                 data = field.encode("ascii")
-                small[key] = {_MARK: self.put(data), "size": len(data)}
-            else:
-                small[key] = value
-        return dumps(small)
+                fields[key] = dumps({_MARK: self.put(data), "size": len(data)})
+        return "{" + ",".join(f"{dumps(key)}:{fields[key]}" for key in sorted(fields)) + "}"
+
+    def _field(self, value: Any) -> str:
+        """The text of one field, or of a reference to it where it is long by itself: that one is never whole in memory."""
+        held, size = [], 0
+        text = pieces(value)
+        for piece in text:
+            held.append(piece)
+            size += len(piece)
+            if size > INLINE_LIMIT:
+                sha, size = self._put(piece.encode("ascii") for piece in chain(held, text))
+                return dumps({_MARK: sha, "size": size})
+        return "".join(held)
 
     def unpack(self, text: str) -> dict[str, Any]:
         body: dict[str, Any] = json.loads(text)

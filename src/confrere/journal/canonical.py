@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import hashlib
 import json
+from collections.abc import Iterator
 from typing import Any
 
 import msgspec
+
+_TOGETHER = 64  # members of a list that are written at once
 
 
 def dumps(value: Any) -> str:
@@ -17,6 +20,29 @@ def dumps(value: Any) -> str:
 def _builtins(value: Any) -> Any:
     # msgspec refuses lone surrogates only when it encodes, not when it converts: file names stay byte for byte
     return msgspec.to_builtins(value)
+
+
+def pieces(value: Any) -> Iterator[str]:
+    """The text of ``dumps`` in pieces, so that a list of 100,000 records is never held as text, nor as plain dictionaries."""
+    if isinstance(value, msgspec.Struct) and _plain(value):
+        value = {name: getattr(value, name) for name in value.__struct_fields__}
+    if isinstance(value, list) and len(value) > _TOGETHER:
+        for start in range(0, len(value), _TOGETHER):
+            yield ("," if start else "[") + dumps(value[start : start + _TOGETHER])[1:-1]
+        yield "]"
+    elif isinstance(value, dict) and 0 < len(value) <= _TOGETHER and all(type(key) is str for key in value):
+        for number, key in enumerate(sorted(value)):
+            yield ("," if number else "{") + dumps(key) + ":"
+            yield from pieces(value[key])
+        yield "}"
+    else:
+        yield dumps(value)
+
+
+def _plain(value: msgspec.Struct) -> bool:
+    """Whether a record is written as all its fields, under their own names."""
+    config = value.__struct_config__
+    return not config.omit_defaults and config.tag is None and value.__struct_encode_fields__ == value.__struct_fields__
 
 
 def digest(value: Any) -> str:

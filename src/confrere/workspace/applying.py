@@ -77,11 +77,15 @@ def settle(view: View, outcome: Outcome, *, everything: bool) -> None:
         for entry in sorted(outcome.made, key=lambda entry: -entry.change.path.count("/")):
             for path in {entry.change.path, entry.change.origin if entry.change.kind == "move" else entry.change.path}:
                 _settle_path(view, path)
-    for entry in outcome.made:
-        view.seen.forget(entry.change.path)
-        view.seen.forget("\0" + entry.change.path)
-        if entry.change.kind == "move":
-            view.seen.forget(entry.change.origin)
+    if everything:
+        view.seen.clear()
+    else:
+        with view.batch():
+            for entry in outcome.made:
+                view.seen.forget(entry.change.path)
+                view.seen.forget("\0" + entry.change.path)
+                if entry.change.kind == "move":
+                    view.seen.forget(entry.change.origin)
     view.refresh()
 
 

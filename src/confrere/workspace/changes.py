@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import stat
+import sys
 import time
 from collections import defaultdict
 from collections.abc import Callable, Iterator
@@ -85,8 +86,8 @@ class _Comparison:
             self.view.seen.commit()
         changes = sorted([*self.gone.values(), *self.new, *self.other], key=lambda change: (change.path, change.kind != "delete"))
         for change in changes:
-            touch = self._touch(change.path)
-            change.step, change.call = touch
+            step, call = self._touch(change.path)
+            change.step, change.call = sys.intern(step), sys.intern(call)  # a few, for very many changes
         return ChangeSet(changes=changes, begun_ns=begun_ns, left=sorted(self.left))
 
     def _touch(self, path: str) -> tuple[str, str]:
@@ -291,7 +292,7 @@ class _Comparison:
                 same = source.before is not None and change.after.sha256 == source.before.sha256
                 if source.before is not None and (not change.content or same):
                     # the real file itself will be renamed: it keeps all that belongs to it
-                    change.content, change.after = "", msgspec.structs.replace(source.before)
+                    change.content, change.after = "", source.before
             elif not change.content:
                 self._copied(change)
 
@@ -310,7 +311,7 @@ class _Comparison:
             return
         before, conflict = self._before(change.origin, real, lower)
         change.after.sha256, change.conflict, change.content = before.sha256, change.conflict or conflict, real
-        change.after.xattrs = dict(before.xattrs)
+        change.after.xattrs = before.xattrs
 
 
 def _lstat(path: str) -> os.stat_result | None:

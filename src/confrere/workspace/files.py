@@ -52,7 +52,7 @@ class State(msgspec.Struct, kw_only=True, omit_defaults=True):
     uid: int = -1
     gid: int = -1
     target: str = ""
-    xattrs: dict[str, str] = msgspec.field(default_factory=dict)
+    xattrs: dict[str, str] | None = None
 
 
 def kind(mode: int) -> str:
@@ -91,11 +91,11 @@ def state_of(path: str, status: os.stat_result, digest: str = "") -> State:
     )
 
 
-def _xattrs(path: str) -> dict[str, str]:
+def _xattrs(path: str) -> dict[str, str] | None:
     try:
         names = os.listxattr(path, follow_symlinks=False)
     except (OSError, AttributeError):
-        return {}
+        return None
     kept = {}
     for name in names:
         if name.startswith(("user.overlay.", "user.confrere.", "security.", "trusted.")):
@@ -103,7 +103,7 @@ def _xattrs(path: str) -> dict[str, str]:
         value = upper.get(path, name)
         if value is not None:
             kept[name] = value.hex()
-    return kept
+    return kept or None
 
 
 def set_metadata(path: str, state: State) -> None:
@@ -111,7 +111,7 @@ def set_metadata(path: str, state: State) -> None:
     follow = state.type != "symlink"
     if os.geteuid() == 0 and state.uid >= 0:
         os.chown(path, state.uid, state.gid, follow_symlinks=False)
-    for name, value in state.xattrs.items():
+    for name, value in (state.xattrs or {}).items():
         try:
             os.setxattr(path, name, bytes.fromhex(value), follow_symlinks=False)
         except OSError as error:

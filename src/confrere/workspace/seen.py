@@ -136,6 +136,12 @@ class Seen:
             for table in ("seen", "touch") if touches else ("seen",):
                 self._run(f"DELETE FROM {table} WHERE path = ? OR (path > ? AND path < ?)", (key, key + b"/", key + b"0"))
 
+    def clear(self) -> None:
+        """Drop all that is known: nothing is staged any more."""
+        with self._lock:
+            self._run("DELETE FROM seen")
+            self._run("DELETE FROM touch")
+
     def touched(self, path: str, step: str, call: str) -> None:
         with self._lock:
             self._write(_TOUCH, (_key(path), step, call))

@@ -137,6 +137,7 @@ class Transaction:
             "times": self.times,
         }
         self.record("apply.planned", plan, True)
+        del plan
         try:
             try:
                 self._stage(progress)

@@ -83,7 +83,7 @@ class Tree:
                     raise _unreachable(error, self.root.name, relative) from None
             if low is not None:
                 low = f"{low}/{part}"
-                lower_status = self._lower_status(low)
+                lower_status = self._lower_status(low, first=index == 0)
                 if lower_status is None:
                     low = None
             if upper_status is not None and up is not None:
@@ -109,11 +109,12 @@ class Tree:
         if not there:  # a link in its place is not the folder that was granted
             raise Failed("workspace.folder-gone", path=self.root.path, task="TASK")
 
-    def _lower_status(self, path: str) -> os.stat_result | None:
+    def _lower_status(self, path: str, *, first: bool = True) -> os.stat_result | None:
         try:
             return os.lstat(path)
         except (FileNotFoundError, NotADirectoryError):
-            self._still_there()
+            if first:
+                self._still_there()
             return None
         except PermissionError:
             return None

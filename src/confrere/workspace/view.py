@@ -9,10 +9,11 @@ from __future__ import annotations
 import errno
 import os
 import re
+import secrets
 import stat
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import BinaryIO
 
@@ -41,9 +42,15 @@ class View:
         self._step = self._call = ""
         self._names: dict[str, set[str]] = {}
         self._counter = 0
+        self._token = secrets.token_hex(6)  # no name that a killed process left is met again
+        self._whiteout = ""
         self._mounted_ns = 0
 
     def close(self) -> None:
+        if self._whiteout:
+            with suppress(OSError):
+                os.unlink(self._whiteout)
+            self._whiteout = ""
         self.seen.close()
 
     @property
@@ -318,10 +325,7 @@ class View:
     def _reserve(self) -> str:
         """A free path on the staging file system."""
         self._counter += 1
-        path = str(self._temporary / f"{os.getpid()}-{self._counter}")
-        if os.path.lexists(path):
-            os.unlink(path)
-        return path
+        return f"{self._temporary}/{self._token}-{self._counter}"
 
     def _note(self, tree: Tree, relative: str, look: Look) -> None:
         """Remember the version of the real file that this change is based on."""
@@ -424,11 +428,30 @@ class View:
             if look.upper_status is not None:
                 self._discard(look.upper)
             if look.lower_status is not None:
-                layer.make_whiteout(look.upper)
+                self._hide(look.upper)
         except OSError as error:
             raise self._explained(error, path) from None
         self._changed(path, False)
         self._names.pop(path, None)
+
+    def _hide(self, upper: str) -> None:
+        """Put a whiteout where nothing is: one more name of one kept aside, as the kernel does it, which is cheaper than a new one."""
+        if self._whiteout:
+            try:
+                os.link(self._whiteout, upper, follow_symlinks=False)
+                return
+            except OSError as error:
+                if error.errno not in (errno.EMLINK, errno.ENOENT, errno.EPERM, errno.ENOTSUP, errno.EXDEV):
+                    raise
+                self._whiteout = ""
+        layer.make_whiteout(upper)
+        if stat.S_ISCHR(os.lstat(upper).st_mode):
+            aside = self._reserve()
+            try:
+                os.link(upper, aside, follow_symlinks=False)
+                self._whiteout = aside
+            except OSError:  # a file system without links: each whiteout is made anew
+                pass
 
     def _note_held(self, path: str) -> None:
         """Remember the versions of the real files that a folder shows."""
@@ -479,7 +502,7 @@ class View:
                 self._stand_in(tree, relative, look, to_look)
             if look.lower_status is not None:
                 self._make_parents(tree, relative)
-                layer.make_whiteout(look.upper)
+                self._hide(look.upper)
         except OSError as error:
             raise self._explained(error, target) from None
         self._changed(source, False)
