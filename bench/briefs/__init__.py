@@ -1,4 +1,4 @@
-"""242 briefs by five hands, half French, and how many of them the builtin model understands.
+"""361 briefs by many hands, half French, and how many of them the builtin model understands.
 
 ``briefs.jsonl`` holds one brief a line: the hand (formal, terse, chatty, non-native, slang), its language, its half (dev, or
 held-out: chosen by the hash of its words; blind: 42 more, written when the rules had settled) and what it means, in a small notation::

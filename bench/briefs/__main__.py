@@ -1,7 +1,9 @@
-"""``python -m bench.briefs [--half dev|held-out] [--failures]``: the score on each half, by language and by hand.
+"""``python -m bench.briefs [--half NAME] [--failures]``: the score on each half, by language and by hand.
 
 A brief is right when its operations, the parameters stated, the files of each wish, what is refused and what is out of reach
-are all as labelled, and words that must be reported are. It is clean when nothing else was reported either.
+are all as labelled, and words that must be reported are. It is clean when nothing else was reported either. What is not right is
+either *said* (something was reported as not understood and nothing was planned that was not asked for: the person sees what is
+missing) or *wrong* (the plan itself errs, or leaves a wish out in silence): the two are counted apart, for a wrong plan is worse.
 """
 
 from __future__ import annotations
@@ -19,7 +21,7 @@ from confrere.models.builtin.understanding import Understanding
 from confrere.tools.office.scope import Scope
 
 TODAY = date(2026, 11, 21)
-_LISTS = {"by", "columns", "pages", "kinds", "types", "formats", "parties", "names"}
+_LISTS = {"by", "columns", "pages", "kinds", "types", "formats", "parties", "names", "same"}
 
 
 def expected(notation: str) -> dict[str, Any]:
@@ -89,7 +91,11 @@ def faults(found: Understanding, label: dict[str, Any]) -> list[str]:
             out.append(f"{operation}: exclude")
         for name, value in params.items():
             have = wish.params.get(name)
-            shown = [str(item) for item in have] if isinstance(have, list) else str(have)
+            shown = (
+                [str(part) for item in have for part in (item if isinstance(item, list) else [item])]
+                if isinstance(have, list)
+                else str(have)
+            )
             if shown != value:
                 out.append(f"{operation}: {name}")
         if operation == "sort" and "by" not in params and wish.params.get("by"):
@@ -108,14 +114,23 @@ def faults(found: Understanding, label: dict[str, Any]) -> list[str]:
     return out
 
 
+def wrong_plan(found: Understanding, faults_found: list[str]) -> bool:
+    """Whether a brief that is not right errs in its plan, or leaves something out without a word."""
+    if any(fault.startswith("extra") or fault in ("refused", "leave", "silent") for fault in faults_found):
+        return True
+    misread = any(":" in fault for fault in faults_found)
+    told = bool(found.not_understood or found.beyond) or found.stance == "unknown"
+    return not told or (misread and not found.not_understood)
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(prog="python -m bench.briefs", description=__doc__)
-    parser.add_argument("--half", choices=("dev", "held-out", "blind"))
+    parser.add_argument("--half", choices=("dev", "held-out", "blind", "fresh", "aside"))
     parser.add_argument("--failures", action="store_true", help="print each brief that is not right, of the half asked for")
     options = parser.parse_args()
     rows = [json.loads(line) for line in Path(__file__).with_name("briefs.jsonl").read_text(encoding="utf-8").splitlines()]
     understand("warm", today=TODAY)
-    tally: dict[tuple[str, str], list[int]] = defaultdict(lambda: [0, 0, 0])
+    tally: dict[tuple[str, str], list[int]] = defaultdict(lambda: [0, 0, 0, 0])
     began = time.process_time()
     for row in rows:
         if options.half and row["half"] != options.half:
@@ -129,6 +144,7 @@ def main() -> None:
             count[0] += 1
             count[1] += not wrong
             count[2] += clean
+            count[3] += bool(wrong) and wrong_plan(found, wrong)
         if options.failures and options.half == row["half"] and not clean:
             wishes = [(wish.operation, wish.params, json.loads(_json(wish.only)), json.loads(_json(wish.exclude))) for wish in found.wishes]
             print(
@@ -136,9 +152,11 @@ def main() -> None:
                 f"exclude={_json(found.exclude)} beyond={[b.code for b in found.beyond]} unknown={found.not_understood} {found.corrections}"
             )
     spent = (time.process_time() - began) * 1000 / max(1, sum(count[0] for (_, group), count in tally.items() if group == "all"))
-    print(f"{'half':<10}{'briefs':<12}{'n':>5}{'right':>8}{'clean':>8}")
-    for (half, group), (total, right, clean) in sorted(tally.items(), key=lambda item: (item[0][0], item[0][1] != "all", item[0][1])):
-        print(f"{half:<10}{group:<12}{total:>5}{right:>8}{clean:>8}")
+    print(f"{'half':<10}{'briefs':<12}{'n':>5}{'right':>8}{'clean':>8}{'said':>8}{'wrong':>8}")
+    for (half, group), (total, right, clean, erring) in sorted(
+        tally.items(), key=lambda item: (item[0][0], item[0][1] != "all", item[0][1])
+    ):
+        print(f"{half:<10}{group:<12}{total:>5}{right:>8}{clean:>8}{total - right - erring:>8}{erring:>8}")
     print(f"{spent:.1f} ms of CPU a brief")
 
 
