@@ -14,7 +14,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from confrere.sandbox.bubblewrap import Bubblewrap
-from confrere.sandbox.protocol import Command, Request, Spec
+from confrere.sandbox.protocol import Command, Denied, Passage, Request, Spec
 from confrere.sandbox.proxy import Proxy
 
 from .conftest import Place
@@ -133,11 +133,27 @@ async def test_any_other_is_refused(server: int, target: str) -> None:
 
 async def test_the_policy_is_asked_about_every_request(server: int) -> None:
     told = Told()
-    async with running(pinned(told, [f"ok.test:{server}"], lambda request: request.path == "/good")) as port:
+
+    def decide(request: Request) -> Passage:
+        if request.path != "/good":
+            raise Denied("not good")
+        return "free"
+
+    async with running(pinned(told, [f"ok.test:{server}"], decide)) as port:
         good = await ask(port, f"GET http://ok.test:{server}/good HTTP/1.1\r\n\r\n".encode())
         bad = await ask(port, f"GET http://ok.test:{server}/bad HTTP/1.1\r\n\r\n".encode())
     assert good.startswith(b"HTTP/1.") and b" 200 " in good and bad.startswith(b"HTTP/1.1 403")
-    assert told.outcomes == ["allowed", "refused"]
+    assert told.outcomes == ["allowed", "not good"]
+
+
+async def test_a_quiet_request_says_nothing_but_the_address(server: int) -> None:
+    told = Told()
+    async with running(pinned(told, [f"ok.test:{server}"], lambda request: "quiet")) as port:
+        head = f"GET http://ok.test:{server}/q HTTP/1.1\r\nX-Words: of the program\r\nUser-Agent: words\r\nContent-Length: 5\r\n\r\nhello"
+        answer = await ask(port, head.encode())
+    assert answer.endswith(f"GET /q ok.test:{server} b''\n".encode())
+    request = told.requests[0][0]
+    assert request.size == 5 and request.headers == (("X-Words", "of the program"), ("User-Agent", "words"))
 
 
 async def test_a_body_passes_and_nothing_after_it(server: int) -> None:

@@ -49,9 +49,9 @@ def folders_of(given: list[str]) -> list[tuple[str, bool]]:
     return [(text.removesuffix(":ro"), True) if text.endswith(":ro") else (text.removesuffix(":rw"), False) for text in given]
 
 
-def create(services: Services, brief: str, folders: list[str], *, model: str, yes: bool, plan_only: bool, task: str = "") -> str:
+def create(services: Services, brief: str, folders: list[str], *, model: str, yes: bool, plan_only: bool, task: str = "", person: str = "") -> str:
     """Check what was given and start a task; returns its identifier, ``task`` where it was chosen before, so that what starts one by a
-    clock can be asked again after a crash. Raises WrongUse, with nothing written, where something is not right."""
+    clock can be asked again after a crash. ``person`` is whose the task is, "" the owner's. Raises WrongUse, with nothing written, where something is not right."""
     brief = checked(brief)
     granted = grant(folders_of(folders), services.home.path)
     language = services.settings.language or language_of(brief, services.home.language())
@@ -74,6 +74,7 @@ def create(services: Services, brief: str, folders: list[str], *, model: str, ye
             "yes": yes,
             "plan_only": plan_only,
             "warnings": warnings,
+            **({"person": person} if person else {}),
         },
         durable=True,
     )

@@ -14,11 +14,13 @@ from confrere.errors import Stopped
 if TYPE_CHECKING:
     from confrere.agent.services import Services
     from confrere.documents.library import Library
-    from confrere.sandbox.protocol import Sandbox
+    from confrere.policy.judge import EngineJudge
+    from confrere.sandbox.protocol import Passage, Request, Sandbox
     from confrere.workspace.view import View
 
 T = TypeVar("T")
 Emit = Callable[[str, dict[str, Any]], Any]
+_PATH = 500  # characters of a request's path that the journal keeps
 
 
 class StopFlag:
@@ -49,13 +51,15 @@ class CallContext:
     """See ``tools.base.Context``."""
 
     def __init__(
-        self, services: Services, state: TaskState, view: View, emit: Emit, listen: Callable[[str, dict[str, Any]], None], stop: StopFlag
+        self, services: Services, state: TaskState, view: View, judge: EngineJudge, emit: Emit, listen: Callable[[str, dict[str, Any]], None],
+        stop: StopFlag,
     ) -> None:
         self.task = state.id
         self.language = state.language
         self.view = view
         self.step = ""
         self.call = ""
+        self._judge = judge
         self._services = services
         self._state = state
         self._emit = emit
@@ -63,6 +67,7 @@ class CallContext:
         self._stop = stop
         self._told = 0.0
         self._sandbox: Sandbox | None = None
+        self._online = False
 
     @property
     def library(self) -> Library:
@@ -78,21 +83,7 @@ class CallContext:
         from confrere.sandbox.inspect import scan_upper
 
         self.view.materialise()
-        sandbox = self._sandbox
-        if sandbox is None:
-            from confrere.sandbox.protocol import Mount, Spec
-
-            sandbox = self._services.sandbox()
-            mounts = [
-                Mount(name, Path(tree.root.path), Path(tree.upper), Path(tree.work))
-                if not tree.root.readonly
-                else Mount(name, Path(tree.root.path), readonly=True)
-                for name, tree in self.view.trees.items()
-            ]
-            sandbox.start(Spec(mounts=mounts))
-            self._sandbox = sandbox
-        else:
-            sandbox.refresh()
+        sandbox = self._started(self._judge.hosts(self.call))
         self._stop.on_set(sandbox.cancel)
         try:
             return work(sandbox)
@@ -104,6 +95,46 @@ class CallContext:
                     self._emit("sandbox.found", body)
             self.view.adopt(self.step, self.call)
             self._stop.check(self.task)
+
+    def _started(self, hosts: list[str]) -> Sandbox:
+        """The sandbox on the view as it is now, with a way to these hosts alone. Raises Failed where it cannot give one."""
+        from confrere.sandbox.protocol import Mount, Spec
+
+        sandbox = self._sandbox
+        if sandbox is not None and not hosts and not self._online:
+            sandbox.refresh()
+            return sandbox
+        if sandbox is not None:  # another list: nothing of the one before stays, not even what it began
+            sandbox.close()
+        sandbox, self._sandbox = self._services.sandbox(), None
+        mounts = [
+            Mount(name, Path(tree.root.path), Path(tree.upper), Path(tree.work))
+            if not tree.root.readonly
+            else Mount(name, Path(tree.root.path), readonly=True)
+            for name, tree in self.view.trees.items()
+        ]
+        sandbox.start(Spec(mounts=mounts, allow=hosts, decide=self._decide, record=self._reached))
+        self._sandbox, self._online = sandbox, bool(hosts)
+        return sandbox
+
+    def _decide(self, request: Request) -> Passage:
+        """The policy's word on one request of the running command. Raises Denied with the reason that the journal keeps."""
+        from confrere.policy.requests import Outgoing
+        from confrere.sandbox.protocol import Denied
+
+        outgoing = Outgoing(
+            host=request.host, port=request.port, method=request.method, path=request.path, size=request.size, headers=request.headers
+        )
+        found = self._judge.passage(self.call, outgoing, lambda text: self._services.redactor.redact(text).clean)
+        if found.verdict == "refused":
+            raise Denied(found.why)
+        return found.verdict
+
+    def _reached(self, request: Request, outcome: str) -> None:
+        """Every request is in the journal, let through or not; what looks like a secret in it is not."""
+        path = self._services.redactor.redact(request.path).text
+        body = {"call": self.call, "host": request.host, "port": request.port, "method": request.method, "path": path[:_PATH]}
+        self._emit("network.request", {**body, "size": request.size, "outcome": outcome})
 
     def close(self) -> None:
         if self._sandbox is not None:

@@ -18,6 +18,7 @@ from confrere.agent.services import Services
 from confrere.agent.task import TaskState, load
 from confrere.errors import ConfrereError, Failed, Stopped, WrongUse
 from confrere.journal.canonical import digest, dumps
+from confrere.journal.store import Event
 from confrere.messages import say
 from confrere.models.messages import Message, Model, Reply, ToolCall, Turn
 from confrere.policy import approvals
@@ -63,6 +64,8 @@ class Runner:
         self._model: Model | None = None
         self._opened: set[str] = set()
         self._begun = time.monotonic()
+        self._looked = self.state.heard
+        self._unheard: list[Event] = []
 
     # -- events
 
@@ -106,7 +109,7 @@ class Runner:
     @property
     def context(self) -> CallContext:
         if self._context is None:
-            self._context = CallContext(self.services, self.state, self.view, self.record, self.listen, self.stop)
+            self._context = CallContext(self.services, self.state, self.view, self.judge, self.record, self.listen, self.stop)
         return self._context
 
     def close(self) -> None:
@@ -188,6 +191,8 @@ class Runner:
                 self.record("message", {"message": prompt.approved(self.state.plan)})
                 self.record("work.begun", {})
                 turns = 0
+            elif self._said() and self.state.plan is not None and self.state.plan.steps and state in ("waiting", "review", "done"):
+                self.record("work.begun", {})
             elif state == "running" or (state == "waiting" and self._expired()):
                 if not await self._answer_approvals():
                     turns = await self._decide("work", turns)
@@ -255,6 +260,7 @@ class Runner:
             raise Failed("agent.too-many-turns", limit=MAX_TURNS, task=self.task)
         calls = self._pending()
         if not calls:
+            self._hear()
             reply = await self._ask(phase)
             reply.message.calls = asking.renamed(reply.message.calls, self.state)
             self.record("message", {"message": reply.message, "usage": reply.usage, "finish": reply.finish})
@@ -271,6 +277,24 @@ class Runner:
             message = await self._call(call, phase)
             self.record("message", {"message": message})
         return turns + 1
+
+    def _said(self) -> bool:
+        """Whether the person has said something that the model has not been told: other processes write it to the journal."""
+        known, upto = self._unheard[-1].n if self._unheard else self.state.heard, self.state.events
+        self._unheard += [event for event in self.store.read(self.task, after=self._looked, kinds=("person.said",)) if event.n > known]
+        self._looked = max(self._looked, upto)
+        return bool(self._unheard)
+
+    def _hear(self) -> None:
+        """Take in what the person said meanwhile, between two turns; the built-in model, which follows the plan, says that it does."""
+        if not self._said():
+            return
+        for event in self._unheard:
+            self.record("message", {"message": Message(role="user", text=event.body["text"], label="person"), "said": event.n})
+        self._unheard = []
+        if self.state.model == "builtin":
+            text = say("agent.said-builtin", self.state.language, task=self.task)
+            self.record("message", {"message": Message(role="assistant", text=text)})
 
     def _pending(self) -> list[ToolCall]:
         """The calls of the last reply that have no answer yet: a restart goes on with them instead of asking again."""

@@ -8,7 +8,10 @@ import msgspec
 
 from confrere.agent.task import TaskState
 from confrere.journal.canonical import dumps
+from confrere.messages import say
 from confrere.models.messages import Message, ToolSpec
+from confrere.policy.derive.case import leaves
+from confrere.policy.manifest import Effect, Role
 from confrere.policy.plan import Plan, Step
 from confrere.tools.base import Tool
 
@@ -67,7 +70,11 @@ def plan_of(args: dict[str, Any], tools: dict[str, Tool], language: str) -> Plan
         if step.tool not in tools:
             raise ValueError(f"step {number}: there is no tool {step.tool!r}; there are {', '.join(sorted(tools))}")
         manifest = tools[step.tool].manifest
-        step.risk = "acts" if manifest.egress else {"read": "none", "change": "changes"}.get(manifest.effect.value, "acts")
+        hosts = [str(leaf) for name, value in step.args.items() if manifest.roles.get(name) is Role.HOST for leaf in leaves(value)]
+        leaves_here = manifest.egress or bool(hosts)
+        step.risk = "acts" if leaves_here else {"read": "none", "change": "changes"}.get(manifest.effect.value, "acts")
+        if hosts and manifest.effect is Effect.CHANGE:
+            step.doubts.append(say("policy.host-could-get", proposed.language or language, hosts=", ".join(hosts)))
         steps.append(step)
     if len({step.id for step in steps}) != len(steps):
         for number, step in enumerate(steps, start=1):

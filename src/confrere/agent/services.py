@@ -74,13 +74,14 @@ class Services:
 
         return Secrets(self.home.path / "secrets", record)
 
-    def grants(self) -> list[Grant]:
-        """What the person has granted until they revoke it."""
+    def grants(self, person: str = "") -> list[Grant]:
+        """What a person ("": the owner) has granted until they revoke it."""
         from confrere.policy.grants import apply
 
         found: dict[str, Grant] = {}
         for event in self.store.read("", kinds=("grant.given", "grant.used", "grant.revoked")):
-            apply(found, {"type": event.kind, **event.body})
+            if event.kind != "grant.given" or event.body.get("person", "") == person:
+                apply(found, {"type": event.kind, **event.body})
         return list(found.values())
 
     def sandbox(self) -> Sandbox:

@@ -37,10 +37,20 @@ class CallState(msgspec.Struct, kw_only=True):
     seconds: float = 0.0
 
 
+class Said(msgspec.Struct, kw_only=True, frozen=True):
+    """A word of the person to a task at work; ``n`` is its event's number."""
+
+    n: int
+    at: str
+    text: str
+    by: str
+
+
 class TaskState(msgspec.Struct, kw_only=True):
     """Everything about a task. ``state`` is drafted, planned, approved, running, waiting, review, applied, done (nothing to
     apply), stopped, failed, declined or undone. Times are ISO 8601, UTC.
     ``sent`` counts the requests and characters that went to each remote model, ``redacted`` what was taken out as secret, by kind.
+    ``said`` are the person's words that the model has not taken in yet, ``heard`` the number of the last event of those it has.
     ``beyond`` are the paths that would be deleted or overwritten without a step of the plan: they wait for a person."""
 
     id: str
@@ -72,6 +82,8 @@ class TaskState(msgspec.Struct, kw_only=True):
     sent: dict[str, list[int]] = msgspec.field(default_factory=dict)
     redacted: dict[str, int] = msgspec.field(default_factory=dict)
     beyond: list[str] = msgspec.field(default_factory=list)
+    said: list[Said] = msgspec.field(default_factory=list)
+    heard: int = 0
 
     def apply(self, event: Event) -> None:
         """Take one event in."""
@@ -95,8 +107,13 @@ class TaskState(msgspec.Struct, kw_only=True):
                 self.files_before = body["files"]
             case "message":
                 self.messages.append(msgspec.convert(body["message"], Message))
+                if "said" in body:
+                    self.heard = body["said"]
+                    self.said = [one for one in self.said if one.n > self.heard]
                 if "usage" in body:
                     self._add(msgspec.convert(body["usage"], Usage))
+            case "person.said":
+                self.said.append(Said(n=event.n, at=event.at, text=body["text"], by=body["by"]))
             case "plan.proposed" | "plan.edited":
                 self.plan = msgspec.convert(body["plan"], Plan)
                 self.plan_hash = body["hash"]

@@ -46,6 +46,8 @@ def card_lines(card: dict[str, Any], language: str) -> list[str]:
             lines.append("    " + say("cli.card-from", language, origin=origins))
         if entry.get("resembles"):
             lines.append("    " + say("cli.card-resembles", language, other=", ".join(entry["resembles"])))
+    if card.get("could-get"):
+        lines.append(say("policy.host-could-get", language, hosts=", ".join(card["could-get"])))
     if card.get("after"):
         lines.append(say("cli.card-after", language, origins=", ".join(card["after"][:6])))
     if not card.get("undo"):

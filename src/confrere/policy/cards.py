@@ -8,7 +8,7 @@ import msgspec
 
 from confrere.policy import values
 from confrere.policy.derive.case import Known
-from confrere.policy.manifest import Manifest, Role
+from confrere.policy.manifest import Effect, Manifest, Role
 from confrere.policy.state import HOLE, Call, State
 
 
@@ -46,10 +46,14 @@ def card(
                 if near:
                     shown["resembles"] = near[:3]
         arguments.append(shown)
-    return {
+    made: dict[str, Any] = {
         "tool": call.tool, "effect": manifest.effect.value, "kind": manifest.kind, "undo": manifest.undo, "rule": rule, "reason": reason,
         "arguments": arguments, "after": list(state.context.origins) if state.context.untrusted else [], "also": _also(state, call, step),
     }
+    hosts = [text for item in judged if item.role is Role.HOST for text in _texts(item.value)]
+    if hosts and manifest.effect is Effect.CHANGE:  # a command that reaches them sees the folders
+        made["could-get"] = hosts
+    return made
 
 
 def _also(state: State, call: Call, step: int) -> int:

@@ -7,12 +7,12 @@ of ``rules.toml``; a call is let through because of where each of its values com
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any, Literal
 
 import msgspec
 
-from confrere.policy import records, values
+from confrere.policy import records, requests, values
 from confrere.policy.brief import Brief
 from confrere.policy.cards import Judged, card
 from confrere.policy.derive import derived
@@ -26,6 +26,7 @@ from confrere.policy.manifest import Effect, Manifest, Role
 from confrere.policy.matching import arguments, fits, reads_as, says_exactly
 from confrere.policy.plan import Plan
 from confrere.policy.plan import Step as PlannedStep
+from confrere.policy.requests import Outgoing, Passage, Permit
 from confrere.policy.rules import Rule, Rules, installation
 from confrere.policy.state import HOLE, MAX_SOURCES, Call, Endorsed, Source, State, Step, Use
 
@@ -246,7 +247,9 @@ class Engine:
         roles = {item.role for item in judged}
         if not judged or not roles & {Role.URL, Role.HOST, Role.DEST, Role.ACCOUNT, Role.DEVICE, Role.PATH}:
             return None
-        open_words = [item for item in judged if not item.good and item.role not in HARMLESS]
+        open_words = [item for item in judged if not item.good and item.role not in HARMLESS and not _sandboxed(item.role, manifest)]
+        if manifest.effect is Effect.CHANGE and not open_words:
+            return _say("allow", rule.name, "policy.named-host", call, manifest, arguments=judged, grants=used)
         if reading and not open_words and (not used or self._quiet_address(call, manifest)):
             step = self._literal_step(call, manifest)
             return _say("allow", rule.name, "policy.named-host", call, manifest, arguments=judged, step=step, grants=used)
@@ -321,6 +324,8 @@ class Engine:
             {kind for other, kind in manifest.roles.items() if case.args.get(other) not in (None, "", [], {})},
         ):
             return Why("own-store")
+        if _sandboxed(role, manifest):
+            return Why("sandboxed")
         if role in (Role.SECRET, Role.COMMAND):
             return None
         if role in _WORDS and not self.state.context.untrusted and rule.name not in _MONEY and self._may_tell(manifest):
@@ -372,6 +377,23 @@ class Engine:
         shown = card(self.state, self._known, call, manifest, rule, reason, judged, step)
         return _say("ask", rule, reason, call, manifest, arguments=judged, card=shown, step=step)
 
+    # -- a command's requests -----------------------------------------------------------------------------------------------------
+
+    def permit(self, call: Call, decision: Decision, shown: bool) -> Permit | None:
+        """What a command that was let through may ask of the network; None where it reaches no host. ``shown``: the person said yes to its card."""
+        manifest = self.state.manifests[call.tool]
+        if manifest.effect is not Effect.CHANGE or not (hosts := requests.hosts_of(call, manifest.roles)):
+            return None
+        private = [
+            str(leaf) for item in decision.arguments if item.role is Role.HOST and (shown or item.why in ("plan", "endorsed"))
+            for leaf in leaves(item.value)
+        ]
+        return requests.permit(self.state, self._brief, call, hosts, private)
+
+    def decide_request(self, permit: Permit, request: Outgoing, now: str, is_clean: Callable[[str], bool]) -> Passage:
+        """Whether, and how, one request of such a command may pass."""
+        return requests.decide(permit, request, self.grants.values(), now, self.state.task, is_clean)
+
     # -- models -----------------------------------------------------------------------------------------------------------------------
 
     def decide_model(self, name: str, local: bool, label: Label, now: str = "") -> Decision:
@@ -388,6 +410,11 @@ class Engine:
             verdict="allow" if good else "deny", rule="model-clearance", reason="policy.goes-ahead" if good else "policy.model-clearance",
             data={"model": name, "tool": name, "kind": "model"}, grants=[grant.id for grant in used] if good else [],
         )
+
+
+def _sandboxed(role: Role, manifest: Manifest) -> bool:
+    """A command that only changes the workspace runs in the sandbox, whatever it is; what it may reach is decided host by host."""
+    return role is Role.COMMAND and manifest.effect is Effect.CHANGE
 
 
 def _say(verdict: Literal["allow", "ask", "deny"], rule: str, reason: str, call: Call, manifest: Manifest, **more: Any) -> Decision:

@@ -15,6 +15,7 @@ from confrere.policy.grants import Grant
 from confrere.policy.labels import Confidentiality, Integrity, Label
 from confrere.policy.manifest import Manifest
 from confrere.policy.plan import Plan, is_open
+from confrere.policy.requests import Outgoing, Passage, Permit
 from confrere.policy.rules import Rules
 from confrere.policy.state import HOLE
 from confrere.policy.state import Call as Judged
@@ -33,6 +34,8 @@ class EngineJudge:
         self._record = record
         self._now = now
         self._decisions: dict[str, Decision] = {}
+        self._shown: set[str] = set()
+        self._permits: dict[str, Permit] = {}
 
     # -- the task
 
@@ -92,7 +95,10 @@ class EngineJudge:
 
     def commit(self, call: Call) -> None:
         """The call goes ahead: what it uses is used up, before its effect."""
-        self._keep(self.engine.commit(self._judged(call), self._decisions[call.id]))
+        decision, judged = self._decisions[call.id], self._judged(call)
+        if (permit := self.engine.permit(judged, decision, call.id in self._shown)) is not None:
+            self._permits[call.id] = permit
+        self._keep(self.engine.commit(judged, decision))
 
     def approved(self, call: Call, approval: approvals.Approval) -> bool:
         """Whether this approval is a yes to this very call; then its open values are the person's from here on."""
@@ -103,8 +109,21 @@ class EngineJudge:
         bound = card is not None and card["tool"] == call.tool and _same(shown, filled)
         if not bound or not approvals.allows(approval, approval.cards, self._now()) or decision.verdict == "deny":
             return False
+        self._shown.add(call.id)
         self._keep(self.engine.endorse(self._judged(call), decision))
         return True
+
+    def hosts(self, call: str) -> list[str]:
+        """The hosts that a command that goes ahead may reach; none for one that was not let through with any."""
+        permit = self._permits.get(call)
+        return permit.hosts if permit is not None else []
+
+    def passage(self, call: str, request: Outgoing, is_clean: Callable[[str], bool]) -> Passage:
+        """Whether, and how, one request of that command may pass."""
+        permit = self._permits.get(call)
+        if permit is None:
+            return Passage(verdict="refused", why="not granted")
+        return self.engine.decide_request(permit, request, self._now(), is_clean)
 
     def again(self, call: Call) -> None:
         """The person wants a call whose outcome was lost to be done again: its step is free for the very same call."""

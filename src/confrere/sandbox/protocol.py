@@ -55,16 +55,25 @@ class Limits:
 
 @dataclass(frozen=True)
 class Request:
-    """One attempt to reach the network, as the proxy understood it. ``method`` is CONNECT or SOCKS for a tunnel, whose path is empty."""
+    """One attempt to reach the network, as the proxy understood it. ``method`` is CONNECT or SOCKS for a tunnel, whose path is empty.
+
+    ``size`` is that of the body in bytes, -1 where it is not said beforehand; ``headers`` are those that would be sent on."""
 
     host: str
     port: int
     method: str
     path: str = ""
     size: int = 0
+    headers: tuple[tuple[str, str], ...] = ()
 
 
-Decide = Callable[[Request], bool]
+class Denied(Exception):
+    """A request may not pass; the argument is the outcome told to ``Record``."""
+
+
+Passage = Literal["free", "quiet"]
+Decide = Callable[[Request], Passage]
+"""How a request may pass; raises Denied where it may not. "quiet" sends the address and nothing else: no header of the program's."""
 Record = Callable[[Request, str], None]
 """Told of every request with its outcome: "allowed" or the reason of the refusal, a short English word for the journal."""
 

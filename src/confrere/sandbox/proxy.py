@@ -13,17 +13,13 @@ from collections.abc import Callable, Sequence
 from contextlib import suppress
 
 from confrere.sandbox import addresses, wire
-from confrere.sandbox.protocol import Decide, Record, Request
+from confrere.sandbox.protocol import Decide, Denied, Passage, Record, Request
 from confrere.sandbox.wire import Malformed
 
 HEAD_SECONDS, CONNECT_SECONDS, IDLE_SECONDS = 20.0, 20.0, 300.0
 CONNECTIONS = 64
 CHUNK = 1 << 16
 _TLS_PORTS = (443, 8443, 465, 563, 636, 853, 990, 993, 995)
-
-
-class Denied(Exception):
-    """The request may not pass; the argument is the outcome told to ``record``."""
 
 
 async def resolve(host: str, port: int) -> list[str]:
@@ -80,22 +76,22 @@ class Proxy:
         if self.record is not None:
             await asyncio.to_thread(self.record, request, outcome)
 
-    async def connect(self, request: Request) -> tuple[asyncio.StreamReader, asyncio.StreamWriter]:
+    async def connect(self, request: Request) -> tuple[Passage, asyncio.StreamReader, asyncio.StreamWriter]:
         """Raises Denied; the outcome has then been recorded."""
         try:
-            streams = await self.dial(request, await self.check(request))
+            passage, found = await self.check(request)
+            streams = await self.dial(request, found)
         except Denied as denied:
             await self.tell(request, str(denied))
             raise
         await self.tell(request, "allowed")
-        return streams
+        return passage, *streams
 
-    async def check(self, request: Request) -> list[str]:
-        """The addresses that may be dialled. Raises Denied."""
+    async def check(self, request: Request) -> tuple[Passage, list[str]]:
+        """How it may pass, and the addresses that may be dialled. Raises Denied."""
         if not self.hosts.allows(request.host, request.port):
             raise Denied("not listed")
-        if self.decide is not None and not await asyncio.to_thread(self.decide, request):
-            raise Denied("refused")
+        passage: Passage = "free" if self.decide is None else await asyncio.to_thread(self.decide, request)
         try:
             async with asyncio.timeout(CONNECT_SECONDS):
                 found = await self.lookup(request.host, request.port)  # type: ignore[misc]
@@ -104,7 +100,7 @@ class Proxy:
         allowed = [address for address in found if self.permitted(address)]
         if not allowed:
             raise Denied("not public")
-        return allowed
+        return passage, allowed
 
     async def dial(self, request: Request, found: list[str]) -> tuple[asyncio.StreamReader, asyncio.StreamWriter]:
         for address in found[:4]:
@@ -120,20 +116,21 @@ class Proxy:
         except (Malformed, asyncio.LimitOverrunError):
             await self.tell(Request("", 0, "HTTP"), "malformed")
             return await _answer(writer, 400, "malformed")
-        request = Request(head.host, head.port, head.method, head.path, head.length or 0)
+        headers = tuple((name.decode("ascii"), value.decode("latin-1")) for name, value in head.headers)
+        request = Request(head.host, head.port, head.method, head.path, -1 if head.length is None else head.length, headers)
         try:
-            upstream = await self.connect(request)
+            passage, up_reader, up_writer = await self.connect(request)
         except Denied as denied:
             status = 502 if str(denied) in ("unreachable", "no address") else 403
             return await _answer(writer, status, str(denied))
         try:
             if head.method == "CONNECT":
                 writer.write(b"HTTP/1.1 200 Connection established\r\n\r\n")
-                await self.tunnel(request, reader, writer, *upstream)
+                await self.tunnel(request, reader, writer, up_reader, up_writer)
             else:
-                await _exchange(head, reader, writer, *upstream)
+                await _exchange(head if passage == "free" else wire.quiet(head), reader, writer, up_reader, up_writer)
         finally:
-            upstream[1].close()
+            up_writer.close()
 
     async def socks(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         async with asyncio.timeout(HEAD_SECONDS):
@@ -152,7 +149,7 @@ class Proxy:
         if command == 1:
             try:
                 request = Request(wire.socks_host(kind, data), port, "SOCKS")
-                upstream = await self.connect(request)
+                _, up_reader, up_writer = await self.connect(request)
             except Malformed:
                 await self.tell(Request("", 0, "SOCKS"), "malformed")
                 code = 1
@@ -161,9 +158,9 @@ class Proxy:
             else:
                 try:
                     writer.write(b"\x05\x00\x00\x01" + bytes(6))
-                    return await self.tunnel(request, reader, writer, *upstream)
+                    return await self.tunnel(request, reader, writer, up_reader, up_writer)
                 finally:
-                    upstream[1].close()
+                    up_writer.close()
         writer.write(bytes((5, code, 0, 1)) + bytes(6))
         await writer.drain()
 

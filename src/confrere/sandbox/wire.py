@@ -6,7 +6,7 @@ Sources: RFC 9112 (HTTP/1.1 messages), RFC 9110 7.1 (targets), RFC 1928 (SOCKS 5
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from urllib.parse import urlsplit
 
 from confrere.sandbox.addresses import normal_host
@@ -43,6 +43,11 @@ class Head:
         elif self.length or self.method in ("POST", "PUT", "PATCH"):
             lines.append(f"Content-Length: {self.length}")
         return "\r\n".join(lines).encode() + b"\r\n" + b"".join(b"%s: %s\r\n" % pair for pair in self.headers) + b"\r\n"
+
+
+def quiet(head: Head) -> Head:
+    """The same address asked for, and nothing else said: no header that the program chose, no body."""
+    return replace(head, headers=((b"User-Agent", b"confrere"), (b"Accept", b"*/*")), length=0)
 
 
 def parse_head(data: bytes) -> Head:

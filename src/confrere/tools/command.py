@@ -15,16 +15,26 @@ _KEPT = 12_000  # characters of output a model is shown: the beginning and the e
 
 class CommandArgs(msgspec.Struct, kw_only=True, forbid_unknown_fields=True):
     command: Annotated[str, Meta(min_length=1, max_length=20_000, description="a shell command; bash, python3 and common tools are there")]
+    hosts: Annotated[
+        list[Annotated[str, Meta(max_length=253, pattern=r"^[A-Za-z0-9.-]+$")]],
+        Meta(max_length=20, description="names of the hosts that the command must reach (ports 80 and 443); the person is asked about them"),
+    ] = []
     timeout: Annotated[float, Meta(gt=0, le=600, description="seconds")] = 120
 
 
 class RunCommand:
     name = "run_command"
     description = (
-        "Run a shell command in a sandbox without network. The folders are at /work/NAME; what it writes there joins the other "
-        "changes for review. Python has the document libraries. Nothing else is reachable, and nothing keeps running."
+        "Run a shell command in a sandbox without network, or with a way to the hosts it names alone, by the proxy that the environment "
+        "gives. The folders are at /work/NAME; what it writes there joins the other changes for review. Python has the document "
+        "libraries. Nothing else is reachable, and nothing keeps running."
     )
-    manifest = Manifest(effect=Effect.CHANGE, kind="run", roles={"command": Role.COMMAND, "timeout": Role.FREE}, trust="other")
+    manifest = Manifest(
+        effect=Effect.CHANGE,
+        kind="run",
+        roles={"command": Role.COMMAND, "hosts": Role.HOST, "timeout": Role.FREE},
+        trust="other",
+    )
     Args = CommandArgs
 
     def run(self, args: CommandArgs, context: Context) -> Result:
