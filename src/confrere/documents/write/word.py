@@ -20,8 +20,7 @@ def report_docx(path: Path, content: ReportContent, language: str) -> None:
     import docx
 
     document: Any = docx.Document()
-    _styles(document, language)
-    _page(document, content.title, language)
+    styled(document, content.title, language)
     document.add_paragraph(plain(content.title), style="Title")
     if content.subtitle:
         document.add_paragraph(plain(content.subtitle), style="Subtitle")
@@ -42,6 +41,17 @@ def report_docx(path: Path, content: ReportContent, language: str) -> None:
     properties.created = properties.modified = stamp(content.day)
     document.save(path)
     settle(path, content.day)
+
+
+def styled(document: Any, title: str, language: str) -> None:
+    """Give a new document our styles, an A4 page, and a footer with ``title`` and page numbers."""
+    _styles(document, language)
+    _page(document, title, language)
+
+
+def add_table(document: Any, block: Table, language: str, heading: str) -> None:
+    """Add a typed table as reports have them; ``heading`` describes it to screen readers where it has no title."""
+    _table(document, block, language, heading)
 
 
 def _styles(document: Any, language: str) -> None:

@@ -14,6 +14,7 @@ from confrere.tools.office.duplicates import FindDuplicates
 from confrere.tools.office.listing import ListRecords
 from confrere.tools.office.minutes import MakeMinutes
 from confrere.tools.office.papers import MergePdfs, SplitPdf
+from confrere.tools.office.quote import MakeQuote
 from confrere.tools.office.recap import RecapWorkbook
 from confrere.tools.office.rename import RenameFiles
 from confrere.tools.office.sort import SortFiles
@@ -30,6 +31,7 @@ TOOLS: tuple[Tool, ...] = (
     MakeReport(),
     MakeIndex(),
     MakeMinutes(),
+    MakeQuote(),
     MergePdfs(),
     SplitPdf(),
     ConvertFiles(),
