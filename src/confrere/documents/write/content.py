@@ -50,7 +50,7 @@ class Recap(msgspec.Struct, kw_only=True, omit_defaults=True):
     ``title`` may be empty (a writer finds one). ``day`` is the day of the work: shown, and used as the files' date.
     ``axis`` is "client", "supplier" or "" (whichever tells the documents apart). ``us`` is the company whose papers these are,
     where it is known: what it sold is then never added to what it bought. ``omitted`` lists (file, reason) of
-    documents that could not be read.
+    documents that could not be read. ``before`` are the documents of an earlier period to compare with, called ``before_name``.
     """
 
     rows: list[Row] = msgspec.field(default_factory=list)
@@ -63,6 +63,8 @@ class Recap(msgspec.Struct, kw_only=True, omit_defaults=True):
     actions: list[Action] = msgspec.field(default_factory=list)
     questions: list[str] = msgspec.field(default_factory=list)
     omitted: list[tuple[str, str]] = msgspec.field(default_factory=list)
+    before: list[Row] = msgspec.field(default_factory=list)
+    before_name: str = ""
 
 
 class Column(msgspec.Struct, kw_only=True, omit_defaults=True):

@@ -204,6 +204,7 @@ def fill_workbook(template: Path, path: Path, offer: Offer, language: str) -> li
                             known[f"{sheet.title}!{cell.coordinate}"] = float(worth)
         for number, line in enumerate(offer.lines) if "amount" in columns else ():
             known[f"{sheet.title}!{columns['amount']}{place + number}"] = float(line.amount)
+        _widen(sheet)
     book.calculation.fullCalcOnLoad = True
     book.properties.title = offer.number
     book.properties.modified = book.properties.created = dt.datetime.combine(offer.date, dt.time(12))
@@ -211,6 +212,18 @@ def fill_workbook(template: Path, path: Path, offer: Offer, language: str) -> li
     cache_values(path, known)
     settle(path, offer.date)
     return list(dict.fromkeys(left))
+
+
+def _widen(sheet: Any) -> None:
+    """Give columns left at the standard width room for amounts, dates and a line of text, which would show as ### or be cut."""
+    for column in sheet.iter_cols():
+        name = letters(column[0].column - 1)
+        if name in sheet.column_dimensions and sheet.column_dimensions[name].customWidth:
+            continue
+        numbers = any(cell.data_type in ("n", "d", "f") and cell.value is not None for cell in column)
+        longest = max((len(str(cell.value)) for cell in column if cell.data_type == "s"), default=0)
+        if numbers or longest > 9:
+            sheet.column_dimensions[name].width = min(50, max(15 if numbers else 0, longest + 2))
 
 
 def cache_values(path: Path, values: dict[str, float]) -> None:

@@ -141,7 +141,7 @@ def offer_workbook(path: Path, offer: Offer, language: str) -> None:
         _workbook_totals(book, sheet, styles, offer, language, end + 1, (last - 1, last), (first, end, at))
         below = end + 5 + len(offer.taxes)
         text(sheet, below, 0, say("write.offer-agreed", language), styles.get("muted"))
-        page_setup(sheet, language, head, landscape=len(names) > 6)
+        page_setup(sheet, language, head, landscape=False)
 
 
 def _workbook_line(sheet: Any, styles: Formats, row: int, at: dict[str, int], line: Line, currency: str) -> None:
@@ -205,7 +205,7 @@ def offer_docx(path: Path, offer: Offer, language: str) -> None:
         separator = f"{formats.NBSP}: " if language == "fr" else ": "
         paragraph.add_run(label + separator)
         paragraph.add_run(plain(shown)).bold = True
-    document.add_paragraph()
+    document.add_heading(say("write.offer-lines", language), 1)
     names = used_fields(offer)
     kinds = {name: "amount" if kind == "percent" else kind for name, kind in _KINDS.items()}
     columns = [Column(title=say(f"write.offer-{name}", language), kind=kinds.get(name, "text"), currency=offer.currency) for name in names]

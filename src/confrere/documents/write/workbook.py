@@ -41,7 +41,7 @@ _CENTER = {"rank", "date", "due_date", "currency", "gap", "confidence"}
 
 
 def recap_workbook(path: Path, recap: Recap, language: str, at: str = "") -> None:
-    """Write the workbook of ``recap``: Summary, Documents, To check, Sources.
+    """Write the workbook of ``recap``: Summary, Comparison where there is an earlier period, Documents, To check, Sources.
 
     ``at`` is the view path where the workbook will lie: links to the documents are relative to it (default: the
     top of the first granted folder). Raises OSError when ``path`` cannot be written.
@@ -52,10 +52,14 @@ def recap_workbook(path: Path, recap: Recap, language: str, at: str = "") -> Non
     with open_workbook(path, stamp(recap.day), recap_title(recap, totals, language)) as book:
         styles = Formats(book, language)
         sheets = {name: book.add_worksheet(say(f"write.sheet-{name}", language))
-                  for name in ("summary", "documents", "check", "sources")}
+                  for name in ("summary", *(("comparison",) if recap.before_name else ()), "documents", "check", "sources")}
         data = Data(sheets["documents"], styles, recap, totals, language, at)
         data.write()
         write_summary(sheets["summary"], book, styles, recap, data)
+        if "comparison" in sheets:
+            from confrere.documents.write.comparison import write_comparison
+
+            write_comparison(sheets["comparison"], book, styles, recap, data)
         _check_sheet(sheets["check"], styles, recap, data)
         _sources_sheet(sheets["sources"], styles, data)
         sheets["summary"].activate()

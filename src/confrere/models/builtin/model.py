@@ -135,7 +135,9 @@ def _plan(turn: Turn) -> Reply:
     survey = json.loads(results[ident].text)
     if not survey["files"]:
         left = survey.get("left_count", 0)
-        lines = [say("builtin.empty-folder", found.language)] + ([tell("builtin.doubt-left", found.language, left, count=left)] if left else [])
+        lines = [say("builtin.empty-folder", found.language)] + (
+            [tell("builtin.doubt-left", found.language, left, count=left)] if left else []
+        )
         return _say("\n".join(lines))
     plan = propose(found, survey)
     if not plan.steps:

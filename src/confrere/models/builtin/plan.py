@@ -29,14 +29,16 @@ _ORDER = (
     "report",
     "deck",
     "index",
+    "quote",
 )
-_SHALLOW = {"duplicates", "merge", "split", "convert", "clean"}
+_SHALLOW = {"quote", "duplicates", "merge", "split", "convert", "clean"}
 _SHALLOW_WAYS = {"year", "month", "quarter", "date", "extension"}
 _CHANGES = {"sort", "rename"}
 _KIND_SCOPES = {
     "merge": Scope(kinds=["pdf", "image", "docx", "xlsx", "pptx"]),
     "split": Scope(kinds=["pdf"]),
     "clean": Scope(kinds=["csv", "xlsx"]),
+    "quote": Scope(kinds=["csv", "xlsx"]),
 }
 MOST_SLIDES = 30
 
@@ -94,10 +96,6 @@ def propose(found: Understanding, survey: dict[str, Any]) -> Plan:
         kept = [(wish, seen) for wish, seen in kept if wish.operation not in _CHANGES]
     kept.sort(key=lambda pair: _ORDER.index(pair[0].operation) if pair[0].operation in _ORDER else len(_ORDER))
     for wish, seen in kept:
-        if wish.operation == "quote":
-            plan.doubts.append(say("builtin.beyond-quote", language, words=" ".join(wish.words)))
-            plan.not_understood += wish.words
-            continue
         if wish.operation == "duplicates" and ("delete" in found.refused or frozen) and wish.params.get("action") in ("delete", "aside"):
             wish.params["action"] = "report" if frozen or wish.params["action"] == "delete" else wish.params["action"]
         if not seen["files"]:
@@ -122,7 +120,7 @@ def _step(found: Understanding, wish: Wish, seen: dict[str, Any], survey: dict[s
     only, exclude = scopes(found, wish)
     language = str(wish.params.get("language") or found.language)
     args: dict[str, Any] = {"language": language}
-    if only:
+    if only or only.same or only.apart:
         args["only"] = scope_args(only)
     if exclude:
         args["exclude"] = scope_args(exclude)
@@ -228,8 +226,13 @@ def _recap(
         return "recap_workbook", tell(key, language, seen["files"], columns=named, files=seen["files"])
     if wish.operation == "consolidate":
         args["by"] = args.get("by") or ["month"]
-        args.setdefault("name", say("office.file-consolidation", str(args["language"])))
+        only = Scope(since=args.get("only", {}).get("since", ""), until=args.get("only", {}).get("until", ""))
+        month = only.since[:7] if only.since and only.since[:7] == only.until[:7] else ""
+        args.setdefault("name", " ".join(part for part in (say("office.file-consolidation", str(args["language"])), month) if part))
+        args["against"] = wish.params.get("against", "previous")
         return "recap_workbook", say("builtin.step-consolidate", language, amounts=seen.get("amounts", 0))
+    if wish.params.get("against"):
+        args["against"] = wish.params["against"]
     by = [_way(way, {}, language) for way in args.get("by", [])]
     how = say("builtin.step-recap-by", language, by=say("builtin.then", language).join(by)) if by else ""
     return "recap_workbook", tell("builtin.step-recap", language, seen.get("amounts", 0), amounts=seen.get("amounts", 0), how=how)
@@ -329,6 +332,21 @@ def _convert(
     return "convert_files", tell("builtin.step-convert", found.language, seen["files"], files=seen["files"], to=_shown(args["to"]))
 
 
+def _quote(
+    found: Understanding, wish: Wish, seen: dict[str, Any], survey: dict[str, Any], args: dict[str, Any], doubts: list[str]
+) -> tuple[str, str]:
+    args.pop("only", None)
+    args.pop("exclude", None)
+    _take(wish, args, "client", "lines", "template", "valid", "number", "name")
+    client = str(args.get("client", ""))
+    if not client:
+        doubts.append(say("builtin.doubt-quote-client", found.language))
+    if not args.get("lines"):
+        doubts.append(say("builtin.doubt-quote-lines", found.language))
+    named = say("builtin.quote-for", found.language, client=client) if client else ""
+    return "make_quote", say("builtin.step-quote", found.language, named=named)
+
+
 def _clean(
     found: Understanding, wish: Wish, seen: dict[str, Any], survey: dict[str, Any], args: dict[str, Any], doubts: list[str]
 ) -> tuple[str, str]:
@@ -350,6 +368,7 @@ _MAKERS = {
     "split": _split,
     "convert": _convert,
     "clean": _clean,
+    "quote": _quote,
 }
 
 

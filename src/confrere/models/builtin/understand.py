@@ -14,6 +14,7 @@ from confrere.models.builtin.clauses import Clause, clauses
 from confrere.models.builtin.items import Item, items
 from confrere.models.builtin.operations import Reading
 from confrere.models.builtin.phrase import Clauses
+from confrere.models.builtin.same import names
 from confrere.models.builtin.slots import scope_of
 from confrere.models.builtin.understanding import Understanding
 from confrere.tools.office.scope import Scope
@@ -24,8 +25,10 @@ LIMIT = 20_000  # characters of a brief that are read
 def understand(brief: str, *, today: date, language: str = "en") -> Understanding:
     """Understand a brief. ``today`` resolves "last month" and a month without its year; ``language`` is that of the session,
     answered in where the words do not tell theirs."""
-    found, spoken, corrections = items(brief[:LIMIT], today)
-    result = Understanding(language=spoken or language)
+    rest, same, apart = names(brief[:LIMIT])
+    found, spoken, corrections = items(rest, today)
+    result = Understanding(language=spoken or (items(brief[:LIMIT], today)[1] if same or apart else "") or language)
+    result.only.same, result.only.apart = same, apart
     context = Clauses()
     chat = [item for item in found if item.has("c.")]
     for clause in clauses(found):

@@ -85,17 +85,30 @@ def believable(record: Record, name: str) -> bool:
     return name in record.fields and (name not in record.check or record.fields[name].confidence >= 0.4)
 
 
-def book_of(records: Iterable[Record]) -> Book:
+def book_of(records: Iterable[Record], same: Iterable[str] = (), apart: Iterable[str] = ()) -> Book:
     """Merge the spellings of the parties of these records, and tell which of them is the owner of the folder.
 
-    Once the owner is known, a doubtful client of one of its own invoices counts too: it can only be somebody else.
+    ``same`` and ``apart`` hold what a person decided, pairs as "one|other". Once the owner is known, a doubtful client of one of its own invoices counts too: it can only be somebody else.
     """
     every = list(records)
-    book = _book(every, "")
-    return _book(every, book.us, book) if book.us else book
+    decided = (_pairs(same), _pairs(apart))
+    book = _book(every, "", decided)
+    return _book(every, book.us, decided, book) if book.us else book
 
 
-def _book(records: list[Record], us: str, first: Book | None = None) -> Book:
+_Pairs = list[tuple[str, str]]
+
+
+def _pairs(lines: Iterable[str]) -> _Pairs:
+    """ "A|B|C" as (A, B) and (A, C)."""
+    out = []
+    for line in lines:
+        first, *others = [name.strip() for name in line.split("|") if name.strip()] or [""]
+        out += [(first, other) for other in others]
+    return out
+
+
+def _book(records: list[Record], us: str, decided: tuple[_Pairs, _Pairs], first: Book | None = None) -> Book:
     clients: Counter[str] = Counter()
     suppliers: Counter[str] = Counter()
     identities: dict[str, str] = {}
@@ -114,7 +127,7 @@ def _book(records: list[Record], us: str, first: Book | None = None) -> Book:
                 identities.setdefault(supplier, number.value)
         if record.type in ISSUED:
             pairs.append((supplier, client))
-    book = _grouped(clients + suppliers, identities)
+    book = _grouped(clients + suppliers, identities, decided)
     book.us = _owner([(book.name(supplier), book.name(client)) for supplier, client in pairs])
     for spelling in clients:
         name = book.name(spelling)
@@ -131,11 +144,11 @@ def _key(name: str) -> tuple[str, ...]:
     return tuple(word for word in words if word not in _LINKS) or tuple(words)
 
 
-def _grouped(names: Counter[str], identities: dict[str, str]) -> Book:
+def _grouped(names: Counter[str], identities: dict[str, str], decided: tuple[_Pairs, _Pairs]) -> Book:
     """Equal names merged (``documents.extract.parties``), under a spelling fit for a folder; what only looks alike is a doubt."""
     from confrere.documents.extract.parties import Grouper
 
-    grouper = Grouper()
+    grouper = Grouper(*decided)
     for name, count in names.items():
         for _ in range(min(count, 50)):
             grouper.add(name, identities.get(name, ""))

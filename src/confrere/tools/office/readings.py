@@ -92,8 +92,9 @@ def amount(text: str) -> Decimal | None:
     return value if value.is_finite() else None
 
 
-def read_all(context: Context, files: list[Info]) -> tuple[dict[str, Reading], Book]:
-    """Read and understand files, merge the names in them, and find whom each is for. Cached by content in the library."""
+def read_all(context: Context, files: list[Info], *decided: Scope) -> tuple[dict[str, Reading], Book]:
+    """Read and understand files, merge the names in them (as the person ``decided`` where they did), and find whom each is for.
+    Cached by content in the library."""
     from confrere.errors import WrongUse
 
     found: dict[str, Reading] = {}
@@ -121,7 +122,9 @@ def read_all(context: Context, files: list[Info]) -> tuple[dict[str, Reading], B
             pages=len(document.pages),
             title=_headline(document.text[:_TEXT]),
         )
-    book = book_of(reading.record for reading in found.values())
+    same = [pair for scope in decided for pair in scope.same]
+    apart = [pair for scope in decided for pair in scope.apart]
+    book = book_of((reading.record for reading in found.values()), same, apart)
     for info in files:
         _settle(found[info.path], book)
     return found, book
@@ -165,7 +168,7 @@ def choose(context: Context, only: Scope, exclude: Scope, *, deep: bool, changin
             info for info in looked.files if by_name_only(info.path, only) and not (exclude and _out_by_name(info.path, exclude))
         ]
         return chosen
-    chosen.readings, chosen.book = read_all(context, looked.files)
+    chosen.readings, chosen.book = read_all(context, looked.files, only)
     for info in looked.files:
         reading = chosen.readings[info.path]
         if matches(reading, only) and not (exclude and matches(reading, exclude, leaving=True)):

@@ -41,6 +41,7 @@ ROLES = {
     "about": Role.FREE,
     "title": Role.TEXT,
     "template": Role.PATH,
+    "against": Role.FREE,
 }
 MAKES = Manifest(effect=Effect.CHANGE, kind="write", trust="own", roles=ROLES)
 
@@ -166,7 +167,8 @@ class RecapWorkbook:
     name = "recap_workbook"
     description = (
         "Make an Excel workbook (or a CSV table) of the amounts of invoices, credit notes, receipts and quotes: one row a document, "
-        "totals as formulas by client, supplier, month and VAT rate, a sheet of values to check, links to the sources."
+        "totals as formulas by client, supplier, month and VAT rate, a sheet of values to check, links to the sources; against an "
+        "earlier period, a comparison by client."
     )
     manifest = MAKES
 
@@ -183,6 +185,9 @@ class RecapWorkbook:
         format: Annotated[Literal["xlsx", "csv"], Meta(description="File format.")] = "xlsx"
         name: Annotated[str, Meta(description="File name; default: the usual one.")] = ""
         title: Annotated[str, Meta(description="Title; default: found from the documents.")] = ""
+        against: Annotated[
+            str, Meta(description="Compare with an earlier period: previous, or 2026-09, 2025, 2026-01-01..2026-03-31.")
+        ] = ""
         language: Annotated[str, Meta(description="Language of the table: fr or en.")] = ""
 
     def run(self, args: Any, context: Context) -> Result:
@@ -194,6 +199,12 @@ class RecapWorkbook:
         recap.title = args.title
         if not recap.rows:
             return Result(text=say("office.no-amounts", language), failed=True, doubts=found.doubts, omissions=found.omissions)
+        if args.against:
+            from confrere.tools.office.earlier import earlier
+
+            past = earlier(context, args.against, args.only, args.exclude, recap, language)
+            recap.before, recap.before_name = past.rows, past.name
+            found.doubts += [past.doubt] if past.doubt else []
         totals = Totals(recap)
         expected: dict[str, str] = {}
         if args.columns or args.format == "csv":

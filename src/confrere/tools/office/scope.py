@@ -48,7 +48,8 @@ TYPES = (
 class Scope(msgspec.Struct, kw_only=True, omit_defaults=True, forbid_unknown_fields=True):
     """A set of files. Empty, it is every file (as ``only``) or none (as ``exclude``).
 
-    A file belongs if it is one of the kinds or types (either will do), and meets every other stated condition.
+    A file belongs if it is one of the kinds or types (either will do), and meets every other stated condition. ``same`` and
+    ``apart`` choose no file: they are what a person decided about the names in them.
     """
 
     kinds: Annotated[list[str], Meta(description=f"File kinds: {', '.join(KINDS)}.")] = msgspec.field(default_factory=list)
@@ -62,6 +63,12 @@ class Scope(msgspec.Struct, kw_only=True, omit_defaults=True, forbid_unknown_fie
     until: Annotated[str, Meta(description="Last day of the documents, ISO date.")] = ""
     at_least: Annotated[str, Meta(description="Smallest total, a decimal.")] = ""
     at_most: Annotated[str, Meta(description="Largest total, a decimal.")] = ""
+    same: Annotated[list[str], Meta(description="Spellings the person said are one party, as 'Dupont SARL|Sté Dupont'.")] = msgspec.field(
+        default_factory=list
+    )
+    apart: Annotated[list[str], Meta(description="Names the person said are two parties, as 'Martin|Martin & Fils'.")] = msgspec.field(
+        default_factory=list
+    )
 
     def __bool__(self) -> bool:
         return bool(
@@ -97,4 +104,6 @@ class Scope(msgspec.Struct, kw_only=True, omit_defaults=True, forbid_unknown_fie
             until=other.until or self.until,
             at_least=other.at_least or self.at_least,
             at_most=other.at_most or self.at_most,
+            same=both(self.same, other.same),
+            apart=both(self.apart, other.apart),
         )

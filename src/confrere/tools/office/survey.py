@@ -65,7 +65,7 @@ class Survey:
         readings: dict[str, Reading] = {}
         deep = args.depth == "contents" or any(part.only.deep or part.exclude.deep for part in args.selections)
         if deep:
-            readings, book = read_all(context, files)
+            readings, book = read_all(context, files, *(part.only for part in args.selections))
             data |= _contents(readings)
             data["merged"] = book.merged
             data["unsure"] = [list(pair) for pair in book.doubtful]

@@ -1,0 +1,141 @@
+"""The Comparison sheet: this period beside the one before, party by party; who is new, who is gone."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from decimal import Decimal
+from typing import Any
+
+from confrere.documents.write import theme
+from confrere.documents.write.content import Recap
+from confrere.documents.write.figures import CONFIRMED, Currency, Totals, side, signed
+from confrere.documents.write.labels import currency, party
+from confrere.documents.write.sheets import Formats, page_setup, text
+from confrere.documents.write.text import plain
+from confrere.documents.write.workbook import Data
+from confrere.messages import say
+
+ZERO = Decimal(0)
+_HEAD = 3  # 0-based row of the header
+_COLUMNS = (("party", 40), ("currency", 10), ("before", 17), ("now", 17), ("change", 17), ("percent", 12), ("state", 18))
+
+
+def write_comparison(sheet: Any, book: Any, styles: Formats, recap: Recap, data: Data) -> None:
+    """Fill ``sheet``. The totals of now are formulas over the Documents table; those of before are figures of their own."""
+    language, totals = data.language, data.totals
+    sheet.hide_gridlines(2)
+    text(sheet, 0, 0, say("write.comparison-title", language, file=recap.before_name), styles.get("title"))
+    sheet.set_row(0, 28)
+    axis = say(f"write.{totals.axis}", language)
+    text(sheet, 1, 0, say("write.comparison-help", language, axis=axis.lower(), before=recap.before_name), styles.get("muted"))
+    labels = {"party": axis, "currency": say("write.currency", language)}
+    for column, (name, wide) in enumerate(_COLUMNS):
+        label = labels.get(name) or say(f"write.comparison-{name}", language)
+        text(sheet, _HEAD, column, label, styles.get("head-right" if name in ("before", "now", "change", "percent") else "head"))
+        sheet.set_column(column, column, wide)
+    sheet.set_row(_HEAD, 22)
+    at = _HEAD + 1
+    before = _before(recap, totals)
+    for one, axis_name, names in _pots(totals, before):
+        begin = at
+        for name in names:
+            _line(sheet, styles, data, at, one, axis_name, name, before)
+            at += 1
+        _foot(sheet, styles, data, at, begin, one, before)
+        if at - begin > 1:
+            _chart(sheet, book, data, one, begin, min(at - 1, begin + 11))
+        at += 2
+    sheet.freeze_panes(_HEAD + 1, 1)
+    page_setup(sheet, language, _HEAD)
+
+
+_Before = dict[tuple[str, str, str], Decimal]
+
+
+def _axis(one: Currency, totals: Totals) -> str:
+    """What tells the papers of a pot apart: never the company itself."""
+    return totals.axis if one.told_by(totals.axis) else ("client" if totals.axis == "supplier" else "supplier")
+
+
+def _before(recap: Recap, totals: Totals) -> _Before:
+    """Confirmed totals of the earlier period by currency, side and party, told apart as the present ones are."""
+    sided = any(totals.sides)
+    earlier = Totals(Recap(rows=recap.before, axis=totals.axis, us=recap.us))
+    out: _Before = {}
+    for row, state in zip(earlier.rows, earlier.statuses, strict=True):
+        if state != CONFIRMED:
+            continue
+        part = side(row, recap.us) if sided else ""
+        axis = _axis(Currency(row.currency, part), totals)
+        key = (row.currency, part, getattr(row, axis))
+        out[key] = out.get(key, ZERO) + (signed(row.total, row) or ZERO)
+    return out
+
+
+def _pots(totals: Totals, before: _Before) -> Iterator[tuple[Currency, str, list[str]]]:
+    """Each currency (and side) of either period, with its parties: largest now first, those gone last."""
+    known = {(one.code, one.side): one for one in totals.currencies}
+    for code, part in [*known, *dict.fromkeys((code, part) for code, part, _ in before if (code, part) not in known)]:
+        one = known.get((code, part)) or Currency(code, part)
+        axis = _axis(one, totals)
+        now = list(one.parties(axis))
+        gone = sorted((name for held, side_, name in before if (held, side_) == (code, part) and name not in now),
+                      key=lambda name: (-before[code, part, name], name))
+        yield one, axis, [*now, *gone]
+
+
+def _line(sheet: Any, styles: Formats, data: Data, at: int, one: Currency, axis: str, name: str, before: _Before) -> None:
+    language, money = data.language, styles.money(one.code)
+    earlier = before.get((one.code, one.side, name))
+    total = one.parties(axis).get(name)
+    now = total.confirmed if total else ZERO
+    label = party(name, axis, language)
+    text(sheet, at, 0, label, styles.get("body" if name else "muted"))
+    text(sheet, at, 1, currency(one.code, language), styles.get("body"))
+    sheet.write_number(at, 2, float(earlier or ZERO), money)
+    part = f',{data.ref("side")},"{data.side(one.side)}"' if one.side else ""
+    wanted = f'"="&SUBSTITUTE(SUBSTITUTE(SUBSTITUTE($A{at + 1},"~","~~"),"*","~*"),"?","~?")' if any(ch in label for ch in "*?~=<>") else f"$A{at + 1}"
+    formula = (f'=SUMIFS({data.ref("total")},{data.ref(axis)},{wanted},{data.ref("currency")},$B{at + 1},'
+               f'{data.ref("status")},"{data.statuses[CONFIRMED]}"{part})')
+    sheet.write_formula(at, 3, formula, money, float(now))
+    _change(sheet, styles, at, one, earlier or ZERO, now, "body")
+    state = "new" if earlier is None else "gone" if total is None else "kept"
+    text(sheet, at, 6, say(f"write.comparison-{state}", language), styles.get("muted" if state == "kept" else "amber"))
+
+
+def _change(sheet: Any, styles: Formats, at: int, one: Currency, before: Decimal, now: Decimal, style: str) -> None:
+    sheet.write_formula(at, 4, f"=D{at + 1}-C{at + 1}", styles.money(one.code, style), float(now - before))
+    share: float | str = float((now - before) / abs(before)) if before else ""
+    sheet.write_formula(at, 5, f'=IF(C{at + 1}=0,"",(D{at + 1}-C{at + 1})/ABS(C{at + 1}))', styles.get(style, "+0.0%;-0.0%;0.0%"), share)
+
+
+def _foot(sheet: Any, styles: Formats, data: Data, at: int, begin: int, one: Currency, before: _Before) -> None:
+    language = data.language
+    earlier = sum((amount for (code, part, _), amount in before.items() if (code, part) == (one.code, one.side)), ZERO)
+    key = f"comparison-{one.side}" if one.side else "comparison-total"
+    text(sheet, at, 0, say(f"write.{key}", language), styles.get("total"))
+    text(sheet, at, 1, currency(one.code, language), styles.get("total"))
+    money = styles.money(one.code, "total")
+    sheet.write_formula(at, 2, f"=SUM(C{begin + 1}:C{at})", money, float(earlier))
+    sheet.write_formula(at, 3, f"=SUM(D{begin + 1}:D{at})", money, float(one.all.confirmed))
+    _change(sheet, styles, at, one, earlier, one.all.confirmed, "total")
+    sheet.write_blank(at, 6, None, styles.get("total"))
+
+
+def _chart(sheet: Any, book: Any, data: Data, one: Currency, begin: int, end: int) -> None:
+    from confrere.documents.write import formats
+
+    name, language = sheet.get_name(), data.language
+    chart = book.add_chart({"type": "bar"})
+    for column, color in ((2, theme.LINE), (3, theme.ACCENT)):
+        chart.add_series({"name": [name, _HEAD, column], "categories": [name, begin, 0, end, 0], "values": [name, begin, column, end, column],
+                          "fill": {"color": f"#{color}"}, "gap": 60})
+    font = {"name": theme.FONT, "size": 10, "color": f"#{theme.GREY}"}
+    title = plain(say("write.comparison-chart", language, currency=currency(one.code, language)))
+    chart.set_title({"name": title, "overlay": False, "name_font": {"name": theme.FONT, "size": 13, "bold": True, "color": f"#{theme.INK}"}})
+    chart.set_y_axis({"num_font": font, "reverse": True, "line": {"color": f"#{theme.LINE}"}, "major_tick_mark": "none"})
+    chart.set_x_axis({"num_font": font, "num_format": formats.excel_money(one.code, language, 0).split(";")[0], "line": {"none": True},
+                      "label_position": "high", "major_gridlines": {"visible": True, "line": {"color": f"#{theme.LINE}", "width": 0.75}}})
+    chart.set_legend({"position": "bottom", "font": font})
+    chart.set_size({"width": 620, "height": max(260, 90 + 40 * (end - begin + 1))})
+    sheet.insert_chart(begin, len(_COLUMNS) + 1, chart, {"description": title, "object_position": 2})

@@ -1,0 +1,45 @@
+"""What a brief says about names: "X et Y sont le même client", "X and Y are two different companies".
+
+Read before anything else and taken out of the brief, so that the names are not taken for the files it is about.
+"""
+
+from __future__ import annotations
+
+import re
+
+_NAME = r"(?:«\s*[^«»\n]{1,60}?\s*»|“[^“”\n]{1,60}”|\"[^\"\n]{1,60}\"|[^\W_](?:[^,;:!?=«»“”\"\n.]|\.(?!\s)|(?<=(?-i:[A-Z]))\.){0,50}?)"
+_WHO = (
+    r"(?:(?:bien |exactement |really |actually |in fact |en fait )*(?:client|clients|customer|customers|soci[eé]t[eé]s?|bo[iî]tes?|"
+    r"entreprises?|compan(?:y|ies)|fournisseurs?|suppliers?|tiers|part(?:y|ies)|personnes?|chose|thing|one|truc))?"
+)
+_ONE = rf"(?:(?:le|la|l'|un|une|les|the|one(?: and the)?|a)\s*)?(?:m[eê]mes?|seule?s?(?: et m[eê]mes?)?|single|same|one)\s*{_WHO}"
+_TWO = rf"(?:(?:deux|two|2)\s+(?:diff[eé]rente?s? |different |separate |distinct )?{_WHO}|diff[eé]rents?|different|distincts?|separate)"
+_ARE = r"(?:sont|est|c'est|cest|c|are|is)"
+_AND = r"(?:et|and|&|ou|or|=)"
+_START = r"(?:(?<=^)|(?<=[.;:!?\n,]\s)|(?<=[.;:!?\n,]))\s*(?:(?:and|et|also|aussi|attention|note that|sachant que|nb|ps)[\s,:]+)*"
+_SAME = re.compile(rf"(?i){_START}(?P<a>{_NAME})\s+{_AND}\s+(?P<b>{_NAME})\s*,?\s+{_ARE}\s+{_ONE}(?=\s*(?:[.;:!?,\n]|$))")
+_SAME_AS = re.compile(rf"(?i){_START}(?P<a>{_NAME})\s+{_ARE}\s+{_ONE}\s*(?:que|qu'|as)\s*(?P<b>{_NAME})(?=\s*(?:[.;:!?,\n]|$))")
+_APART = re.compile(
+    rf"(?i){_START}(?P<a>{_NAME})\s+(?:et|and|&)\s+(?P<b>{_NAME})\s*,?\s+"
+    rf"(?:(?:ne\s+)?(?:sont|c'est|est)\s+pas\s+{_ONE}|(?:are|is)(?:\s+not|n't)\s+{_ONE}|{_ARE}\s+{_TWO})(?=\s*(?:[.;:!?,\n]|$))"
+)
+
+
+def names(brief: str) -> tuple[str, list[str], list[str]]:
+    """The brief without what it says about names; the pairs ("one|other") that are one party; those that are two."""
+    same: list[str] = []
+    apart: list[str] = []
+
+    def take(into: list[str]) -> object:
+        def found(match: re.Match[str]) -> str:
+            pair = [match[name].strip(' «»“”"\u00a0\u202f') for name in ("a", "b")]
+            if any(len(name.split()) > 6 or not name for name in pair):
+                return match[0]
+            into.append("|".join(pair))
+            return " "
+
+        return found
+
+    for pattern, into in ((_APART, apart), (_SAME_AS, same), (_SAME, same)):
+        brief = pattern.sub(take(into), brief)  # type: ignore[call-overload]
+    return re.sub(r"^\s*[.;:,!]+\s*|(?<=[.!?;])\s*[.;:,]+", "", brief), same, apart
