@@ -37,7 +37,10 @@ export function t(key: string, data: Record<string, string | number> = {}): stri
 export const known = (key: string) => key in catalogue
 
 /** What the gateway says in both languages, in the one shown. */
-export const said = (sentence: Sentence | { en: string; fr: string } | null | undefined) => (sentence ? sentence[language] || sentence.en : '')
+export const said = (sentence: Sentence | { en: string; fr: string } | null | undefined) => (sentence ? fine(sentence[language] || sentence.en) : '')
+
+/** Text from the gateway as French sets it: no line begins with a mark of its own. */
+export const fine = (text: string) => (language === 'fr' ? text.replace(/ ([;?!])/g, '\u202f$1').replace(/ ([:»])/g, '\u00a0$1').replace(/« /g, '«\u00a0') : text)
 
 const locale = () => (language === 'fr' ? 'fr-FR' : 'en-GB')
 
@@ -61,7 +64,8 @@ export function size(bytes: number): string {
     bytes /= 1000
     power++
   }
-  return `${number(bytes, bytes < 10 && power ? 1 : 0)}\u00a0${units[power]}`
+  const unit = !power && (language === 'fr' ? bytes < 2 : bytes === 1) ? units[0]!.slice(0, -1) : units[power]
+  return `${number(bytes, bytes < 10 && power ? 1 : 0)}\u00a0${unit}`
 }
 
 export function money(dollars: number | null | undefined): string {
