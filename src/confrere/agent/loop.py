@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import time
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import UTC, datetime, timedelta
 from functools import cached_property
 from typing import Any
@@ -35,7 +35,10 @@ MAX_TURNS = 200
 MAX_TEXT = 24_000  # characters of a result that a model is shown
 _POLL = 0.1  # seconds between looks for a stop asked for by another process
 
-POLICY_KINDS = ("policy.started", "policy.planned", "policy.observed", "policy.used", "policy.endorsed", "policy.refused", "grant.used")
+POLICY_KINDS = (
+    *("policy.started", "policy.heard", "policy.planned", "policy.observed", "policy.used", "policy.endorsed", "policy.refused"),
+    *("grant.given", "grant.revoked"),
+)
 
 # events that tell of every file: their records go to the journal one by one, never all at once as plain dictionaries
 _LARGE = ("review.ready", "apply.planned", "apply.done")
@@ -64,6 +67,8 @@ class Runner:
         self._model: Model | None = None
         self._opened: set[str] = set()
         self._begun = time.monotonic()
+        self._stamp = -1
+        self._asking: list[tuple[ToolCall, dict[str, Any]]] = []
         self._looked = self.state.heard
         self._unheard: list[Event] = []
 
@@ -94,13 +99,25 @@ class Runner:
     @cached_property
     def judge(self) -> EngineJudge:
         """This task's policy: the owner's rules and grants, and what the task has read and used so far."""
-        judge = EngineJudge(self.services.rules, self.services.grants(), self.record, utc)
+        judge = EngineJudge(self.services.rules, self.record, utc, self._spend)
         judge.fold((event.kind, event.body) for event in self.store.read(self.task, kinds=POLICY_KINDS))
+        judge.take(self.services.grants())
         manifests = {name: tool.manifest for name, tool in self.tools.items()}
         foreign = [name for name, tool in self.tools.items() if getattr(tool, "foreign", False)]
         self._opened = {event.body["store"] for event in self.store.read("", kinds=("store.opened",))}
         judge.begin(self.task, self.state.brief, manifests, foreign, sorted(self._opened))
         return judge
+
+    def _spend(self, grant: str) -> None:
+        self.store.append("", "grant.used", {"id": grant, "task": self.task}, durable=True)
+
+    def _take_back(self) -> None:
+        """What was revoked since the last call counts from this one on."""
+        if (stamp := self.store.stamp()) != self._stamp:
+            self._stamp = stamp
+            for journal in ("", self.task):
+                for event in self.store.read(journal, kinds=("grant.revoked",)):
+                    self.judge.revoke(event.body["id"])
 
     @cached_property
     def gate(self) -> Gate:
@@ -275,7 +292,9 @@ class Runner:
                     break
                 continue
             message = await self._call(call, phase)
-            self.record("message", {"message": message})
+            if message is not None:
+                self.record("message", {"message": message})
+        self._put_questions()
         return turns + 1
 
     def _said(self) -> bool:
@@ -290,6 +309,8 @@ class Runner:
         if not self._said():
             return
         for event in self._unheard:
+            words = self.judge.engine.hear(event.body["text"])  # they count as the brief's do
+            self.record(words.pop("type"), words)
             self.record("message", {"message": Message(role="user", text=event.body["text"], label="person"), "said": event.n})
         self._unheard = []
         if self.state.model == "builtin":
@@ -361,8 +382,8 @@ class Runner:
 
     # -- calling
 
-    async def _call(self, call: ToolCall, phase: str) -> Message:
-        """Pass one call through the gate and put its result into words for the model."""
+    async def _call(self, call: ToolCall, phase: str) -> Message | None:
+        """Pass one call through the gate and put its result into words for the model; None where it is yet to be asked about."""
         if call.args is None:
             return self._answer(call, "The arguments were not a JSON object. Call again with one.", failed=True)
         tool = self.tools.get(call.tool)
@@ -382,7 +403,11 @@ class Runner:
         request = Call(id=call.id, tool=call.tool, args=args, manifest=tool.manifest, step=step)
         return await self._pass(call, request, tool, parsed)
 
-    async def _pass(self, call: ToolCall, request: Call, tool: Tool, parsed: Any, approval: approvals.Approval | None = None) -> Message:
+    async def _pass(
+        self, call: ToolCall, request: Call, tool: Tool, parsed: Any, approval: approvals.Approval | None = None
+    ) -> Message | None:
+        self._take_back()
+
         def effect() -> Result:
             self.context.enter(request.step, request.id)
             return self._redacted(request.id, tool.run(parsed, self.context))
@@ -428,16 +453,27 @@ class Runner:
 
     # -- approvals
 
-    def _park(self, call: ToolCall, request: Call, passed: Passed) -> Message:
-        """Put the question to the person, and let the rest of the work go on."""
+    def _park(self, call: ToolCall, request: Call, passed: Passed) -> Message | None:
+        """Keep the question for the end of the turn, when those about one receiver are put as one; the rest of the work goes on."""
         if self.state.state != "running":
             return self._answer(call, "This needs the person's word: make it a step of the plan.", failed=True)
         if same := asking.already_asked(request, self.state):
             return self._answer(call, f"This waits for the person's approval already ({same}).", failed=True)
-        if sum(approval.state == "waiting" for approval in self.state.approvals.values()) >= asking.MAX_WAITING:
+        waiting = sum(approval.state == "waiting" for approval in self.state.approvals.values())
+        if waiting + len(asking.batches(card for _, card in self._asking)) >= asking.MAX_WAITING:
             return self._answer(call, "Too many questions wait for the person: this one was not put.", failed=True)
-        ident = self._question([{**passed.verdict.card, "call": call.id}])
-        return self._answer(call, f"This waits for the person's approval ({ident}). Go on with what does not depend on it.", failed=True)
+        self._asking.append((call, {**passed.verdict.card, "call": call.id}))
+        return None
+
+    def _put_questions(self) -> None:
+        """Ask what the turn's calls left to ask, then answer the model. A restart before that finds the calls without an answer."""
+        kept, self._asking = self._asking, []
+        for batch in asking.batches(card for _, card in kept):
+            ident = self._question(batch)
+            about = {card["call"] for card in batch}
+            for call in (call for call, _ in kept if call.id in about):
+                text = f"This waits for the person's approval ({ident}). Go on with what does not depend on it."
+                self.record("message", {"message": self._answer(call, text, failed=True)})
 
     def _question(self, cards: list[dict[str, Any]]) -> str:
         ident = f"{self.task}-q{len(self.state.approvals) + 1}"
@@ -459,7 +495,7 @@ class Runner:
 
     async def _answer_approvals(self) -> bool:
         """Carry out what was approved since, and tell the model of it and of what was refused. Returns whether there was any."""
-        told = False
+        told, closed = False, set[str]()
         for approval, parked in self.state.parked():
             if approval.state == "waiting" and utc() < approval.expires:
                 continue
@@ -471,26 +507,39 @@ class Runner:
                 if parked.rule == asking.IN_DOUBT:
                     self.judge.again(request)
                 message = await self._pass(call, request, tool, msgspec.convert(parked.args, tool.Args), approval)
-                text = f"[{approval.id}] approved. {message.text}"
-                self.record("message", {"message": Message(role="user", text=text, label=message.label)})
+                if message is not None:
+                    text = f"[{approval.id}] approved. {message.text}"
+                    self.record("message", {"message": Message(role="user", text=text, label=message.label)})
                 continue
             expired = approval.state != "no"
-            if approval.state == "waiting":
-                self.record("approval.expired", {"id": approval.id}, True)
-            if not expired:
-                self.judge.declined()
+            if approval.id not in closed:  # one no, however many cards it answers
+                closed.add(approval.id)
+                if approval.state == "waiting":
+                    self.record("approval.expired", {"id": approval.id}, True)
+                if not expired:
+                    self.judge.declined()
             self.record("call.declined", {"call": parked.id, "approval": approval.id}, True)
             text = f"[{approval.id}] {'nobody answered in time: not done.' if expired else 'refused by the person.'}"
             self.record("message", {"message": Message(role="user", text=text, label="person")})
         return told
 
-    def answer(self, ident: str, yes: bool, by: str, shown: str = "") -> None:
+    def answer(
+        self, ident: str, yes: bool, by: str, shown: str = "", *, widen: Mapping[str, str] | None = None, delegated: str = ""
+    ) -> None:
         """The person's answer to a question; ``shown`` is the digest of what they had before them (the question's own where they
-        were just shown it). Raises WrongUse when it was answered, expired, or is not what was asked."""
+        were just shown it), ``widen`` the wider yes they chose (see ``policy.widening``), ``delegated`` on whose behalf they answer. Raises
+        WrongUse when it was answered, expired, is not what was asked, or offers no such widening."""
         found = self.state.approvals.get(ident)
-        events = approvals.answer(self.state.approvals, ident, shown or (found.digest if found else ""), yes, utc(), by)
+        digest = shown or (found.digest if found else "")
+        events = approvals.answer(
+            self.state.approvals, ident, digest, yes, utc(), by, widen=widen, delegated=delegated, person=self.state.person
+        )
         for event in events:
-            self.record(event.pop("type"), event, True)
+            journal, kind = approvals.journal_of(event, self.task), event.pop("type")
+            if journal == self.task:
+                self.record(kind, event, True)
+            else:
+                self.store.append(journal, kind, event, durable=True)
 
     def _is_step(self, ident: str) -> bool:
         return self.state.plan is not None and any(step.id == ident for step in self.state.plan.steps)
@@ -539,7 +588,7 @@ class Runner:
 
         ident = f"{self.task}-{len(self.state.outcomes) + 1}"
         outcome = applying.apply(self.view, self.services.vault, record, ident, paths, self._progress("apply"), whole)
-        self.record("apply.settled", {"state": "review" if outcome.refused or partial else "applied"})
+        self.record("apply.settled", {"state": "review" if outcome.refused or partial else "applied", "ctimes": outcome.ctimes})
         return outcome
 
     def undo(self, paths: tuple[str, ...] = (), steps: tuple[str, ...] = ()) -> Outcome:
