@@ -51,6 +51,17 @@ def work(piece: Callable[[], object], runs: int = 5, before: Callable[[], object
     return median(figures)
 
 
+def timed(piece: Callable[[], object]) -> Figure:
+    """One run of a piece of code that cannot be repeated, with the CPU time of the commands it waited for."""
+
+    def cpu() -> float:
+        return sum(sum(resource.getrusage(who)[:2]) for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN))
+
+    spent, begun = cpu(), time.perf_counter()
+    piece()
+    return Figure(time.perf_counter() - begun, cpu() - spent)
+
+
 def median(figures: list[Figure]) -> Figure:
     return Figure(*(statistics.median(getattr(figure, name) for figure in figures) for name in ("wall", "cpu", "peak")))
 

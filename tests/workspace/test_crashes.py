@@ -6,11 +6,13 @@ at a random operation; the parent finishes what the journal says was begun.
 
 import os
 import tempfile
+from unittest import mock
 
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from confrere.errors import WrongUse
+from confrere.workspace.files import hash_path
 from confrere.workspace.ground import Ground
 from confrere.workspace.vault import Vault
 from tests.workspace.trees import Bench, fingerprint
@@ -133,7 +135,7 @@ def in_child(work, fuse):
 
         return burn
 
-    for owner, methods in ((Ground, ("mkdir", "rmdir", "unlink", "rename", "replace")), (Vault, ("keep", "restore"))):
+    for owner, methods in ((Ground, ("mkdir", "rmdir", "unlink", "rename", "replace")), (Vault, ("keep", "restore", "give", "let_go"))):
         for method in methods:
             setattr(owner, method, burning(getattr(owner, method)))
     try:
@@ -151,15 +153,17 @@ def contents(folder):
 
 
 @settings(max_examples=120, deadline=None, suppress_health_check=[HealthCheck.too_slow])
-@given(tree=trees, work=changes, fuse=st.integers(1, 40), fuse_back=st.integers(1, 40))
+@given(tree=trees, work=changes, fuse=st.integers(1, 40), fuse_back=st.integers(1, 40), large=st.sampled_from([Vault.LARGE, 1]))
 @example(  # a name that was hidden, written again, and another one hidden after it
     tree={"a": None, "b": None, "é": None},
     work=[("delete", "a", None), ("write", "a", b"new"), ("swap", "é", "b"), ("delete", "b", None)],
     fuse=40,
     fuse_back=40,
+    large=1,
 )
-def test_a_kill_at_any_instant_leaves_all_or_nothing(tree, work, fuse, fuse_back):
-    with tempfile.TemporaryDirectory() as base:
+def test_a_kill_at_any_instant_leaves_all_or_nothing(tree, work, fuse, fuse_back, large):
+    """``large``: from how many bytes a kept copy goes back itself, instead of being copied."""
+    with tempfile.TemporaryDirectory() as base, mock.patch.object(Vault, "LARGE", large):
         bench = Bench(base)
         build(bench.folder, tree)
         before = fingerprint(bench.folder)
@@ -173,7 +177,9 @@ def test_a_kill_at_any_instant_leaves_all_or_nothing(tree, work, fuse, fuse_back
                 except WrongUse:
                     happened = False
                 assert expected is None or happened == expected, (kind, path, other)
-                shown = {entry.path.partition("/")[2]: view.read(entry.path) if entry.type == "file" else None for entry in view.walk(bench.top)}
+                shown = {
+                    entry.path.partition("/")[2]: view.read(entry.path) if entry.type == "file" else None for entry in view.walk(bench.top)
+                }
                 assert shown == model.tree
         assert fingerprint(bench.folder) == before  # nothing real was touched
 
@@ -219,6 +225,8 @@ def test_a_kill_at_any_instant_leaves_all_or_nothing(tree, work, fuse, fuse_back
             assert fingerprint(bench.folder) == before
         else:
             assert contents(bench.folder) == {path: (entry[0], entry[3]) for path, entry in before.items()}
+        for kept in bench.vault.objects():  # whole, and nobody's file but the vault's
+            assert hash_path(bench.vault.path(kept.sha256)) == kept.sha256
         assert bench.store.verify() == []
         bench.close()
 

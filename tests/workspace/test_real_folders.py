@@ -25,7 +25,17 @@ def bench(tmp_path):
 
 
 def test_odd_names_keep_their_bytes(bench):
-    names = ["café.txt", unicodedata.normalize("NFD", "café.txt"), "with space", "new\nline", "🦊.txt", "a" * 251 + ".txt", "-rf", "tab\t", "quote'\""]
+    names = [
+        "café.txt",
+        unicodedata.normalize("NFD", "café.txt"),
+        "with space",
+        "new\nline",
+        "🦊.txt",
+        "a" * 251 + ".txt",
+        "-rf",
+        "tab\t",
+        "quote'\"",
+    ]
     raw = [os.fsencode(name) for name in names] + [b"latin\xe9.txt"]
     for number, name in enumerate(raw):
         with open(os.path.join(os.fsencode(bench.folder), name), "wb") as file:
@@ -423,7 +433,11 @@ def test_folders_inside_one_another(bench, tmp_path):
     guarded = grant([(str(bench.folder), False), (str(inner), True)], home)
     view = View(guarded.roots, tmp_path / "w1")
     assert view.read("Clients/inner/a") == b"a"
-    for change in (lambda: view.delete("Clients/inner/a"), lambda: view.delete("Clients/inner"), lambda: view.move("Clients/inner", "Clients/x")):
+    for change in (
+        lambda: view.delete("Clients/inner/a"),
+        lambda: view.delete("Clients/inner"),
+        lambda: view.move("Clients/inner", "Clients/x"),
+    ):
         with pytest.raises(WrongUse, match="read only"):
             change()
     view.close()

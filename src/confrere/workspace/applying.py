@@ -6,6 +6,7 @@ import os
 import stat
 import time
 from collections.abc import Iterable
+from concurrent.futures import Future
 from typing import Any
 
 import msgspec
@@ -13,7 +14,7 @@ import msgspec
 from confrere.journal.store import Event
 from confrere.workspace import upper as layer
 from confrere.workspace.changes import Change, ChangeSet, change_set
-from confrere.workspace.files import Signature, hash_path, remove_tree
+from confrere.workspace.files import Hashes, Signature, remove_tree
 from confrere.workspace.ground import Ground
 from confrere.workspace.paths import is_within, parent
 from confrere.workspace.roots import Root
@@ -68,6 +69,7 @@ def apply(
 
 def settle(view: View, outcome: Outcome, *, everything: bool) -> None:
     """Take out of the staging area what the real folders now hold."""
+    _part(view, outcome)
     if everything:
         for tree in view.trees.values():
             for name in os.listdir(tree.upper):
@@ -87,6 +89,34 @@ def settle(view: View, outcome: Outcome, *, everything: bool) -> None:
                 if entry.change.kind == "move":
                     view.seen.forget(entry.change.origin)
     view.refresh()
+
+
+def _part(view: View, outcome: Outcome) -> None:
+    """Have the staging area give up its own name of each large file that was applied, which moves the change time of the real one:
+    where nobody else did so before, undo need not read it all again."""
+    ground, ctimes = Ground(view.roots), {}
+    try:
+        for index, entry in enumerate(outcome.applied):
+            path, left = entry.change.path, entry.signature
+            if left is None or left.size < Hashes.LARGE or entry.refused or entry.change.kind not in ("create", "modify", "move"):
+                continue
+            tree, relative = view.trees[path.split("/")[0]], path.partition("/")[2]
+            up = f"{tree.upper}/{relative}"
+            try:
+                own = os.lstat(up)
+            except (FileNotFoundError, NotADirectoryError):
+                continue
+            status = ground.lstat(path)
+            if status is None or (own.st_dev, own.st_ino) != (status.st_dev, status.st_ino) or _below_opaque(tree, relative):
+                continue
+            known = Signature.of(status) == left
+            os.unlink(up)
+            after = ground.lstat(path)
+            if known and after is not None and left.same_content(Signature.of(after)):
+                ctimes[index] = after.st_ctime_ns
+    finally:
+        ground.close()
+    outcome.settled(ctimes)
 
 
 def _settle_path(view: View, path: str) -> None:
@@ -132,15 +162,23 @@ def undo(
     Raises Failed when an operation failed: then the real folders are as before the undo.
     """
     looked_ns = time.time_ns()
-    ground = Ground(roots)
+    ground, hashes = Ground(roots), Hashes()
     try:
         made = [entry for entry in applied if not entry.refused]
         if paths or steps:
             made = _with_folders(made, list(paths), set(steps))
-        changes = [_checked(entry, ground) for entry in reversed(made)]
+        checked = [_checked(entry, ground, hashes) for entry in reversed(made)]
+        for change, found in checked:
+            if found is not None and change.before is not None:
+                try:
+                    change.conflict = "" if found.result() == change.before.sha256 else "workspace.apply-edited"
+                except OSError:
+                    change.conflict = "workspace.apply-not-permitted"
+        changes = [change for change, _ in checked]
         times = {path: (ground.lstat(path), before, after) for path, (before, after) in folders.items() if "/" in path}
         tops = {path: (os.lstat(ground.real(path)), before, after) for path, (before, after) in folders.items() if "/" not in path}
     finally:
+        hashes.close()
         ground.close()
     # folders get the times they had, where nobody else has changed them since
     old = {path: before for path, (status, before, after) in {**times, **tops}.items() if status and status.st_mtime_ns == after}
@@ -170,26 +208,29 @@ def _with_folders(made: list[Applied], paths: list[str], steps: set[str]) -> lis
     return result
 
 
-def _checked(entry: Applied, ground: Ground) -> Change:
-    """The inverse of an applied change, refused where the file is not the one that was left."""
+def _checked(entry: Applied, ground: Ground, hashes: Hashes) -> tuple[Change, Future[str] | None]:
+    """The inverse of an applied change, refused where the file is not the one that was left; with the hash of the file to come where
+    that alone can tell."""
     change = inverse(entry.change)
     if entry.change.kind in ("delete", "rmdir", "mkdir"):
-        return change
+        return change, None
     status = ground.lstat(entry.change.path)
     if status is None:
         change.conflict = "workspace.apply-moved"
-        return change
+        return change, None
     assert change.before is not None
     same = entry.signature is not None and entry.signature.same_content(Signature.of(status))
     untouched = same and entry.signature is not None and entry.signature.ctime_ns == status.st_ctime_ns
-    if not untouched and stat.S_ISREG(status.st_mode) and change.before.type == "file":
-        # times say little: an edit can keep them, and a name less of the same file moves them
-        same = status.st_size == change.before.size and hash_path(ground.near(entry.change.path)) == change.before.sha256
+    # times say little: an edit can keep them, and a name less of the same file moves them
+    told = not untouched and stat.S_ISREG(status.st_mode) and change.before.type == "file"
+    if told:
+        same = status.st_size == change.before.size
     if not same:
         change.conflict = "workspace.apply-edited"
-    else:  # its time as this file system tells it
-        change.before = msgspec.structs.replace(change.before, mtime_ns=status.st_mtime_ns)
-    return change
+        return change, None
+    # its time as this file system tells it
+    change.before = msgspec.structs.replace(change.before, mtime_ns=status.st_mtime_ns)
+    return change, hashes.start(ground.near(entry.change.path), status.st_size) if told else None
 
 
 def inverse(change: Change) -> Change:

@@ -13,7 +13,7 @@ import msgspec
 
 from confrere.errors import WrongUse
 from confrere.workspace import upper as layer
-from confrere.workspace.files import Signature, State, hash_path, kind, state_of
+from confrere.workspace.files import Hashes, Signature, State, hash_path, kind, state_of
 from confrere.workspace.paths import is_within, join, parent
 from confrere.workspace.tree import STAGING, Tree
 from confrere.workspace.view import View
@@ -66,6 +66,7 @@ class _Comparison:
     def __init__(self, view: View, progress: Callable[[int], None] | None) -> None:
         self.view = view
         self.progress = progress
+        self.hashes = Hashes()
         self.gone: dict[str, Change] = {}
         self.new: list[Change] = []
         self.other: list[Change] = []
@@ -83,6 +84,7 @@ class _Comparison:
                         waiting += self._compare(tree, *waiting.pop())
             self._pair()
         finally:
+            self.hashes.close()
             self.view.seen.commit()
         changes = sorted([*self.gone.values(), *self.new, *self.other], key=lambda change: (change.path, change.kind != "delete"))
         for change in changes:
@@ -152,10 +154,11 @@ class _Comparison:
         if replaced:
             assert lower is not None
             change.kind = "modify"
+            found = self._upper_hash(path, up, status) if after.type == "file" else None  # large ones: while the other is read
             change.before, conflict = self._before(path, real, lower)
             change.conflict = change.conflict or conflict
-            if after.type == "file":
-                after.sha256 = self._upper_hash(path, up, status)
+            if found is not None:
+                after.sha256 = found()
             same = msgspec.structs.replace(after, mtime_ns=0, uid=0, gid=0) == msgspec.structs.replace(
                 change.before, mtime_ns=0, uid=0, gid=0
             )
@@ -167,7 +170,7 @@ class _Comparison:
         if origin is not None:
             change.origin = origin.path
         if after.type == "file" and change.content:
-            after.sha256 = self._upper_hash(path, up, status)
+            after.sha256 = self._upper_hash(path, up, status)()
         self.new.append(change)
 
     def _gone(self, tree: Tree, path: str, relative: str, real: str, lower: os.stat_result) -> None:
@@ -254,17 +257,22 @@ class _Comparison:
         except OSError:
             return ""
 
-    def _upper_hash(self, path: str, up: str, status: os.stat_result) -> str:
+    def _upper_hash(self, path: str, up: str, status: os.stat_result) -> Callable[[], str]:
         key = f"\0{path}"  # no view path starts so
         now = Signature.of(status)
         known = self.view.seen.get(key)
         if known is not None and known[0] == now and known[1]:
-            return known[1]
-        digest = hash_path(up)
-        self.view.seen.forget(key)
-        self.view.seen.note(key, now)
-        self.view.seen.hashed(key, digest)
-        return digest
+            return lambda: known[1]
+        pending = self.hashes.start(up, now.size)
+
+        def noted() -> str:
+            digest = pending.result()
+            self.view.seen.forget(key)
+            self.view.seen.note(key, now)
+            self.view.seen.hashed(key, digest)
+            return digest
+
+        return noted
 
     def _pair(self) -> None:
         """Recognise moves: what is new with the origin, or else the very content, of something that is gone."""

@@ -7,6 +7,7 @@ import hashlib
 import os
 import shutil
 import stat
+import threading
 from concurrent.futures import Future
 from typing import TYPE_CHECKING, Any
 
@@ -70,9 +71,12 @@ def sha256(file: Any) -> str:
 
 def hash_path(path: str) -> str:
     """The hash of the regular file at ``path``, never following a link. Raises OSError."""
-    handle = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_CLOEXEC | os.O_NONBLOCK)
-    with os.fdopen(handle, "rb", buffering=0) as file:
+    with _opened(path) as file:
         return sha256(file)
+
+
+def _opened(path: str) -> Any:
+    return os.fdopen(os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_CLOEXEC | os.O_NONBLOCK), "rb", buffering=0)
 
 
 def state_of(path: str, status: os.stat_result, digest: str = "") -> State:
@@ -169,12 +173,15 @@ class Hashes:
     """Hashes of files, large ones by two threads at a time (hashing lets others run)."""
 
     LARGE = 4 * CHUNK
+    WAITING = 64  # files that are open at once
 
     def __init__(self) -> None:
         self._pool: ThreadPoolExecutor | None = None
+        self._room = threading.Semaphore(self.WAITING)
 
     def start(self, path: str, size: int) -> Future[str]:
-        """The hash of the file at ``path``, computed at once, or meanwhile for a large one."""
+        """The hash of the file that stands at ``path`` now, computed at once, or meanwhile for a large one: whatever becomes of the
+        path, the hash is that of this file."""
         if size < self.LARGE:
             done: Future[str] = Future()
             try:
@@ -186,7 +193,22 @@ class Hashes:
             from concurrent.futures import ThreadPoolExecutor
 
             self._pool = ThreadPoolExecutor(2)
-        return self._pool.submit(hash_path, path)
+        self._room.acquire()
+        try:
+            file = _opened(path)
+        except OSError as error:
+            self._room.release()
+            done = Future()
+            done.set_exception(error)
+            return done
+        return self._pool.submit(self._hash, file)
+
+    def _hash(self, file: Any) -> str:
+        try:
+            with file:
+                return sha256(file)
+        finally:
+            self._room.release()
 
     def close(self) -> None:
         if self._pool is not None:

@@ -21,6 +21,7 @@ import errno
 import os
 from collections.abc import Callable, Iterable
 from concurrent.futures import Future
+from contextlib import suppress
 from functools import cached_property
 from typing import Any
 
@@ -65,11 +66,20 @@ class Applied(msgspec.Struct, kw_only=True):
 
 
 class Outcome(msgspec.Struct, kw_only=True):
-    """The end of a transaction. ``folders`` maps each folder whose entries changed to its time before and after, in nanoseconds."""
+    """The end of a transaction. ``folders`` maps each folder whose entries changed to its time before and after, in nanoseconds;
+    ``ctimes`` the index of a change to the change time of its file since the staging area gave up its own name of it."""
 
     id: str
     applied: list[Applied]
     folders: dict[str, tuple[int, int]] = msgspec.field(default_factory=dict)
+    ctimes: dict[int, int] = msgspec.field(default_factory=dict)
+
+    def settled(self, ctimes: dict[int, int]) -> None:
+        """Take note of the change times of files whose content is known to be the one that was left."""
+        self.ctimes |= ctimes
+        for index, ctime_ns in ctimes.items():
+            if (signature := self.applied[index].signature) is not None:
+                self.applied[index].signature = msgspec.structs.replace(signature, ctime_ns=ctime_ns)
 
     @property
     def refused(self) -> list[Applied]:
@@ -196,9 +206,19 @@ class Transaction:
             ]
             outcome = Outcome(id=self.ident, applied=applied, folders=self.folders)
             self.record("apply.done", {"id": self.ident, "undo": self.undo, "outcome": outcome}, True)
+            self._let_go()
             return outcome
         finally:
             self.ground.close()
+
+    def _let_go(self) -> None:
+        """Kept copies that went back to their places themselves leave the vault; not before, because all could still be rolled back."""
+        for item in self.items:
+            if item.content.startswith(VAULT) and item.after is not None and item.after.size >= self.vault.LARGE:
+                with suppress(OSError):  # it stays in the vault, where it serves nobody while it has two names
+                    status = self.ground.lstat(item.path)
+                    if status is not None:
+                        self.vault.let_go(item.after.sha256, status)
 
     def _failure(self, error: OSError, path: str | None) -> Failed:
         key = "workspace.undo-failed" if self.undo else "workspace.apply-failed"
@@ -370,7 +390,7 @@ class Transaction:
                     pending.append((item, found))
             for item, found in pending:  # what was written is read back before anything takes its name
                 if item.after is not None and found.result() != item.after.sha256:
-                    self._drop(item, "workspace.apply-changed")
+                    self._drop(item, "workspace.apply-kept-copy-altered" if item.content.startswith(VAULT) else "workspace.apply-changed")
         finally:
             hashes.close()
 
@@ -383,8 +403,11 @@ class Transaction:
         try:
             if state.type == "symlink":
                 os.symlink(state.target, target)
-            elif kept:
+            elif kept and state.size < self.vault.LARGE:
                 self.vault.restore(state.sha256, target)
+            elif kept:
+                self.vault.give(state.sha256, self.ground.real(item.path), target)
+                found = hashes.start(target, state.size)
             else:
                 self._bring(item.content, target)
                 found = hashes.start(target, state.size)
@@ -433,7 +456,7 @@ class Transaction:
                 self._drop(item, self._edited())
                 continue
             try:
-                self.vault.keep(self.ground.near(item.path), item.before.sha256)
+                self.vault.keep(self.ground.near(item.path), item.before.sha256, self.ground.real(item.path))
             except ValueError:
                 self._drop(item, self._edited())
                 continue

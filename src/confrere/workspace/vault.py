@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import fcntl
 import os
+import stat
 import time
 from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 import msgspec
 
-from confrere.workspace.files import copy_hashed, hash_path
+from confrere.workspace.files import CHUNK, copy_content, copy_hashed, hash_path
 
 
 class Kept(msgspec.Struct, frozen=True, kw_only=True):
@@ -21,7 +24,13 @@ class Kept(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Vault:
-    """Objects live in ``folder/ab/<sha256>``; the change time of an object tells when it was last needed."""
+    """Objects live in ``folder/ab/<sha256>``; the change time of an object tells when it was last needed.
+
+    Beside a large one, ``<sha256>.home`` holds the real path of the only file that relies on it: that one may have the object
+    itself back, which costs nothing. Empty, or missing: others rely on it too, or may, and a copy is made.
+    """
+
+    LARGE = 4 * CHUNK  # bytes from which a copy costs more than the care not to make one
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
@@ -33,14 +42,38 @@ class Vault:
     def has(self, sha: str) -> bool:
         return os.path.lexists(self.path(sha))
 
-    def keep(self, source: str, sha: str) -> None:
-        """Keep the content of the file at ``source``, known to have this hash.
+    @contextmanager
+    def _alone(self, sha: str) -> Iterator[None]:
+        """While no other process keeps, lends or lets go of a large object of the same shelf."""
+        self._make_shelf(sha)
+        with open(f"{self.folder}/{sha[:2]}/lock", "ab") as lock:
+            fcntl.flock(lock, fcntl.LOCK_EX)
+            yield
+
+    def _make_shelf(self, sha: str) -> None:
+        if sha[:2] not in self._shelves:
+            os.makedirs(os.path.dirname(self.path(sha)), mode=0o700, exist_ok=True)
+            self._shelves.add(sha[:2])
+
+    def keep(self, source: str, sha: str, home: str = "") -> None:
+        """Keep the content of the file at ``source``, known to have this hash; ``home`` is its real path, to which it may go back.
 
         On the same file system a file that is about to be unlinked is kept by a link, which costs nothing; one that has other
         names, or lives elsewhere, is copied and the copy checked. What is kept already is looked at again: it serves only when it is
         whole, and when no file of a person shares it (one does where an earlier change was given up). Raises OSError; ValueError when
         the content was another.
         """
+        if os.lstat(source).st_size < self.LARGE:
+            self._keep(source, sha)
+            return
+        with self._alone(sha):
+            mark = f"{self.path(sha)}.home"
+            first = not self.has(sha) and not os.path.lexists(mark)
+            with open(mark, "wb") as file:
+                file.write(os.fsencode(home) if first else b"")
+            self._keep(source, sha)
+
+    def _keep(self, source: str, sha: str) -> None:
         target = self.path(sha)
         if os.path.lexists(target):
             if os.lstat(target).st_nlink == 1 and hash_path(target) == sha:
@@ -48,9 +81,7 @@ class Vault:
                 return
             self._copy(source, target, sha)
             return
-        if sha[:2] not in self._shelves:
-            os.makedirs(os.path.dirname(target), mode=0o700, exist_ok=True)
-            self._shelves.add(sha[:2])
+        self._make_shelf(sha)
         if os.lstat(source).st_nlink == 1:
             try:
                 os.link(source, target, follow_symlinks=False)
@@ -78,6 +109,35 @@ class Vault:
             os.unlink(target)
             raise ValueError(sha)
 
+    def give(self, sha: str, home: str, target: str) -> None:
+        """Put the content of a large object at ``target``, for the file that has its place at ``home``: the object itself by a link
+        where no other relies on it, else a copy. The caller hashes what stands there, and says at the end ``let_go``: until then the
+        vault has it still. Raises OSError (FileNotFoundError when it is gone)."""
+        if not self._lend(sha, home, target):
+            copy_content(self.path(sha), target)
+
+    def _lend(self, sha: str, home: str, target: str) -> bool:
+        with self._alone(sha):
+            status = os.lstat(self.path(sha))
+            if not stat.S_ISREG(status.st_mode) or status.st_nlink != 1 or os.geteuid() not in (0, status.st_uid):
+                return False
+            try:
+                with open(f"{self.path(sha)}.home", "rb") as file:
+                    if not home or file.read() != os.fsencode(home):
+                        return False
+                os.link(self.path(sha), target, follow_symlinks=False)
+            except OSError:
+                return False  # nobody is named, or it is another file system, or one without links
+        return True
+
+    def let_go(self, sha: str, status: os.stat_result) -> None:
+        """Forget an object that is now a person's file, with this status: a kept copy is nothing that somebody still writes to."""
+        with self._alone(sha), suppress(FileNotFoundError):
+            own = os.lstat(self.path(sha))
+            if (own.st_dev, own.st_ino) == (status.st_dev, status.st_ino):
+                os.unlink(self.path(sha))
+                os.unlink(f"{self.path(sha)}.home")
+
     def objects(self) -> Iterator[Kept]:
         """All that is kept, in no order."""
         if not self.folder.is_dir():
@@ -92,11 +152,15 @@ class Vault:
         """Remove what was kept longer than ``days`` ago; returns how many objects and bytes went."""
         limit = (time.time() if now is None else now) - days * 86_400
         count = size = 0
+        # copies that a kill cut short, and notes of what went long ago
+        for cut in list(self.folder.glob("??/*.*")) if self.folder.is_dir() else []:
+            if cut.lstat().st_ctime < limit:
+                cut.unlink()
         for kept in list(self.objects()):
             if kept.kept_at < limit:
                 os.unlink(self.path(kept.sha256))
+                if kept.size >= self.LARGE:
+                    with open(f"{self.path(kept.sha256)}.home", "wb"):
+                        pass  # who relied on it may rely on one that is kept later: neither has it alone
                 count, size = count + 1, size + kept.size
-        for cut in list(self.folder.glob("??/*.*")) if self.folder.is_dir() else []:  # copies that a kill cut short
-            if cut.lstat().st_ctime < limit:
-                cut.unlink()
         return count, size
