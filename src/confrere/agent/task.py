@@ -172,6 +172,8 @@ class TaskState(msgspec.Struct, kw_only=True):
                     self.state = "review" if outcome.refused or body.get("partial") else "applied"
             case "apply.settled":
                 self.state = body["state"]
+                if self.outcomes:
+                    self.outcomes[-1].settled({int(index): ctime_ns for index, ctime_ns in body.get("ctimes", {}).items()})
             case "report.built":
                 self.report = body["report"]
             case "approval.asked" | "approval.answered" | "approval.expired" | "approval.withdrawn":
