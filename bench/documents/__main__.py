@@ -24,6 +24,7 @@ from bench.documents.compare import same
 from bench.documents.papers import read_papers
 from confrere.documents.extract import extract
 from confrere.documents.model import Document, Record
+from confrere.documents.understand import understand
 
 NAMES = {
     "vendor": "supplier", "company": "supplier", "supplier": "supplier", "buyer": "client", "client": "client", "date": "date",
@@ -136,7 +137,7 @@ def _measure(folder: Path, truth: dict[str, dict[str, str]], cache: Path | None,
         document = _read(path, cache)
         if not structured:
             document.attachments = {}
-        record = extract(document)
+        document, record = understand(document, path)
         score.files += 1
         score.typed += record.type in TYPES.get(folder.name, (record.type,))
         if record.type not in TYPES.get(folder.name, (record.type,)):

@@ -156,7 +156,9 @@ def paper(half: str, place: int) -> dict[str, Any]:
     client_code, client_town = dice.choice([entry for entry in speech.towns if entry[1] != town])
     street, client_street = dice.sample(speech.streets, 2)
     day = dt.date(2021, 1, 4) + dt.timedelta(days=dice.randrange(1500))
-    lines = [(work, dice.randrange(1, 9), Decimal(dice.randrange(900, 60000)) / 100) for work in dice.sample(speech.work, dice.randrange(1, 4))]
+    lines = [
+        (work, dice.randrange(1, 9), Decimal(dice.randrange(900, 60000)) / 100) for work in dice.sample(speech.work, dice.randrange(1, 4))
+    ]
     net = sum((count * price for _, count, price in lines), Decimal(0))
     tax = (net * speech.rate / 100).quantize(Decimal("0.01"))
     number = dice.choice(["{y}-{n:04}", "{n}", "INV{n}", "{y}/{n}", "R-{n:05}"]).format(y=day.year, n=dice.randrange(100, 9000))

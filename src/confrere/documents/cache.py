@@ -22,7 +22,7 @@ def code_version() -> str:
     """Return a digest of the code and data that make the results: readers, extractors and the model of what they give."""
     here = Path(__file__).parent
     digest = hashlib.sha256()
-    for path in sorted([*here.glob("read/**/*"), *here.glob("extract/**/*"), here / "model.py"]):
+    for path in sorted([*here.glob("read/**/*"), *here.glob("extract/**/*"), here / "model.py", here / "understand.py"]):
         if path.is_file() and path.suffix != ".pyc":
             status = path.stat()
             digest.update(f"{path.relative_to(here)}:{status.st_size}:{status.st_mtime_ns};".encode())

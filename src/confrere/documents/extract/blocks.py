@@ -163,7 +163,7 @@ def _upward(layout: Layout, segment: Segment) -> list[Segment]:
         step = lines[0].y0 - over.y0 if over is not None else 0.0
         if (
             over is None
-            or (pitch and step > 1.4 * pitch and not names.is_generic(lines[0].text))
+            or (pitch and step > 1.4 * pitch * max(over.height / lines[0].height, 1.0) and not names.is_generic(lines[0].text))
             or is_label(over.text)
             or names.is_title(over.text)
             or _CONTACT_LINE.search(over.folded)

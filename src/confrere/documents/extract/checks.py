@@ -14,8 +14,8 @@ from confrere.documents.model import Record
 SURE = 0.9
 """Below this confidence a value is doubtful."""
 _NEEDED = {
-    "invoice": ("supplier", "date", "total", "currency"),
-    "credit-note": ("supplier", "date", "total", "currency"),
+    "invoice": ("supplier", "number", "date", "total", "currency"),
+    "credit-note": ("supplier", "number", "date", "total", "currency"),
     "receipt": ("supplier", "date", "total", "currency"),
     "quote": ("supplier", "date", "total"),
     "contract": ("client", "date"),

@@ -32,6 +32,8 @@ from confrere.documents.model import Document, Field, Record
 
 PAID = ("invoice", "credit-note", "receipt", "quote")
 """The types that carry amounts to pay."""
+_BY_PLACE = 0.85
+"""Most that a supplier can have for whom nothing speaks but where the name stands: it goes on the to-check list."""
 
 
 def extract(document: Document, *, name: str = "", languages: tuple[str, ...] = ("fr", "en")) -> Record:
@@ -170,11 +172,10 @@ class _Job:
         found = party.read(self.page, receipt=receipt, author=author)
         for field, who, margin in (("supplier", found.supplier, found.supplier_margin), ("client", found.client, found.client_margin)):
             if who is not None:
-                evidence = Evidence(
-                    who.score, margin, bool(who.readers & {"label", "sender", "legal", "domain"}), self.page.ocr, len(who.readers)
-                )
-                self.put(field, who.name, evidence, who.segment)
+                self.put(field, who.name, Evidence(who.score, margin, who.corroborated, self.page.ocr, len(who.readers)), who.segment)
         supplier = self.record.fields.get("supplier")
+        if supplier is not None and found.supplier is not None and not (found.supplier.corroborated or (receipt and found.supplier.formed)):
+            supplier.confidence = min(supplier.confidence, _BY_PLACE)
         if found.contradicted and supplier is not None and found.supplier is not None and "domain" not in found.supplier.readers:
             supplier.confidence = min(supplier.confidence, 0.85)
             self.record.check["supplier"] = "extract.other-domain"

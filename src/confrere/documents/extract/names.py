@@ -67,7 +67,7 @@ _NOISE = re.compile(
 )
 _NEVER = re.compile(
     r"(?<![^\W_])(?:thank|thanks|merci|page \d+|www|returnable|refund(?:able)?|goods sold|powered by|confidential|bonjour|"
-    r"vielen dank|bedankt|invoice|"
+    r"vielen dank|bedankt|invoice|membre d|member of|mitglied|"
     r"facture|receipt|\w*rechnung(?:en)?|factuur|siege social|registered office|conditions|please|veuillez|terms|due|echeance|"
     r"payable|paid|payment|iban|bic)(?![^\W_])"
 )
@@ -76,7 +76,7 @@ _DATED = re.compile(
     r"[a-z]{3,9}\.?\s+\d{1,2},?\s+(?:19|20)\d\d(?!\d)"
 )
 _CIVILITY = re.compile(
-    r"^\W*(?:m\.?|mr\.?|mrs\.?|ms\.?|mme\.?|mlle\.?|famille|family|monsieur|madame|herrn?|frau|dhr\.?|mevr\.?|sr\.?|sra\.?|dr\.?)\s+(?=\S)"
+    r"^\W*(?:m\.?|mr\.?|mrs\.?|ms\.?|mme\.?|mlle\.?|famille|family|monsieur|madame|herrn?|frau|dhr\.?|mevr\.?|mevrouw|sr\.?|sra\.?|senor|senora|don|dona|sig\.?|signora?|dott\.?|dr\.?)\s+(?=\S)"
 )
 
 
@@ -157,7 +157,9 @@ def is_name(text: str) -> bool:
     if not parts or (all(part in _WORDS or part.isdigit() for part in parts) and not has_legal_form(text)):
         return False
     letters = sum(ch.isalpha() for ch in name)
-    if re.fullmatch(r"\d+[.,]?\d*\s+\w{1,5}", name) or _DATED.search(fold(name)):
+    if re.fullmatch(r"\d+[.,]?\d*\s+(?:\w{1,5}|days|jours|tage|months|weeks|dagen|giorni|dias)\.?", fold(name)) or _DATED.search(
+        fold(name)
+    ):
         return False
     if letters < 2 or len(name) > 70 or letters < 0.5 * len(name.replace(" ", "")):
         return False

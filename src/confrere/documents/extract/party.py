@@ -6,7 +6,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, field
 
-from confrere.documents.extract import blocks, names
+from confrere.documents.extract import blocks, issuer, names
 from confrere.documents.extract.labels import Hit, labels
 from confrere.documents.extract.layout import Layout, Segment
 from confrere.documents.extract.text import compact
@@ -25,6 +25,10 @@ _REGISTERED = re.compile(r"(?i)^\W*(?:co\.?\s?reg|company|reg|roc|siret|siren|rc
 """The line of a company's registration, which stands under its registered name."""
 _JOURNEY = frozenset(("from", "to", "de", "a", "destination"))
 """Labels that on a ticket tell of a journey."""
+_HOLDERS = frozenset(
+    ("account name", "account holder", "titulaire", "titular", "intestatario", "intestato a", "beneficiaire", "beneficiario")
+)
+"""Labels of whoever holds an account: with bank details that is who wants to be paid, elsewhere the client."""
 _WEAK_LABELS = frozenset(
     [
         "to",
@@ -48,6 +52,10 @@ _WEAK_LABELS = frozenset(
 )
 
 
+_CORROBORATED = frozenset(("label", "sender", "legal", "domain", "numbers-line", "numbers-column", "numbers-footer", "author"))
+"""Readers that do not go by the place on the page alone."""
+
+
 @dataclass(slots=True)
 class Found:
     """A possible name with the weight of its evidence and the readers that gave it."""
@@ -56,6 +64,16 @@ class Found:
     score: float
     segment: Segment | None
     readers: set[str] = field(default_factory=set)
+
+    @property
+    def corroborated(self) -> bool:
+        """Whether something else than the place on the page speaks for the name."""
+        return bool(self.readers & _CORROBORATED)
+
+    @property
+    def formed(self) -> bool:
+        """Whether the name carries a form of company, which no other line of a ticket does."""
+        return names.has_legal_form(self.name)
 
 
 @dataclass(slots=True)
@@ -108,12 +126,16 @@ def read(layout: Layout, *, receipt: bool, author: str = "") -> Parties:
     _addressed(layout, suppliers, clients, fenced, receipt)
     (_ticket if receipt else _header)(layout, suppliers, fenced)
     _legal(layout, suppliers)
+    if not receipt:
+        for witness in issuer.witnesses(layout, set(fenced)):
+            suppliers.add(witness.name, witness.weight, witness.segment, f"numbers-{witness.reader}")
     stems = _domains(layout, suppliers, clients)
     _repeated(layout, suppliers)
     if author:
         for key, entry in suppliers.found.items():
             if len(key) > 3 and key in compact(author):
                 entry.score += 0.6
+                entry.readers.add("author")
     parties = _choose(suppliers, clients)
     known = [found.name for found in (parties.supplier, parties.client) if found is not None]
     parties.contradicted = any(not any(_echoes(stem, name) for name in known) for stem in stems)
@@ -127,11 +149,14 @@ def _labelled(layout: Layout, suppliers: Board, clients: Board, fenced: dict[int
             if not _stands_alone(segment, hit) or (receipt and hit.term in _JOURNEY):
                 continue
             weight = 2.4 if hit.term in _WEAK_LABELS else 3.0
-            board = {"client": clients, "supplier": suppliers}.get(hit.kind)
+            kind = hit.kind
+            if hit.term in _HOLDERS:
+                kind = "supplier" if issuer.near_bank(layout, segment) else "client"
+            board = {"client": clients, "supplier": suppliers}.get(kind)
             rank = 0
             for line in blocks.announced(layout, segment, hit):
-                if hit.kind != "supplier":
-                    fenced[id(line.segment)] = hit.kind
+                if kind != "supplier":
+                    fenced[id(line.segment)] = kind
                 name = _first_piece(line.text)
                 if board is not None and rank < 2 and names.is_name(name) and not blocks.is_label(name):
                     board.add(name, weight - 1.4 * rank, line.segment, "label")
@@ -311,9 +336,16 @@ def _domains(layout: Layout, suppliers: Board, clients: Board) -> list[str]:
 
 
 def _repeated(layout: Layout, suppliers: Board) -> None:
-    """A name printed again elsewhere (footer, signature, bank account) is more likely the issuer's."""
+    """A name printed again elsewhere (footer, signature, bank account) is more likely the issuer's; one printed in front of an amount is
+    what is sold."""
     lines = [compact(segment.text) for segment in layout.segments if not names.has_street(segment.text)]
+    sold = {
+        compact(row.segments[0].text) for row in layout.rows if len(row.segments) > 2 and re.search(r"\d[.,]\d\d\b", row.segments[-1].text)
+    }
     for key, entry in suppliers.found.items():
+        if key in sold:
+            entry.score -= 1.0
+            continue
         count = sum(1 for line in lines if key in line) if len(key) > 3 else 1
         if count > 1:
             entry.score += 0.3 * min(count - 1, 3)
@@ -327,6 +359,9 @@ def _choose(suppliers: Board, clients: Board) -> Parties:
         if key in told and "label" not in entry.readers:
             entry.score -= 2.0
         entry.score += 0.3 * names.has_legal_form(entry.name)
+    if any(entry.corroborated and entry.score > 1.5 for entry in suppliers.found.values()):
+        for entry in suppliers.found.values():
+            entry.score -= 0.8 if "block" in entry.readers and not entry.corroborated else 0.0
     ranked = sorted(suppliers.found.items(), key=lambda item: -item[1].score)
     own = ""
     if ranked:

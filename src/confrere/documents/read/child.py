@@ -51,14 +51,16 @@ def _answer(question: Question) -> Answer:
     sound = True
     try:
         document = read_file(path, name=name, limits=question.limits, ocr=question.ocr)
+        record, well = None, True
+        if question.record:
+            document, record, well = _understand(document, path, name, question)
     except NeedsOcr:
         arm(0)
         return Answer(needs_ocr=True, memory=_memory())
     if document.error in ("memory", "timeout", "missing"):
         sound = False
     slim = b""
-    if question.record:
-        record, well = _extract(document, name, question.languages)
+    if record is not None:
         sound = sound and well
         slim = pack(Understood(document=_slim(document), record=record))
     answer = Answer(document=pack(document), slim=slim, sound=sound, memory=_memory())
@@ -66,15 +68,17 @@ def _answer(question: Question) -> Answer:
     return answer
 
 
-def _extract(document: Document, name: str, languages: tuple[str, ...]) -> tuple[Record, bool]:
-    from confrere.documents.extract import extract
+def _understand(document: Document, path: Path, name: str, question: Question) -> tuple[Document, Record, bool]:
+    from confrere.documents.understand import understand
 
     try:
-        return extract(document, name=name, languages=languages), True
+        return (*understand(document, path, name=name, languages=question.languages, limits=question.limits, ocr=question.ocr), True)
+    except NeedsOcr:
+        raise
     except Exception as error:
         # A defect of ours met on one paper: that paper goes on the to-check list, the others go on.
         document.warnings.append(Warning_(code="not-understood", text=f"{type(error).__name__}: {error}"[:300]))
-        return Record(type="other", type_confidence=0.0, check={"type": "not-understood"}), False
+        return document, Record(type="other", type_confidence=0.0, check={"type": "not-understood"}), False
 
 
 def _slim(document: Document) -> Document:
