@@ -13,9 +13,9 @@ from confrere.documents.write.content import Block, Chart, Column, Figures, Tabl
 from confrere.documents.write.text import clip, column_widths, plain, width, wrap
 from confrere.messages import say
 
-LEADING = 1.22   # the height of a line of Calibri, in its size
-_ROW = 1.9       # the height of a table row, in its text size
-SMALLEST = 12    # points: nothing on a slide is smaller, but the footer
+LEADING = 1.22  # the height of a line of Calibri, in its size
+_ROW = 1.9  # the height of a table row, in its text size
+SMALLEST = 12  # points: nothing on a slide is smaller, but the footer
 _EMU = 12700
 
 Box = tuple[float, float, float, float]  # left, top, width, height in points
@@ -68,9 +68,13 @@ def color(target: Any, name: str) -> None:
     from pptx.dml.color import RGBColor
     from pptx.enum.dml import MSO_THEME_COLOR
 
-    names = {"tx1": MSO_THEME_COLOR.TEXT_1, "tx2": MSO_THEME_COLOR.TEXT_2, "bg1": MSO_THEME_COLOR.BACKGROUND_1,
-             "bg2": MSO_THEME_COLOR.BACKGROUND_2,
-             **{f"accent{n}": getattr(MSO_THEME_COLOR, f"ACCENT_{n}") for n in range(1, 7)}}
+    names = {
+        "tx1": MSO_THEME_COLOR.TEXT_1,
+        "tx2": MSO_THEME_COLOR.TEXT_2,
+        "bg1": MSO_THEME_COLOR.BACKGROUND_1,
+        "bg2": MSO_THEME_COLOR.BACKGROUND_2,
+        **{f"accent{n}": getattr(MSO_THEME_COLOR, f"ACCENT_{n}") for n in range(1, 7)},
+    }
     if name in names:
         target.theme_color = names[name]
     else:
@@ -185,7 +189,7 @@ def _text(slide: Any, block: Text, box: Box, palette: Palette, language: str) ->
         if block.points and not (more and line is more):
             _bullet(paragraph, indent, block.ordered)
     describe(shape, block.title or "Text", "")
-    return lines[len(shown):]
+    return lines[len(shown) :]
 
 
 def _bullet(paragraph: Any, indent: float, ordered: bool) -> None:
@@ -195,8 +199,11 @@ def _bullet(paragraph: Any, indent: float, ordered: bool) -> None:
     properties = paragraph._p.get_or_add_pPr()
     properties.set("marL", str(round(indent * _EMU)))
     properties.set("indent", str(-round(indent * _EMU)))
-    for xml in (f'<a:buClr {space}><a:schemeClr val="accent1"/></a:buClr>', f'<a:buFont {space} typeface="Arial"/>',
-                f'<a:buAutoNum {space} type="arabicPeriod"/>' if ordered else f'<a:buChar {space} char="•"/>'):
+    for xml in (
+        f'<a:buClr {space}><a:schemeClr val="accent1"/></a:buClr>',
+        f'<a:buFont {space} typeface="Arial"/>',
+        f'<a:buAutoNum {space} type="arabicPeriod"/>' if ordered else f'<a:buChar {space} char="•"/>',
+    ):
         properties.append(parse_xml(xml))
 
 
@@ -205,8 +212,7 @@ def _chart(slide: Any, block: Chart, box: Box, palette: Palette, language: str, 
 
     left, top, wide, high = box
     if block.title:
-        _paragraph(_frame(slide, (left, top, wide, 20)).text_frame, True, clip(plain(block.title), 14, wide, 1, True), 14,
-                   theme.BODY, True)
+        _paragraph(_frame(slide, (left, top, wide, 20)).text_frame, True, clip(plain(block.title), 14, wide, 1, True), 14, theme.BODY, True)
         top, high = top + 24, high - 24
     frame = add_chart(slide, block, (left, top, wide, high), palette, language)
     describe(frame, block.title or heading, block.alt or block.title or heading)
@@ -217,14 +223,18 @@ def _table(slide: Any, block: Table, box: Box, palette: Palette, language: str, 
     """A native table. Rows that do not fit go to the notes, and a last row says how many."""
 
     left, top, wide, high = box
-    cells = [[formats.cell(value, column.kind, language, column.currency) for value, column in zip(row, block.columns, strict=True)]
-             for row in block.rows]
-    total = [formats.cell(value, column.kind, language, column.currency)
-             for value, column in zip(block.total, block.columns, strict=True)] if block.total else []
+    cells = [
+        [formats.cell(value, column.kind, language, column.currency) for value, column in zip(row, block.columns, strict=True)]
+        for row in block.rows
+    ]
+    total = (
+        [formats.cell(value, column.kind, language, column.currency) for value, column in zip(block.total, block.columns, strict=True)]
+        if block.total
+        else []
+    )
     heads = [plain(column.title) for column in block.columns]
     if block.title:
-        _paragraph(_frame(slide, (left, top, wide, 20)).text_frame, True, clip(plain(block.title), 14, wide, 1, True), 14,
-                   theme.BODY, True)
+        _paragraph(_frame(slide, (left, top, wide, 20)).text_frame, True, clip(plain(block.title), 14, wide, 1, True), 14, theme.BODY, True)
         top, high = top + 24, high - 24
 
     def rows_at(size: float) -> int:
@@ -241,7 +251,7 @@ def _table(slide: Any, block: Table, box: Box, palette: Palette, language: str, 
     moved: list[str] = []
     if len(cells) > room:
         shown = cells[: max(1, room - 1)]
-        moved = [" · ".join(cell for cell in row if cell) for row in cells[len(shown):]]
+        moved = [" · ".join(cell for cell in row if cell) for row in cells[len(shown) :]]
         more = say("write.more-in-notes", language, count=len(moved))
         cells = [*shown, [more, *[""] * (len(heads) - 1)]]
     else:
@@ -284,8 +294,7 @@ def _plain_style(table: Any) -> None:
     table.horz_banding = False
 
 
-def _fill_cell(cell: Any, text: str, size: float, column: Column, header: bool, total: bool, more: bool,
-               palette: Palette) -> None:
+def _fill_cell(cell: Any, text: str, size: float, column: Column, header: bool, total: bool, more: bool, palette: Palette) -> None:
     from pptx.enum.text import MSO_ANCHOR, PP_ALIGN
     from pptx.oxml import parse_xml
     from pptx.util import Pt
@@ -305,6 +314,8 @@ def _fill_cell(cell: Any, text: str, size: float, column: Column, header: bool, 
         cell.fill.background()
     properties = cell._tc.get_or_add_tcPr()
     edge = theme.INK if total else theme.LINE
-    border = (f'<a:lnB xmlns:a="http://schemas.openxmlformats.org/drawingml/2006/main" w="9525"><a:solidFill>'
-              f'<a:srgbClr val="{edge}"/></a:solidFill></a:lnB>')
+    border = (
+        f'<a:lnB xmlns:a="http://schemas.openxmlformats.org/drawingml/2006/main" w="9525"><a:solidFill>'
+        f'<a:srgbClr val="{edge}"/></a:solidFill></a:lnB>'
+    )
     properties.insert(0, parse_xml(border))

@@ -36,16 +36,19 @@ def number_format(block: Chart, language: str) -> str:
 def chart_type(kind: str) -> Any:
     from pptx.enum.chart import XL_CHART_TYPE
 
-    return {"bar": XL_CHART_TYPE.BAR_CLUSTERED, "column": XL_CHART_TYPE.COLUMN_CLUSTERED, "line": XL_CHART_TYPE.LINE_MARKERS,
-            "stacked": XL_CHART_TYPE.COLUMN_STACKED, "doughnut": XL_CHART_TYPE.DOUGHNUT}[kind]
+    return {
+        "bar": XL_CHART_TYPE.BAR_CLUSTERED,
+        "column": XL_CHART_TYPE.COLUMN_CLUSTERED,
+        "line": XL_CHART_TYPE.LINE_MARKERS,
+        "stacked": XL_CHART_TYPE.COLUMN_STACKED,
+        "doughnut": XL_CHART_TYPE.DOUGHNUT,
+    }[kind]
 
 
-def add_chart(slide: Any, block: Chart, box: tuple[float, float, float, float], palette: Any, language: str,
-              size: float = 12) -> Any:
+def add_chart(slide: Any, block: Chart, box: tuple[float, float, float, float], palette: Any, language: str, size: float = 12) -> Any:
     """Add a chart to ``slide``, its text at ``size`` points, and return its graphic frame."""
     room = {"bar": box[2] * 0.36, "doughnut": box[2] * 0.4}.get(block.kind, 0.0)
-    frame = slide.shapes.add_chart(chart_type(block.kind), *(round(value * _EMU) for value in box),
-                                   chart_data(block, language, size, room))
+    frame = slide.shapes.add_chart(chart_type(block.kind), *(round(value * _EMU) for value in box), chart_data(block, language, size, room))
     style(frame.chart, block, palette.series, palette.soft, language, size)
     return frame
 

@@ -31,10 +31,11 @@ def write_comparison(sheet: Any, book: Any, styles: Formats, recap: Recap, data:
     labels = {"party": axis, "currency": say("write.currency", language)}
     for column, (name, wide) in enumerate(_COLUMNS):
         label = labels.get(name) or say(f"write.comparison-{name}", language)
-        text(sheet, _HEAD, column, label, styles.get("head-right" if name in ("before", "now", "change", "percent") else "head"))
+        style = "head-right" if name in ("before", "now", "change", "percent") else "head-center" if name == "state" else "head"
+        text(sheet, _HEAD, column, label, styles.get(style))
         sheet.set_column(column, column, wide)
     sheet.set_row(_HEAD, 22)
-    at = _HEAD + 1
+    at, low = _HEAD + 1, 0
     before = _before(recap, totals)
     for one, axis_name, names in _pots(totals, before):
         begin = at
@@ -43,8 +44,9 @@ def write_comparison(sheet: Any, book: Any, styles: Formats, recap: Recap, data:
             at += 1
         _foot(sheet, styles, data, at, begin, one, before)
         if at - begin > 1:
-            _chart(sheet, book, data, one, begin, min(at - 1, begin + 11))
-        at += 2
+            low = _chart(sheet, book, data, one, begin, min(at - 1, begin + 11))
+        at = max(at + 2, low + 1)
+    sheet.print_area(0, 0, max(at, low), len(_COLUMNS) + 10)
     sheet.freeze_panes(_HEAD + 1, 1)
     page_setup(sheet, language, _HEAD)
 
@@ -79,8 +81,10 @@ def _pots(totals: Totals, before: _Before) -> Iterator[tuple[Currency, str, list
         one = known.get((code, part)) or Currency(code, part)
         axis = _axis(one, totals)
         now = list(one.parties(axis))
-        gone = sorted((name for held, side_, name in before if (held, side_) == (code, part) and name not in now),
-                      key=lambda name: (-before[code, part, name], name))
+        gone = sorted(
+            (name for held, side_, name in before if (held, side_) == (code, part) and name not in now),
+            key=lambda name: (-before[code, part, name], name),
+        )
         yield one, axis, [*now, *gone]
 
 
@@ -94,13 +98,19 @@ def _line(sheet: Any, styles: Formats, data: Data, at: int, one: Currency, axis:
     text(sheet, at, 1, currency(one.code, language), styles.get("body"))
     sheet.write_number(at, 2, float(earlier or ZERO), money)
     part = f',{data.ref("side")},"{data.side(one.side)}"' if one.side else ""
-    wanted = f'"="&SUBSTITUTE(SUBSTITUTE(SUBSTITUTE($A{at + 1},"~","~~"),"*","~*"),"?","~?")' if any(ch in label for ch in "*?~=<>") else f"$A{at + 1}"
-    formula = (f'=SUMIFS({data.ref("total")},{data.ref(axis)},{wanted},{data.ref("currency")},$B{at + 1},'
-               f'{data.ref("status")},"{data.statuses[CONFIRMED]}"{part})')
+    wanted = (
+        f'"="&SUBSTITUTE(SUBSTITUTE(SUBSTITUTE($A{at + 1},"~","~~"),"*","~*"),"?","~?")'
+        if any(ch in label for ch in "*?~=<>")
+        else f"$A{at + 1}"
+    )
+    formula = (
+        f"=SUMIFS({data.ref('total')},{data.ref(axis)},{wanted},{data.ref('currency')},$B{at + 1},"
+        f'{data.ref("status")},"{data.statuses[CONFIRMED]}"{part})'
+    )
     sheet.write_formula(at, 3, formula, money, float(now))
     _change(sheet, styles, at, one, earlier or ZERO, now, "body")
     state = "new" if earlier is None else "gone" if total is None else "kept"
-    text(sheet, at, 6, say(f"write.comparison-{state}", language), styles.get("muted" if state == "kept" else "amber"))
+    text(sheet, at, 6, say(f"write.comparison-{state}", language), styles.get("center-muted" if state == "kept" else "center-amber"))
 
 
 def _change(sheet: Any, styles: Formats, at: int, one: Currency, before: Decimal, now: Decimal, style: str) -> None:
@@ -122,20 +132,39 @@ def _foot(sheet: Any, styles: Formats, data: Data, at: int, begin: int, one: Cur
     sheet.write_blank(at, 6, None, styles.get("total"))
 
 
-def _chart(sheet: Any, book: Any, data: Data, one: Currency, begin: int, end: int) -> None:
+def _chart(sheet: Any, book: Any, data: Data, one: Currency, begin: int, end: int) -> int:
+    """Draw before and now beside each other; returns the row below the chart."""
     from confrere.documents.write import formats
 
     name, language = sheet.get_name(), data.language
     chart = book.add_chart({"type": "bar"})
     for column, color in ((2, theme.LINE), (3, theme.ACCENT)):
-        chart.add_series({"name": [name, _HEAD, column], "categories": [name, begin, 0, end, 0], "values": [name, begin, column, end, column],
-                          "fill": {"color": f"#{color}"}, "gap": 60})
+        chart.add_series(
+            {
+                "name": [name, _HEAD, column],
+                "categories": [name, begin, 0, end, 0],
+                "values": [name, begin, column, end, column],
+                "fill": {"color": f"#{color}"},
+                "gap": 60,
+            }
+        )
     font = {"name": theme.FONT, "size": 10, "color": f"#{theme.GREY}"}
     title = plain(say("write.comparison-chart", language, currency=currency(one.code, language)))
-    chart.set_title({"name": title, "overlay": False, "name_font": {"name": theme.FONT, "size": 13, "bold": True, "color": f"#{theme.INK}"}})
+    chart.set_title(
+        {"name": title, "overlay": False, "name_font": {"name": theme.FONT, "size": 13, "bold": True, "color": f"#{theme.INK}"}}
+    )
     chart.set_y_axis({"num_font": font, "reverse": True, "line": {"color": f"#{theme.LINE}"}, "major_tick_mark": "none"})
-    chart.set_x_axis({"num_font": font, "num_format": formats.excel_money(one.code, language, 0).split(";")[0], "line": {"none": True},
-                      "label_position": "high", "major_gridlines": {"visible": True, "line": {"color": f"#{theme.LINE}", "width": 0.75}}})
+    chart.set_x_axis(
+        {
+            "num_font": font,
+            "num_format": formats.excel_money(one.code, language, 0).split(";")[0],
+            "line": {"none": True},
+            "label_position": "high",
+            "major_gridlines": {"visible": True, "line": {"color": f"#{theme.LINE}", "width": 0.75}},
+        }
+    )
     chart.set_legend({"position": "bottom", "font": font})
-    chart.set_size({"width": 620, "height": max(260, 90 + 40 * (end - begin + 1))})
+    height = max(260, 90 + 40 * (end - begin + 1))
+    chart.set_size({"width": 620, "height": height})
     sheet.insert_chart(begin, len(_COLUMNS) + 1, chart, {"description": title, "object_position": 2})
+    return begin + height // 20 + 1

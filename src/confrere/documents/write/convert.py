@@ -19,8 +19,11 @@ from confrere.documents.write.text import plain
 from confrere.errors import Failed
 
 _NUMBER = re.compile(r"[-−+]?(?:\d{1,3}(?:[  \u202f.,]\d{3})+|\d+)(?:[.,]\d+)?")
-_DATE = (("%Y-%m-%d", re.compile(r"\d{4}-\d{2}-\d{2}")), ("%d/%m/%Y", re.compile(r"\d{2}/\d{2}/\d{4}")),
-         ("%d.%m.%Y", re.compile(r"\d{2}\.\d{2}\.\d{4}")))
+_DATE = (
+    ("%Y-%m-%d", re.compile(r"\d{4}-\d{2}-\d{2}")),
+    ("%d/%m/%Y", re.compile(r"\d{2}/\d{2}/\d{4}")),
+    ("%d.%m.%Y", re.compile(r"\d{2}\.\d{2}\.\d{4}")),
+)
 # What a spreadsheet takes for a formula at the start of a CSV cell.
 _FORMULA = ("=", "+", "-", "@", "\t", "\r")
 

@@ -92,8 +92,11 @@ class _Layouts:
         if title is not None and title.width:
             left, wide = title.left / _EMU, title.width / _EMU
             top = (title.top + title.height) / _EMU + 10
-        feet = [shape.top / _EMU for shape in layout.placeholders
-                if shape.placeholder_format.type not in _titles() and shape.top and shape.top / _EMU > self.height * 0.8]
+        feet = [
+            shape.top / _EMU
+            for shape in layout.placeholders
+            if shape.placeholder_format.type not in _titles() and shape.top and shape.top / _EMU > self.height * 0.8
+        ]
         bottom = min(feet, default=self.height * 0.94) - 8
         return left, top, wide, bottom - top
 
@@ -110,8 +113,7 @@ def _pick(layouts: list[Any], kind: str) -> Any:
 
 def _with_title(layouts: list[Any]) -> Any:
     """The layout with a title and the fewest other placeholders."""
-    titled = [layout for layout in layouts
-              if any(shape.placeholder_format.type in _titles() for shape in layout.placeholders)]
+    titled = [layout for layout in layouts if any(shape.placeholder_format.type in _titles() for shape in layout.placeholders)]
     return min(titled, key=lambda layout: len(list(layout.placeholders)), default=None)
 
 
@@ -119,8 +121,9 @@ def _palette(presentation: Any) -> Palette:
     """The chart colours of a template: its own accents, those readable as text on white first for what must be read."""
     from lxml import etree
 
-    part = next((relation.target_part for relation in presentation.slide_master.part.rels.values()
-                 if relation.reltype.endswith("/theme")), None)
+    part = next(
+        (relation.target_part for relation in presentation.slide_master.part.rels.values() if relation.reltype.endswith("/theme")), None
+    )
     if part is None:
         return Palette()
     tree = etree.fromstring(part.blob, etree.XMLParser(resolve_entities=False, no_network=True))
@@ -134,15 +137,18 @@ def _palette(presentation: Any) -> Palette:
     dark = next((name for name in ("dk2", "accent1", "dk1") if name in found and contrast(found[name], "FFFFFF") >= 4.5), "")
     strong = next((name for name in ("accent1", "accent2", "dk2", "dk1") if name in found and contrast(found[name], "FFFFFF") >= 4.5), "")
     return Palette(
-        strong=found.get(strong, "000000"), dark=found.get(dark, "000000"), series=accents,
+        strong=found.get(strong, "000000"),
+        dark=found.get(dark, "000000"),
+        series=accents,
         soft=_lighter(accents[0]) if accents else "",
     )
 
 
 def contrast(one: str, other: str) -> float:
     """The contrast ratio of two RGB colours, 1 to 21 (WCAG 2.1, relative luminance)."""
+
     def luminance(rgb: str) -> float:
-        parts = [int(rgb[place:place + 2], 16) / 255 for place in (0, 2, 4)]
+        parts = [int(rgb[place : place + 2], 16) / 255 for place in (0, 2, 4)]
         red, green, blue = (part / 12.92 if part <= 0.03928 else ((part + 0.055) / 1.055) ** 2.4 for part in parts)
         return 0.2126 * red + 0.7152 * green + 0.0722 * blue
 
@@ -151,14 +157,15 @@ def contrast(one: str, other: str) -> float:
 
 
 def _lighter(rgb: str) -> str:
-    return "".join(f"{round(int(rgb[place:place + 2], 16) * 0.4 + 255 * 0.6):02X}" for place in (0, 2, 4))
+    return "".join(f"{round(int(rgb[place : place + 2], 16) * 0.4 + 255 * 0.6):02X}" for place in (0, 2, 4))
 
 
 def _add(presentation: Any, sheets: _Layouts, content: Slide, number: int, whole: DeckContent, language: str) -> None:
     layout = {"cover": sheets.cover, "section": sheets.section}.get(content.layout, sheets.content)
     alone = content.blocks[0] if len(content.blocks) == 1 else None
-    body_text = (sheets.ours and layout is sheets.content and isinstance(alone, Text) and alone.points and not alone.title
-                 and not alone.ordered)
+    body_text = (
+        sheets.ours and layout is sheets.content and isinstance(alone, Text) and alone.points and not alone.title and not alone.ordered
+    )
     if body_text:
         layout = sheets.text
     slide = presentation.slides.add_slide(layout)
@@ -240,7 +247,7 @@ def _body(slide: Any, block: Text, area: Box, language: str) -> list[str]:
         for run in paragraph.runs:
             run.font.size = Pt(size)
     describe(shape, "Text", "")
-    return lines[len(shown):]
+    return lines[len(shown) :]
 
 
 def _feet(slide: Any, layout: Any, footer: str, number: int) -> None:

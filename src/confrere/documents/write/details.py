@@ -33,17 +33,26 @@ class Details(Words):
             if not name or total.count < 2:
                 continue
             rows = [row for row in one.rows if getattr(row, self.axis) == name]
-            title = self.say("story-party", name=self.name(name), count=self.documents(total.count),
-                             amount=self.money(total.confirmed, one.code))
+            title = self.say(
+                "story-party", name=self.name(name), count=self.documents(total.count), amount=self.money(total.confirmed, one.code)
+            )
             biggest = max(rows, key=lambda row: (id(row) in kept, signed(row.total, row) or ZERO))
-            figures = Figures(figures=[
-                Figure(value=self.money(total.confirmed, one.code), label=self.say("total-confirmed")),
-                Figure(value=self.share(total.confirmed, one.all.confirmed), label=self.say("figure-share")),
-                Figure(value=self.money(total.doubtful, one.code), label=self.say("total-to-confirm"),
-                       tone="warn" if total.doubts else "good"),
-                Figure(value=self.money(signed(biggest.total, biggest) or ZERO, one.code), label=self.say("figure-biggest"),
-                       note=self.label(biggest)),
-            ])
+            figures = Figures(
+                figures=[
+                    Figure(value=self.money(total.confirmed, one.code), label=self.say("total-confirmed")),
+                    Figure(value=self.share(total.confirmed, one.all.confirmed), label=self.say("figure-share")),
+                    Figure(
+                        value=self.money(total.doubtful, one.code),
+                        label=self.say("total-to-confirm"),
+                        tone="warn" if total.doubts else "good",
+                    ),
+                    Figure(
+                        value=self.money(signed(biggest.total, biggest) or ZERO, one.code),
+                        label=self.say("figure-biggest"),
+                        note=self.label(biggest),
+                    ),
+                ]
+            )
             other = "supplier" if self.axis == "client" else "client"
             table = self.document_table(rows, one.code, other)
             table.caption = title
@@ -55,8 +64,12 @@ class Details(Words):
             return
         for month, total in self.dated(one):
             rows = [row for row in one.rows if row.date and row.date.replace(day=1) == month]
-            title = self.say("story-month", month=formats.month(month, self.language).capitalize(), count=self.documents(total.count),
-                             amount=self.money(total.confirmed, one.code))
+            title = self.say(
+                "story-month",
+                month=formats.month(month, self.language).capitalize(),
+                count=self.documents(total.count),
+                amount=self.money(total.confirmed, one.code),
+            )
             table = self.document_table(rows, one.code)
             table.caption = title
             yield Slide(title=title, blocks=[table], notes=self.sources(rows))
@@ -65,8 +78,13 @@ class Details(Words):
         """A slide for each document, the largest amounts first."""
         for row in sorted(self.totals.rows, key=lambda one: -(signed(one.total, one) or ZERO)):
             amount = self.money(signed(row.total, row) or ZERO, row.currency) if row.total is not None else self.say("no-amount")
-            title = self.say("story-document", type=type_label(row.type, self.language), name=self.label(row),
-                             party=self.name(getattr(row, self.axis)), amount=amount)
+            title = self.say(
+                "story-document",
+                type=type_label(row.type, self.language),
+                name=self.label(row),
+                party=self.name(getattr(row, self.axis)),
+                amount=amount,
+            )
             rows: list[list[object]] = [[field_label(name, self.language), self.shown(row, name)] for name in FIELDS]
             rows.append([self.say("file"), posixpath.basename(row.file)])
             table = Table(columns=[Column(title=self.say("check-field")), Column(title=self.say("check-value"))], rows=rows, caption=title)
@@ -79,17 +97,27 @@ class Details(Words):
     def lists(self) -> list[Slide]:
         """All the documents, in pages."""
         rows = self.totals.rows
-        pages = [rows[start:start + LINES] for start in range(0, len(rows), LINES)]
+        pages = [rows[start : start + LINES] for start in range(0, len(rows), LINES)]
         slides = []
         for number, page in enumerate(pages):
             first = number * LINES + 1
             title = self.say("story-list", first=first, last=first + len(page) - 1, total=len(rows))
             kinds = {"rank": "number", "date": "date", "total": "amount"}
-            columns = [Column(title=self.say(name), kind=kinds.get(name, "text"))
-                       for name in ("rank", "number", self.axis, "type", "date", "total", "status")]
+            columns = [
+                Column(title=self.say(name), kind=kinds.get(name, "text"))
+                for name in ("rank", "number", self.axis, "type", "date", "total", "status")
+            ]
             lines: list[list[object]] = [
-                [first + offset, self.label(row), self.name(getattr(row, self.axis)), type_label(row.type, self.language), row.date,
-                 self.shown(row, "total"), self.say(self.totals.statuses[number * LINES + offset])]
-                for offset, row in enumerate(page)]
+                [
+                    first + offset,
+                    self.label(row),
+                    self.name(getattr(row, self.axis)),
+                    type_label(row.type, self.language),
+                    row.date,
+                    self.shown(row, "total"),
+                    self.say(self.totals.statuses[number * LINES + offset]),
+                ]
+                for offset, row in enumerate(page)
+            ]
             slides.append(Slide(title=title, blocks=[Table(columns=columns, rows=lines, caption=title)], notes=self.sources(page)))
         return slides

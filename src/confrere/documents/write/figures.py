@@ -59,10 +59,21 @@ def row_of(file: str, record: Record) -> Row:
     total = record.fields.get("total")
     confidences = [record.fields[name].confidence for name in ("supplier", "date", "total") if name in record.fields]
     return Row(
-        file=file, type=record.type, client=texts.get("client", ""), supplier=texts.get("supplier", ""),
-        number=texts.get("number", ""), date=day("date"), due_date=day("due_date"), currency=texts.get("currency", ""),
-        net=amount("net"), tax=amount("tax"), total=amount("total"), taxes=taxes,
-        confidence=min(confidences, default=record.type_confidence), check=check, source=total.source if total else "",
+        file=file,
+        type=record.type,
+        client=texts.get("client", ""),
+        supplier=texts.get("supplier", ""),
+        number=texts.get("number", ""),
+        date=day("date"),
+        due_date=day("due_date"),
+        currency=texts.get("currency", ""),
+        net=amount("net"),
+        tax=amount("tax"),
+        total=amount("total"),
+        taxes=taxes,
+        confidence=min(confidences, default=record.type_confidence),
+        check=check,
+        source=total.source if total else "",
     )
 
 
@@ -152,7 +163,9 @@ class Totals:
             currency.rows.append(row)
             month = row.date.replace(day=1) if row.date else None
             for group, key in (
-                (currency.clients, row.client), (currency.suppliers, row.supplier), (currency.types, row.type),
+                (currency.clients, row.client),
+                (currency.suppliers, row.supplier),
+                (currency.types, row.type),
             ):
                 group.setdefault(key, Sum()).add(row, state)
             currency.months.setdefault(month, Sum()).add(row, state)

@@ -20,7 +20,9 @@ from confrere.documents.write.package import settle
 from confrere.documents.write.sheets import letters
 from confrere.documents.write.text import plain
 
-_HOLE = re.compile(r"\{\{\s*([^{}]{1,40}?)\s*\}\}|<<\s*([^<>]{1,40}?)\s*>>|«\s*([^«»]{1,40}?)\s*»|\{\s*([^{}]{1,40}?)\s*\}|\[\s*([^\[\]]{1,40}?)\s*\]")
+_HOLE = re.compile(
+    r"\{\{\s*([^{}]{1,40}?)\s*\}\}|<<\s*([^<>]{1,40}?)\s*>>|«\s*([^«»]{1,40}?)\s*»|\{\s*([^{}]{1,40}?)\s*\}|\[\s*([^\[\]]{1,40}?)\s*\]"
+)
 _HEAD = {
     "client": "client, nom client, nom du client, customer, customer name, client name, destinataire",
     "number": "numero, numero devis, numero du devis, n devis, number, quote number, reference devis, offer number",
@@ -55,8 +57,10 @@ def _folded(text: str) -> str:
 
 def holes(text: str) -> list[tuple[int, int, str, bool]]:
     """The placeholders of a text: start, end, name folded, and whether its marks are ones nobody writes by chance."""
-    return [(found.start(), found.end(), _folded(next(part for part in found.groups() if part is not None)), bool(found[1] or found[2]))
-            for found in _HOLE.finditer(text)]
+    return [
+        (found.start(), found.end(), _folded(next(part for part in found.groups() if part is not None)), bool(found[1] or found[2]))
+        for found in _HOLE.finditer(text)
+    ]
 
 
 def fillable(path: Path) -> bool:
@@ -77,8 +81,15 @@ def fillable(path: Path) -> bool:
 
 def _head_value(offer: Offer, key: str, language: str) -> Any:
     return {
-        "client": offer.client, "number": offer.number, "date": offer.date, "valid": offer.valid_until, "net": offer.net,
-        "tax": offer.tax, "total": offer.total, "seller": offer.seller, "currency": offer.currency,
+        "client": offer.client,
+        "number": offer.number,
+        "date": offer.date,
+        "valid": offer.valid_until,
+        "net": offer.net,
+        "tax": offer.tax,
+        "total": offer.total,
+        "seller": offer.seller,
+        "currency": offer.currency,
     }[key]
 
 
@@ -157,7 +168,9 @@ def _replace(paragraph: Any, value: Callable[[str, bool], str | None]) -> None:
         text = text[:start] + new + text[end:]
 
 
-_REF = re.compile(r"(?P<sheet>(?:'[^']+'|[A-Za-z_][\w.]*)!)?(?P<c1>\$?[A-Z]{1,3})(?P<d1>\$?)(?P<r1>\d+)(?::(?P<c2>\$?[A-Z]{1,3})(?P<d2>\$?)(?P<r2>\d+))?(?![\w(])")
+_REF = re.compile(
+    r"(?P<sheet>(?:'[^']+'|[A-Za-z_][\w.]*)!)?(?P<c1>\$?[A-Z]{1,3})(?P<d1>\$?)(?P<r1>\d+)(?::(?P<c2>\$?[A-Z]{1,3})(?P<d2>\$?)(?P<r2>\d+))?(?![\w(])"
+)
 
 
 def _moved(formula: str, row: int, more: int) -> str:
@@ -198,8 +211,14 @@ def fill_workbook(template: Path, path: Path, offer: Offer, language: str) -> li
                 if isinstance(cell.value, str) and not (place and place <= cell.row <= end):
                     _head_cell(cell, offer, language, (place, end, columns), left)
                     if cell.data_type == "f" and "amount" in columns:
-                        worth = next((getattr(offer, key) for key in ("net", "tax", "total")
-                                      if cell.value == _total(key, offer, (place, end, columns))), None)
+                        worth = next(
+                            (
+                                getattr(offer, key)
+                                for key in ("net", "tax", "total")
+                                if cell.value == _total(key, offer, (place, end, columns))
+                            ),
+                            None,
+                        )
                         if worth is not None:
                             known[f"{sheet.title}!{cell.coordinate}"] = float(worth)
         for number, line in enumerate(offer.lines) if "amount" in columns else ():
@@ -326,8 +345,13 @@ def _line_cell(cell: Any, content: str, line: Line, columns: dict[str, str], off
     else:
         _put_text(cell, value)
     if isinstance(value, Decimal) and cell.number_format == "General":
-        cell.number_format = "0.##%" if key in ("rate", "discount") and (value * 100) % 1 else "0%" if key in ("rate", "discount") else (
-            "General" if key == "quantity" else formats.excel_money(offer.currency, language))
+        cell.number_format = (
+            "0.##%"
+            if key in ("rate", "discount") and (value * 100) % 1
+            else "0%"
+            if key in ("rate", "discount")
+            else ("General" if key == "quantity" else formats.excel_money(offer.currency, language))
+        )
 
 
 def _put_text(cell: Any, text: str) -> None:

@@ -35,17 +35,21 @@ class Findings(Words):
 
     def key_figures(self) -> Figures:
         rows = self.totals.rows
-        figures = [Figure(value=formats.number(len(rows), self.language), label=self.say("figure-documents"),
-                          note=self.types_line(2))]
+        figures = [Figure(value=formats.number(len(rows), self.language), label=self.say("figure-documents"), note=self.types_line(2))]
         for one in self.totals.currencies[: 3 if any(self.totals.sides) else 2]:
             note = self.say("figure-net", amount=self.money(one.all.net, one.code)) if one.all.net else ""
             label = self.say("figure-confirmed", currency=pot(one, self.language))
             figures.append(Figure(value=self.money(one.all.confirmed, one.code), label=label, note=note))
         if self.main:
             doubtful = sum(one.all.doubts for one in self.totals.currencies)
-            figures.append(Figure(value=formats.number(doubtful, self.language), label=self.say("figure-doubts"),
-                                  note=self.money(self.main.all.doubtful, self.main.code) if doubtful else "",
-                                  tone="warn" if doubtful else "good"))
+            figures.append(
+                Figure(
+                    value=formats.number(doubtful, self.language),
+                    label=self.say("figure-doubts"),
+                    note=self.money(self.main.all.doubtful, self.main.code) if doubtful else "",
+                    tone="warn" if doubtful else "good",
+                )
+            )
         else:
             figures.append(Figure(value=formats.number(len(self.totals.types()), self.language), label=self.say("figure-types")))
         return Figures(figures=figures)
@@ -84,8 +88,11 @@ class Findings(Words):
             blocks.append(graph)
         if points or not graph:
             blocks.append(Text(lines=self.points()))
-        return Slide(title=self.headline(), blocks=blocks, notes=self.notes(
-            self.say("notes-overview"), self.apart, self.sources(self.totals.with_status(CONFIRMED))))
+        return Slide(
+            title=self.headline(),
+            blocks=blocks,
+            notes=self.notes(self.say("notes-overview"), self.apart, self.sources(self.totals.with_status(CONFIRMED))),
+        )
 
     def points(self) -> list[str]:
         """The findings in a few short sentences."""
@@ -110,12 +117,22 @@ class Findings(Words):
         if len(named) < 2 or one.all.confirmed <= 0 or named[0][1].confirmed <= 0:
             return None
         first, total = named[0]
-        title = self.say("story-first", name=self.name(first, axis), share=self.share(total.confirmed, one.all.confirmed),
-                         amount=self.money(total.confirmed, one.code))
+        title = self.say(
+            "story-first",
+            name=self.name(first, axis),
+            share=self.share(total.confirmed, one.all.confirmed),
+            amount=self.money(total.confirmed, one.code),
+        )
         unknown = dict(ranked).get("")
         rest = one.all.confirmed - total.confirmed - (unknown.confirmed if unknown else ZERO)
-        lines = [self.say("story-second", name=self.name(named[1][0], axis), amount=self.money(named[1][1].confirmed, one.code),
-                          share=self.share(named[1][1].confirmed, one.all.confirmed))]
+        lines = [
+            self.say(
+                "story-second",
+                name=self.name(named[1][0], axis),
+                amount=self.money(named[1][1].confirmed, one.code),
+                share=self.share(named[1][1].confirmed, one.all.confirmed),
+            )
+        ]
         if len(named) > 2:
             lines.append(self.counted(f"story-others-{axis}", len(named) - 1, amount=self.money(rest, one.code)))
         if unknown:
@@ -124,8 +141,11 @@ class Findings(Words):
             lines.append(self.say("story-apart", amounts=self.money(one.all.doubtful, one.code)))
         chart = self._bars(axis, one, title)
         rows = [row for row in one.rows if getattr(row, axis) == first]
-        return Slide(title=title, blocks=[chart, Text(lines=lines)], notes=self.notes(
-            self.say("notes-ranking", count=len(named)), self.apart, self.sources(rows)))
+        return Slide(
+            title=title,
+            blocks=[chart, Text(lines=lines)],
+            notes=self.notes(self.say("notes-ranking", count=len(named)), self.apart, self.sources(rows)),
+        )
 
     def _bars(self, axis: str, one: Currency, alt: str) -> Chart:
         ranked = self.ranked(axis, one)
@@ -134,11 +154,18 @@ class Findings(Words):
         values = [total.confirmed for _, total in shown]
         if len(ranked) > len(shown):
             names.append(self.counted("others", len(ranked) - len(shown)))
-            values.append(sum((total.confirmed for _, total in ranked[len(shown):]), ZERO))
+            values.append(sum((total.confirmed for _, total in ranked[len(shown) :]), ZERO))
         title = self.say("chart-by", axis=self.say(axis).lower(), currency=pot(one, self.language))
         alt = f"{title}. {alt}"
-        return Chart(kind="bar", categories=names, currency=one.code, title=title, alt=alt, highlight=0,
-                     series=[Series(name=self.say("total-confirmed"), values=list(values))])
+        return Chart(
+            kind="bar",
+            categories=names,
+            currency=one.code,
+            title=title,
+            alt=alt,
+            highlight=0,
+            series=[Series(name=self.say("total-confirmed"), values=list(values))],
+        )
 
     def parties_chart(self) -> Chart | None:
         slide = self.parties()
@@ -151,19 +178,25 @@ class Findings(Words):
         ranked = [pair for pair in self.ranked(self.axis, one) if pair[0] and pair[1].confirmed > 0]
         if len(ranked) < 4:
             return None
-        columns = [Column(title=self.say(self.axis)), Column(title=self.say("documents"), kind="number"),
-                   Column(title=self.say("total-confirmed"), kind="money", currency=one.code),
-                   Column(title=self.say("share"), kind="percent"), Column(title=self.say("cumulated"), kind="percent")]
+        columns = [
+            Column(title=self.say(self.axis)),
+            Column(title=self.say("documents"), kind="number"),
+            Column(title=self.say("total-confirmed"), kind="money", currency=one.code),
+            Column(title=self.say("share"), kind="percent"),
+            Column(title=self.say("cumulated"), kind="percent"),
+        ]
         rows: list[list[object]] = []
         running = ZERO
         for name, total in ranked[:LINES]:
             running += total.confirmed
-            rows.append([self.name(name), total.count, total.confirmed, total.confirmed / one.all.confirmed,
-                         running / one.all.confirmed])
+            rows.append([self.name(name), total.count, total.confirmed, total.confirmed / one.all.confirmed, running / one.all.confirmed])
         three = sum((total.confirmed for _, total in ranked[:3]), ZERO)
         title = self.say(f"story-three-{self.axis}", share=self.share(three, one.all.confirmed), amount=self.money(three, one.code))
-        return Slide(title=title, blocks=[Table(columns=columns, rows=rows, caption=title)],
-                     notes=self.notes(self.say("notes-concentration"), self.apart))
+        return Slide(
+            title=title,
+            blocks=[Table(columns=columns, rows=rows, caption=title)],
+            notes=self.notes(self.say("notes-concentration"), self.apart),
+        )
 
     def other_axis(self) -> Slide | None:
         axis = "supplier" if self.axis == "client" else "client"
@@ -178,9 +211,15 @@ class Findings(Words):
         dated = dated[-24:]
         values = [total.confirmed for _, total in dated]
         title = self.say("chart-by-month", currency=pot(one, self.language))
-        return Chart(kind="column", categories=[formats.short_month(month, self.language) for month, _ in dated],
-                     series=[Series(name=self.say("total-confirmed"), values=list(values))], currency=one.code, title=title,
-                     alt=f"{title}. {alt}".strip(), highlight=values.index(max(values)))
+        return Chart(
+            kind="column",
+            categories=[formats.short_month(month, self.language) for month, _ in dated],
+            series=[Series(name=self.say("total-confirmed"), values=list(values))],
+            currency=one.code,
+            title=title,
+            alt=f"{title}. {alt}".strip(),
+            highlight=values.index(max(values)),
+        )
 
     def running_chart(self) -> Chart | None:
         """The confirmed total as it grows month by month."""
@@ -193,8 +232,14 @@ class Findings(Words):
             running += total.confirmed
             values.append(running)
         title = self.say("chart-running", currency=pot(one, self.language))
-        return Chart(kind="line", categories=[formats.short_month(month, self.language) for month, _ in dated], currency=one.code,
-                     series=[Series(name=self.say("total-confirmed"), values=list(values))], title=title, alt=title)
+        return Chart(
+            kind="line",
+            categories=[formats.short_month(month, self.language) for month, _ in dated],
+            currency=one.code,
+            series=[Series(name=self.say("total-confirmed"), values=list(values))],
+            title=title,
+            alt=title,
+        )
 
     def months(self) -> Slide | None:
         one = self.main
@@ -204,12 +249,18 @@ class Findings(Words):
         if len(dated) < 2:
             return None
         best, total = max(dated, key=lambda pair: pair[1].confirmed)
-        title = self.say("story-best-month", month=formats.month(best, self.language), amount=self.money(total.confirmed, one.code),
-                         share=self.share(total.confirmed, one.all.confirmed))
+        title = self.say(
+            "story-best-month",
+            month=formats.month(best, self.language),
+            amount=self.money(total.confirmed, one.code),
+            share=self.share(total.confirmed, one.all.confirmed),
+        )
         low, least = min(dated, key=lambda pair: pair[1].confirmed)
         average = sum((one_.confirmed for _, one_ in dated), ZERO) / len(dated)
-        lines = [self.say("story-average", amount=self.money(average, one.code), count=len(dated)),
-                 self.say("story-low-month", month=formats.month(low, self.language), amount=self.money(least.confirmed, one.code))]
+        lines = [
+            self.say("story-average", amount=self.money(average, one.code), count=len(dated)),
+            self.say("story-low-month", month=formats.month(low, self.language), amount=self.money(least.confirmed, one.code)),
+        ]
         undated = one.months.get(None)
         if undated:
             lines.append(self.counted("story-undated", undated.count, amount=self.money(undated.confirmed, one.code)))
@@ -241,8 +292,13 @@ class Findings(Words):
         regular = max(ranked, key=lambda name: sum(1 for month in months if sums.get((name, month))))
         active = sum(1 for month in months if sums.get((regular, month)))
         title = self.say("story-regular", name=self.name(regular), active=active, count=len(months))
-        chart = Chart(kind="stacked", categories=[formats.short_month(month, self.language) for month in months], series=series,
-                      currency=one.code, alt=title)
+        chart = Chart(
+            kind="stacked",
+            categories=[formats.short_month(month, self.language) for month in months],
+            series=series,
+            currency=one.code,
+            alt=title,
+        )
         return Slide(title=title, blocks=[chart], notes=self.notes(self.say("notes-months"), self.apart))
 
     def due_dates(self) -> Slide | None:
@@ -259,18 +315,29 @@ class Findings(Words):
         months = sorted(due)[-12:]
         best = max(months, key=lambda month: due[month])
         title = self.say("story-due", amount=self.money(due[best], one.code), month=formats.month(best, self.language))
-        chart = Chart(kind="column", categories=[formats.short_month(month, self.language) for month in months], currency=one.code,
-                      series=[Series(name=self.say("total"), values=[due[month] for month in months])], alt=title,
-                      highlight=months.index(best), title=self.say("chart-due", currency=pot(one, self.language)))
+        chart = Chart(
+            kind="column",
+            categories=[formats.short_month(month, self.language) for month in months],
+            currency=one.code,
+            series=[Series(name=self.say("total"), values=[due[month] for month in months])],
+            alt=title,
+            highlight=months.index(best),
+            title=self.say("chart-due", currency=pot(one, self.language)),
+        )
         return Slide(title=title, blocks=[chart], notes=self.notes(self.say("notes-due"), self.apart))
 
     def types_chart(self) -> Chart | None:
         types = self.totals.types().most_common()
         if len(types) < 2:
             return None
-        return Chart(kind="bar", categories=[type_label(name, self.language) for name, _ in types[:_BARS]], title=self.say("chart-types"),
-                     series=[Series(name=self.say("documents"), values=[Decimal(count) for _, count in types[:_BARS]])],
-                     alt=self.say("chart-types") + " : " + self.types_line(_BARS), highlight=0)
+        return Chart(
+            kind="bar",
+            categories=[type_label(name, self.language) for name, _ in types[:_BARS]],
+            title=self.say("chart-types"),
+            series=[Series(name=self.say("documents"), values=[Decimal(count) for _, count in types[:_BARS]])],
+            alt=self.say("chart-types") + " : " + self.types_line(_BARS),
+            highlight=0,
+        )
 
     def types(self) -> Slide | None:
         chart = self.types_chart()
@@ -283,17 +350,32 @@ class Findings(Words):
             names = [name for name, _ in self.totals.types().most_common()]
             chart.highlight = names.index("credit-note") if names.index("credit-note") < _BARS else None
         else:
-            title = self.say("story-types", count=formats.number(count, self.language), type=self.type_name(name, count),
-                             total=formats.number(len(self.totals.rows), self.language))
+            title = self.say(
+                "story-types",
+                count=formats.number(count, self.language),
+                type=self.type_name(name, count),
+                total=formats.number(len(self.totals.rows), self.language),
+            )
         blocks: list[Block] = [chart]
         if self.main:
             one = self.main
-            columns = [Column(title=self.say("type")), Column(title=self.say("documents"), kind="number"),
-                       Column(title=self.say("total-confirmed"), kind="money", currency=one.code)]
+            columns = [
+                Column(title=self.say("type")),
+                Column(title=self.say("documents"), kind="number"),
+                Column(title=self.say("total-confirmed"), kind="money", currency=one.code),
+            ]
             rows: list[list[object]] = [
-                [type_label(name, self.language), total.count, total.confirmed] for name, total in one.types.items()]
-            blocks.append(Table(columns=columns, rows=rows, caption=title, title=pot(one, self.language),
-                                total=[self.say("total-word"), one.all.count, one.all.confirmed]))
+                [type_label(name, self.language), total.count, total.confirmed] for name, total in one.types.items()
+            ]
+            blocks.append(
+                Table(
+                    columns=columns,
+                    rows=rows,
+                    caption=title,
+                    title=pot(one, self.language),
+                    total=[self.say("total-word"), one.all.count, one.all.confirmed],
+                )
+            )
         other = len(self.totals.rows) - sum(one.all.count for one in self.totals.currencies)
         return Slide(title=title, blocks=blocks, notes=self.notes(self.counted("notes-types", other) if other else "", self.apart))
 
@@ -305,16 +387,28 @@ class Findings(Words):
         shown = formats.rate(rate, self.language) if rate else self.say("tax-unstated")
         known = sum((total.tax for total in one.rates.values()), ZERO)
         title = self.say("story-tax", amount=self.money(one.all.tax, one.code), share=self.share(top.tax, known), rate=shown)
-        columns = [Column(title=self.say("vat-rate")), Column(title=self.say("documents"), kind="number"),
-                   Column(title=self.say("tax-confirmed"), kind="money", currency=one.code),
-                   Column(title=self.say("tax-to-confirm"), kind="money", currency=one.code)]
-        rows: list[list[object]] = [[formats.rate(name, self.language) if name else self.say("tax-unstated"), total.count, total.tax,
-                                     total.doubtful] for name, total in one.rates.items()]
+        columns = [
+            Column(title=self.say("vat-rate")),
+            Column(title=self.say("documents"), kind="number"),
+            Column(title=self.say("tax-confirmed"), kind="money", currency=one.code),
+            Column(title=self.say("tax-to-confirm"), kind="money", currency=one.code),
+        ]
+        rows: list[list[object]] = [
+            [formats.rate(name, self.language) if name else self.say("tax-unstated"), total.count, total.tax, total.doubtful]
+            for name, total in one.rates.items()
+        ]
         blocks: list[Block] = []
         if len(one.rates) > 1:
-            blocks.append(Chart(kind="column", categories=[str(row[0]) for row in rows], currency=one.code, alt=title,
-                                title=self.say("tax-confirmed"),
-                                series=[Series(name=self.say("tax"), values=[total.tax for total in one.rates.values()])]))
+            blocks.append(
+                Chart(
+                    kind="column",
+                    categories=[str(row[0]) for row in rows],
+                    currency=one.code,
+                    alt=title,
+                    title=self.say("tax-confirmed"),
+                    series=[Series(name=self.say("tax"), values=[total.tax for total in one.rates.values()])],
+                )
+            )
         blocks.append(Table(columns=columns, rows=rows, caption=title))
         return Slide(title=title, blocks=blocks, notes=self.notes(self.say("notes-tax"), self.apart))
 
@@ -329,8 +423,12 @@ class Findings(Words):
         amount = sum((signed(row.total, row) or ZERO for row in rows), ZERO)
         title = self.say("story-largest", count=len(rows), share=self.share(amount, one.all.confirmed), amount=self.money(amount, one.code))
         if len(rows) == len(self.confirmed(one)):
-            title = self.say("story-largest-one", name=self.label(rows[0]), party=self.name(getattr(rows[0], self.axis)),
-                             amount=self.money(signed(rows[0].total, rows[0]) or ZERO, one.code))
+            title = self.say(
+                "story-largest-one",
+                name=self.label(rows[0]),
+                party=self.name(getattr(rows[0], self.axis)),
+                amount=self.money(signed(rows[0].total, rows[0]) or ZERO, one.code),
+            )
         table = self.document_table(rows, one.code)
         table.caption = title
         return Slide(title=title, blocks=[table], notes=self.notes(self.apart, self.sources(rows)))
@@ -338,16 +436,27 @@ class Findings(Words):
     def currency(self, one: Currency) -> Slide:
         axis = self.axis if one.told_by(self.axis) else "supplier" if self.axis == "client" else "client"
         key = "story-pot" if one.side else "story-currency"
-        title = self.say(key, amount=self.money(one.all.confirmed, one.code), count=self.documents(one.all.count),
-                         currency=_capital(pot(one, self.language)))
+        title = self.say(
+            key,
+            amount=self.money(one.all.confirmed, one.code),
+            count=self.documents(one.all.count),
+            currency=_capital(pot(one, self.language)),
+        )
         rows = sorted(one.rows, key=lambda row: -(signed(row.total, row) or ZERO))
-        figures = Figures(figures=[
-            Figure(value=self.money(one.all.confirmed, one.code), label=self.say("total-confirmed")),
-            Figure(value=self.money(one.all.doubtful, one.code), label=self.say("total-to-confirm"), tone="warn" if one.all.doubts else ""),
-            Figure(value=formats.number(one.all.count, self.language), label=self.say("figure-documents")),
-        ])
-        return Slide(title=title, blocks=[figures, self.document_table(rows[:LINES], one.code, axis)],
-                     notes=self.notes(self.say("notes-currency"), self.sources(rows)))
+        figures = Figures(
+            figures=[
+                Figure(value=self.money(one.all.confirmed, one.code), label=self.say("total-confirmed")),
+                Figure(
+                    value=self.money(one.all.doubtful, one.code), label=self.say("total-to-confirm"), tone="warn" if one.all.doubts else ""
+                ),
+                Figure(value=formats.number(one.all.count, self.language), label=self.say("figure-documents")),
+            ]
+        )
+        return Slide(
+            title=title,
+            blocks=[figures, self.document_table(rows[:LINES], one.code, axis)],
+            notes=self.notes(self.say("notes-currency"), self.sources(rows)),
+        )
 
 
 def _capital(text: str) -> str:

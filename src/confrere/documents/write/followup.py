@@ -27,13 +27,26 @@ class FollowUp(Words):
     """What follows from a recap."""
 
     def check_rows(self) -> Table:
-        columns = [Column(title=self.say("number")), Column(title=self.say(self.axis)), Column(title=self.say("what-to-check")),
-                   Column(title=self.say("total"), kind="amount")]
+        columns = [
+            Column(title=self.say("number")),
+            Column(title=self.say(self.axis)),
+            Column(title=self.say("what-to-check")),
+            Column(title=self.say("total"), kind="amount"),
+        ]
         rows: list[list[object]] = [
-            [self.label(row), self.name(getattr(row, self.axis), limit=34),
-             ", ".join(f"{field_label(name, self.language)} : {reason}" if self.language == "fr" else
-                       f"{field_label(name, self.language)}: {reason}" for name, reason in doubts(row, self.language)),
-             self.shown(row, "total")] for row in self._ordered_checks()]
+            [
+                self.label(row),
+                self.name(getattr(row, self.axis), limit=34),
+                ", ".join(
+                    f"{field_label(name, self.language)} : {reason}"
+                    if self.language == "fr"
+                    else f"{field_label(name, self.language)}: {reason}"
+                    for name, reason in doubts(row, self.language)
+                ),
+                self.shown(row, "total"),
+            ]
+            for row in self._ordered_checks()
+        ]
         return Table(columns=columns, rows=rows)
 
     def _ordered_checks(self) -> list[Row]:
@@ -117,8 +130,12 @@ class FollowUp(Words):
         return Slide(title=self.counted("story-questions", count), blocks=[Text(lines=self.recap.questions)])
 
     def action_table(self, actions: list[Action]) -> Table:
-        columns = [Column(title=self.say("action")), Column(title=self.say("who")), Column(title=self.say("when"), kind="date"),
-                   Column(title=self.say("priority"))]
+        columns = [
+            Column(title=self.say("action")),
+            Column(title=self.say("who")),
+            Column(title=self.say("when"), kind="date"),
+            Column(title=self.say("priority")),
+        ]
         return filled(Table(columns=columns, rows=[[action.what, action.who, action.when or None, action.priority] for action in actions]))
 
     def actions(self) -> Slide | None:
@@ -142,8 +159,16 @@ class FollowUp(Words):
             doubtful = sum(1 for row in rows if name in row.check)
             lines.append([field_label(name, self.language), found, len(rows) - found, doubtful, Decimal(found) / len(rows)])
         missing = [row for row in lines if row[2]]
-        columns = [Column(title=self.say(name), kind=kind) for name, kind in (
-            ("check-field", "text"), ("found", "number"), ("missing", "number"), ("doubtful", "number"), ("share", "percent"))]
+        columns = [
+            Column(title=self.say(name), kind=kind)
+            for name, kind in (
+                ("check-field", "text"),
+                ("found", "number"),
+                ("missing", "number"),
+                ("doubtful", "number"),
+                ("share", "percent"),
+            )
+        ]
         if missing:
             worst = max(missing, key=lambda row: int(str(row[2])))
             title = self.counted("story-missing", int(str(worst[2])), field=str(worst[0]), total=self.documents(len(rows)))
@@ -158,8 +183,11 @@ class FollowUp(Words):
             lines.append(self.say("method-folders", folders=line(", ".join(folders[:4]) + ("…" if len(folders) > 4 else ""), 160)))
         if self.recap.omitted:
             lines.append(self.counted("story-omitted", len(self.recap.omitted)))
-        return Slide(title=self.say("story-method", count=self.documents(len(self.totals.rows))), blocks=[Text(lines=lines)],
-                     notes=self.sources(self.totals.rows))
+        return Slide(
+            title=self.say("story-method", count=self.documents(len(self.totals.rows))),
+            blocks=[Text(lines=lines)],
+            notes=self.sources(self.totals.rows),
+        )
 
     def meeting_page(self, number: int) -> Slide:
         """A page to fill in during the meeting: an honest blank, said to be one."""

@@ -35,7 +35,7 @@ def number(value: Decimal | int, language: str, places: int | None = None) -> st
 
 
 def money(value: Decimal, currency: str, language: str, places: int | None = None) -> str:
-    """"1 234,50 €" or "€1,234.50"; a currency without a symbol keeps its code ("1 234,50 MAD", "MAD 1,234.50")."""
+    """ "1 234,50 €" or "€1,234.50"; a currency without a symbol keeps its code ("1 234,50 MAD", "MAD 1,234.50")."""
     text = number(value, language, decimals(currency) if places is None else places)
     symbol = SYMBOLS.get(currency, currency)
     if not symbol:
@@ -71,23 +71,23 @@ def rate(value: str, language: str) -> str:
 
 
 def date(value: dt.date, language: str) -> str:
-    """"05/03/2026" in French; in English "5 Mar 2026", which an American and a Briton read alike."""
+    """ "05/03/2026" in French; in English "5 Mar 2026", which an American and a Briton read alike."""
     return f"{value:%d/%m/%Y}" if language == "fr" else f"{value.day} {_names(language, 'months-short')[value.month - 1]} {value.year}"
 
 
 def long_date(value: dt.date, language: str) -> str:
-    """"1er mars 2026", "1 March 2026"."""
+    """ "1er mars 2026", "1 March 2026"."""
     day = "1er" if language == "fr" and value.day == 1 else str(value.day)
     return f"{day} {_names(language, 'months')[value.month - 1]} {value.year}"
 
 
 def month(value: dt.date, language: str) -> str:
-    """"mars 2026", "March 2026"."""
+    """ "mars 2026", "March 2026"."""
     return f"{_names(language, 'months')[value.month - 1]} {value.year}"
 
 
 def short_month(value: dt.date, language: str) -> str:
-    """"mars 26", "Mar 26": an axis label."""
+    """ "mars 26", "Mar 26": an axis label."""
     return f"{_names(language, 'months-short')[value.month - 1]} {value:%y}"
 
 

@@ -32,18 +32,36 @@ def index_html(path: Path, catalogue: Catalogue, language: str, at: str = "") ->
     # "</" and "<!" inside a script would end it or open a comment: JSON with "<" escaped cannot.
     texts = json.dumps({"count": say("write.index-shown", language)}).replace("<", "\\u003c")
     page = Template(Path(__file__).with_name("index_page.html").read_text(encoding="utf-8"))
-    path.write_text(page.substitute(
-        language="fr" if language == "fr" else "en", title=_safe(title), skip=_safe(say("write.index-skip", language)),
-        subtitle=_safe(subtitle), search_label=_safe(say("write.index-search", language)),
-        search_hint=_safe(say("write.index-hint", language)), type_label=_safe(say("write.type", language)),
-        all_types=_safe(say("write.index-all", language)), none=_safe(say("write.index-none", language)),
-        options="".join(f'<option value="{_safe(name)}">{_safe(type_label(name, language))}</option>' for name in types),
-        count=_safe(say("write.index-shown", language).replace("{shown}", str(total)).replace("{total}", str(total))),
-        heads="".join(f'<th scope="col"{" data-numeric" if name in _NUMERIC else ""}><button type="button">'
-                      f'{_safe(say(f"write.{name}", language))}</button></th>' for name in _HEADS),
-        rows="\n".join(_row(entry, base, language) for entry in catalogue.entries), texts=texts, ink=theme.INK,
-        body=theme.BODY, grey=theme.GREY, line=theme.LINE, tint=theme.TINT, accent=theme.ACCENT, warn=theme.WARN,
-    ), encoding="utf-8")
+    path.write_text(
+        page.substitute(
+            language="fr" if language == "fr" else "en",
+            title=_safe(title),
+            skip=_safe(say("write.index-skip", language)),
+            subtitle=_safe(subtitle),
+            search_label=_safe(say("write.index-search", language)),
+            search_hint=_safe(say("write.index-hint", language)),
+            type_label=_safe(say("write.type", language)),
+            all_types=_safe(say("write.index-all", language)),
+            none=_safe(say("write.index-none", language)),
+            options="".join(f'<option value="{_safe(name)}">{_safe(type_label(name, language))}</option>' for name in types),
+            count=_safe(say("write.index-shown", language).replace("{shown}", str(total)).replace("{total}", str(total))),
+            heads="".join(
+                f'<th scope="col"{" data-numeric" if name in _NUMERIC else ""}><button type="button">'
+                f"{_safe(say(f'write.{name}', language))}</button></th>"
+                for name in _HEADS
+            ),
+            rows="\n".join(_row(entry, base, language) for entry in catalogue.entries),
+            texts=texts,
+            ink=theme.INK,
+            body=theme.BODY,
+            grey=theme.GREY,
+            line=theme.LINE,
+            tint=theme.TINT,
+            accent=theme.ACCENT,
+            warn=theme.WARN,
+        ),
+        encoding="utf-8",
+    )
 
 
 def _safe(text: str) -> str:
@@ -59,8 +77,10 @@ def _row(entry: Entry, base: str, language: str) -> str:
     money = formats.money(entry.total, entry.currency, language) if entry.total is not None else ""
     day = formats.date(entry.date, language) if entry.date else ""
     cells = [
-        f"<td>{shown}{details}</td>", f"<td>{_safe(type_label(entry.type, language)) if entry.type else ''}</td>",
-        f"<td>{_safe(line(entry.client))}</td>", f"<td>{_safe(line(entry.supplier))}</td>",
+        f"<td>{shown}{details}</td>",
+        f"<td>{_safe(type_label(entry.type, language)) if entry.type else ''}</td>",
+        f"<td>{_safe(line(entry.client))}</td>",
+        f"<td>{_safe(line(entry.supplier))}</td>",
         f'<td class="date" data-key="{entry.date.isoformat() if entry.date else ""}">{_safe(day)}</td>',
         f'<td class="number" data-key="{entry.total if entry.total is not None else 0}">{_safe(money)}</td>',
         f'<td class="number" data-key="{entry.pages}">{entry.pages or ""}</td>',
@@ -90,10 +110,22 @@ def index_workbook(path: Path, catalogue: Catalogue, language: str, at: str = ""
     names = ["file", "folder", "type", "title", "client", "supplier", "date", "currency", "total", "pages", "size", "what-to-check"]
     columns = [Column(title=say(f"write.{name}", language), kind=kinds.get(name, "text")) for name in names]
     rows: list[list[object]] = [
-        [posixpath.basename(entry.file), posixpath.dirname(entry.file), type_label(entry.type, language) if entry.type else "",
-         entry.title or entry.summary, entry.client, entry.supplier, entry.date, entry.currency, entry.total, entry.pages or None,
-         entry.size or None, " ; ".join(entry.flags)] for entry in catalogue.entries]
+        [
+            posixpath.basename(entry.file),
+            posixpath.dirname(entry.file),
+            type_label(entry.type, language) if entry.type else "",
+            entry.title or entry.summary,
+            entry.client,
+            entry.supplier,
+            entry.date,
+            entry.currency,
+            entry.total,
+            entry.pages or None,
+            entry.size or None,
+            " ; ".join(entry.flags),
+        ]
+        for entry in catalogue.entries
+    ]
     title = line(catalogue.title) or say("write.index-title", language)
     links = [relative_link(entry.file, base) for entry in catalogue.entries]
     table_workbook(path, [Table(title=title, columns=columns, rows=rows)], language, catalogue.day, links=[links])
-

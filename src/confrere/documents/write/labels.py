@@ -69,7 +69,7 @@ def pot(one: Currency, language: str, key: str = "pot") -> str:
 
 
 def period(totals: Totals, language: str) -> str:
-    """"mars 2026", "janvier à mars 2026", "décembre 2025 à mars 2026"; "" where nothing is dated."""
+    """ "mars 2026", "janvier à mars 2026", "décembre 2025 à mars 2026"; "" where nothing is dated."""
     span = totals.period()
     if span is None:
         return ""

@@ -48,15 +48,19 @@ def _block(block: Block, language: str) -> list[str]:
             return head + [f"- {inline(line)}" for line in block.lines]
         return head + [part for line in block.lines for part in (inline(line), "")]
     if isinstance(block, Chart):
-        rows = [[name, *(label(series.values[number], block, language) for series in block.series)]
-                for number, name in enumerate(block.categories)]
+        rows = [
+            [name, *(label(series.values[number], block, language) for series in block.series)]
+            for number, name in enumerate(block.categories)
+        ]
         return _grid(block.title, ["", *(series.name for series in block.series)], rows, [False, *[True] * len(block.series)])
     return _table(block, language)
 
 
 def _table(block: Table, language: str) -> list[str]:
-    rows = [[formats.cell(value, column.kind, language, column.currency) for value, column in zip(row, block.columns, strict=True)]
-            for row in [*block.rows, *([block.total] if block.total else [])]]
+    rows = [
+        [formats.cell(value, column.kind, language, column.currency) for value, column in zip(row, block.columns, strict=True)]
+        for row in [*block.rows, *([block.total] if block.total else [])]
+    ]
     right = [column.kind in ("number", "money", "percent", "amount") for column in block.columns]
     return _grid(block.title, [column.title for column in block.columns], rows, right)
 

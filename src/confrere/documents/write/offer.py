@@ -160,8 +160,16 @@ def _workbook_line(sheet: Any, styles: Formats, row: int, at: dict[str, int], li
         value(sheet, row, column, content if content != "" else None, style)
 
 
-def _workbook_totals(book: Any, sheet: Any, styles: Formats, offer: Offer, language: str, row: int, columns: tuple[int, int],
-                     lines: tuple[int, int, dict[str, int]]) -> None:
+def _workbook_totals(
+    book: Any,
+    sheet: Any,
+    styles: Formats,
+    offer: Offer,
+    language: str,
+    row: int,
+    columns: tuple[int, int],
+    lines: tuple[int, int, dict[str, int]],
+) -> None:
     first, end, at = lines
     label, amount = columns
     letter, rate_letter = letters(at["amount"]), letters(at["rate"])
@@ -209,12 +217,13 @@ def offer_docx(path: Path, offer: Offer, language: str) -> None:
     names = used_fields(offer)
     kinds = {name: "amount" if kind == "percent" else kind for name, kind in _KINDS.items()}
     columns = [Column(title=say(f"write.offer-{name}", language), kind=kinds.get(name, "text"), currency=offer.currency) for name in names]
-    rows = [[printed_share(getattr(line, name), language) if kinds.get(name) == "amount" else getattr(line, name) for name in names]
-            for line in offer.lines]
+    rows = [
+        [printed_share(getattr(line, name), language) if kinds.get(name) == "amount" else getattr(line, name) for name in names]
+        for line in offer.lines
+    ]
     word.add_table(document, Table(columns=columns, rows=rows), language, say("write.sheet-offer", language))
     totals = [(say("write.offer-net", language), offer.net, False)]
-    totals += [(say("write.tax-at", language, rate=printed_share(rate, language)), tax, False)
-               for rate, (_, tax) in offer.taxes.items()]
+    totals += [(say("write.tax-at", language, rate=printed_share(rate, language)), tax, False) for rate, (_, tax) in offer.taxes.items()]
     totals.append((say("write.offer-total", language), offer.total, True))
     for label, amount, strong in totals:
         paragraph = document.add_paragraph()

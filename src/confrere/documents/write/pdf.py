@@ -14,7 +14,7 @@ from confrere.documents.write.text import plain
 from confrere.errors import Failed, WrongUse
 
 _A4 = (1240, 1754)  # pixels at 150 dpi
-_MARGIN = 59        # 10 mm
+_MARGIN = 59  # 10 mm
 
 
 def merge_pdf(path: Path, sources: list[tuple[Path, str]], title: str = "", day: dt.date | None = None) -> int:
@@ -67,7 +67,7 @@ def page_count(source: Path) -> int:
 
 
 def parse_ranges(text: str, count: int) -> list[tuple[int, int]]:
-    """"1-3, 5, 8-" as page ranges of a document of ``count`` pages; "" is each page by itself.
+    """ "1-3, 5, 8-" as page ranges of a document of ``count`` pages; "" is each page by itself.
 
     Raises WrongUse ``write.bad-ranges``.
     """
@@ -110,8 +110,18 @@ def images_to_pdf(path: Path, sources: list[Path], title: str = "", day: dt.date
     if not pages:
         raise WrongUse("write.no-pages")
     when = stamp(day).timetuple()
-    pages[0].save(path, "PDF", save_all=True, append_images=pages[1:], resolution=150, quality=88, title=plain(title),
-                  producer="Confrère", creationDate=when, modDate=when)
+    pages[0].save(
+        path,
+        "PDF",
+        save_all=True,
+        append_images=pages[1:],
+        resolution=150,
+        quality=88,
+        title=plain(title),
+        producer="Confrère",
+        creationDate=when,
+        modDate=when,
+    )
     return len(pages)
 
 

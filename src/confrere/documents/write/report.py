@@ -19,7 +19,14 @@ from confrere.documents.write.word import report_docx
 from confrere.messages import say
 
 __all__ = [
-    "minutes_docx", "minutes_markdown", "minutes_pdf", "minutes_report", "recap_report", "report_docx", "report_markdown", "report_pdf",
+    "minutes_docx",
+    "minutes_markdown",
+    "minutes_pdf",
+    "minutes_report",
+    "recap_report",
+    "report_docx",
+    "report_markdown",
+    "report_pdf",
 ]
 
 
@@ -35,8 +42,18 @@ def recap_report(recap: Recap, language: str) -> ReportContent:
             sections.append(Section(title=tell.say(heading)))
             sections.extend(Section(title=slide.title, blocks=_flat(slide.blocks), level=2) for slide in told)
 
-    add("report-findings", [tell.parties(), tell.months(), tell.other_axis(), *(tell.currency(one) for one in totals.currencies[1:]),
-                            tell.types(), tell.taxes(), tell.largest()])
+    add(
+        "report-findings",
+        [
+            tell.parties(),
+            tell.months(),
+            tell.other_axis(),
+            *(tell.currency(one) for one in totals.currencies[1:]),
+            tell.types(),
+            tell.taxes(),
+            tell.largest(),
+        ],
+    )
     add("report-meeting", [tell.highlights(), tell.decisions(), tell.questions()])
     add("what-to-check", [tell.to_check()])
     steps = Section(title=tell.say("next-heading"), blocks=[Text(lines=tell.steps(), ordered=True)])
@@ -46,7 +63,10 @@ def recap_report(recap: Recap, language: str) -> ReportContent:
     sections.append(_sources(recap, totals, tell, language))
     figures = tell.key_figures().figures if totals.rows else []
     return ReportContent(
-        title=recap_title(recap, totals, language), subtitle=made_on(recap.day, language), day=recap.day, figures=figures,
+        title=recap_title(recap, totals, language),
+        subtitle=made_on(recap.day, language),
+        day=recap.day,
+        figures=figures,
         summary=[tell.headline() + ".", *(point.rstrip(".") + "." for point in tell.points())] if totals.rows else tell.points(),
         sections=sections,
     )
@@ -60,21 +80,29 @@ def _flat(blocks: list[Block]) -> list[Block]:
 def _sources(recap: Recap, totals: Totals, tell: Teller, language: str) -> Section:
     rows: list[list[object]] = [
         [number, posixpath.basename(row.file), posixpath.dirname(row.file), type_label(row.type, language), row.source]
-        for number, row in enumerate(totals.rows, 1)]
+        for number, row in enumerate(totals.rows, 1)
+    ]
     kinds = {"rank": "number"}
     columns = [Column(title=tell.say(name), kind=kinds.get(name, "text")) for name in ("rank", "file", "folder", "type", "source")]
-    blocks: list[Block] = [Text(lines=[tell.say("method-sources"), tell.say("method-doubts"), tell.say("method-currency"),
-                                       tell.say("method-credit")])]
+    blocks: list[Block] = [
+        Text(lines=[tell.say("method-sources"), tell.say("method-doubts"), tell.say("method-currency"), tell.say("method-credit")])
+    ]
     if rows:
         blocks.append(Table(columns=columns, rows=rows, caption=tell.say("sources-title")))
     if recap.omitted:
-        blocks.append(Table(title=tell.say("not-read"), columns=[Column(title=tell.say("file")), Column(title=tell.say("check-why"))],
-                            rows=[[file, reason] for file, reason in recap.omitted]))
+        blocks.append(
+            Table(
+                title=tell.say("not-read"),
+                columns=[Column(title=tell.say("file")), Column(title=tell.say("check-why"))],
+                rows=[[file, reason] for file, reason in recap.omitted],
+            )
+        )
     return Section(title=tell.say("sheet-sources"), blocks=blocks)
 
 
 def minutes_report(minutes: Minutes, language: str) -> ReportContent:
     """The minutes of a meeting as a report: decisions and actions first, since that is what people look for."""
+
     def words(key: str) -> str:
         return say(f"write.{key}", language)
 
@@ -87,10 +115,19 @@ def minutes_report(minutes: Minutes, language: str) -> ReportContent:
     if minutes.decisions:
         sections.append(Section(title=words("decisions"), blocks=[Text(lines=minutes.decisions, ordered=True)]))
     if minutes.actions:
-        columns = [Column(title=words("action")), Column(title=words("who")), Column(title=words("when"), kind="date"),
-                   Column(title=words("priority"))]
-        table = filled(Table(columns=columns, caption=words("actions"),
-                             rows=[[action.what, action.who, action.when or None, action.priority] for action in minutes.actions]))
+        columns = [
+            Column(title=words("action")),
+            Column(title=words("who")),
+            Column(title=words("when"), kind="date"),
+            Column(title=words("priority")),
+        ]
+        table = filled(
+            Table(
+                columns=columns,
+                caption=words("actions"),
+                rows=[[action.what, action.who, action.when or None, action.priority] for action in minutes.actions],
+            )
+        )
         sections.append(Section(title=words("actions"), blocks=[table]))
     if minutes.questions:
         sections.append(Section(title=words("questions"), blocks=[Text(lines=minutes.questions)]))
@@ -100,8 +137,9 @@ def minutes_report(minutes: Minutes, language: str) -> ReportContent:
     if minutes.source:
         sections.append(Section(title=words("source-title"), blocks=[Text(lines=[minutes.source], points=False)]))
     subtitle = formats.long_date(minutes.date, language) if minutes.date else ""
-    return ReportContent(title=minutes.title or words("minutes-title"), subtitle=subtitle, summary=minutes.summary, sections=sections,
-                         day=minutes.date)
+    return ReportContent(
+        title=minutes.title or words("minutes-title"), subtitle=subtitle, summary=minutes.summary, sections=sections, day=minutes.date
+    )
 
 
 def minutes_docx(path: Path, minutes: Minutes, language: str) -> None:

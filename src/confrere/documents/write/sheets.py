@@ -25,18 +25,31 @@ _STYLES: dict[str, dict[str, Any]] = {
     "muted": {"font_color": f"#{theme.GREY}"},
     "wrap": {"text_wrap": True, "valign": "top"},
     "head": {"bold": True, "font_color": "#FFFFFF", "bg_color": f"#{theme.INK}", "valign": "vcenter", "text_wrap": True},
-    "head-right": {"bold": True, "font_color": "#FFFFFF", "bg_color": f"#{theme.INK}", "valign": "vcenter",
-                   "text_wrap": True, "align": "right"},
+    "head-right": {
+        "bold": True,
+        "font_color": "#FFFFFF",
+        "bg_color": f"#{theme.INK}",
+        "valign": "vcenter",
+        "text_wrap": True,
+        "align": "right",
+    },
     "total": {"bold": True, "top": 1, "top_color": f"#{theme.INK}", "bg_color": f"#{theme.TINT}"},
     "band": {"bold": True, "bg_color": f"#{theme.TINT}"},
     "warn": {"font_color": f"#{theme.WARN}"},
     "link": {"font_color": f"#{theme.ACCENT}", "underline": 1},
     "amber": {"bg_color": f"#{theme.WARN_TINT}", "font_color": f"#{theme.WARN}"},
+    "center-amber": {"bg_color": f"#{theme.WARN_TINT}", "font_color": f"#{theme.WARN}", "align": "center"},
     "left": {"align": "left"},
     "center": {"align": "center"},
     "center-muted": {"align": "center", "font_color": f"#{theme.GREY}"},
-    "head-center": {"bold": True, "font_color": "#FFFFFF", "bg_color": f"#{theme.INK}", "valign": "vcenter", "text_wrap": True,
-                    "align": "center"},
+    "head-center": {
+        "bold": True,
+        "font_color": "#FFFFFF",
+        "bg_color": f"#{theme.INK}",
+        "valign": "vcenter",
+        "text_wrap": True,
+        "align": "center",
+    },
 }
 
 
@@ -45,10 +58,15 @@ def open_workbook(path: Path, created: dt.datetime, title: str) -> Iterator[Any]
     """A new xlsxwriter workbook at ``path``, closed on leaving; its times are fixed, so that it is written alike each time."""
     import xlsxwriter  # heavy, and only writers of workbooks need it
 
-    book = xlsxwriter.Workbook(str(path), {
-        "strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False,
-        "default_format_properties": {"font_name": theme.FONT, "font_size": 11},
-    })
+    book = xlsxwriter.Workbook(
+        str(path),
+        {
+            "strings_to_formulas": False,
+            "strings_to_urls": False,
+            "strings_to_numbers": False,
+            "default_format_properties": {"font_name": theme.FONT, "font_size": 11},
+        },
+    )
     book.set_properties({"title": plain(title)[:255], "author": "Confrère", "created": created})
     book.set_calc_mode("auto")
     try:

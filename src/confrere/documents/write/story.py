@@ -38,6 +38,7 @@ def recap_story(recap: Recap, n_slides: int, language: str) -> DeckContent:
 
 def _candidates(tell: Teller, wanted: int) -> Iterator[tuple[int, list[Slide]]]:
     """(place in the deck, slides that only make sense together), the most needed first."""
+
     def some(*slides: Slide | None) -> list[Slide]:
         return [slide for slide in slides if slide is not None]
 

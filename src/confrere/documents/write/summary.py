@@ -48,8 +48,9 @@ class _Summary:
         if not totals.rows:
             note = self.say("recap-empty")
         elif span:
-            note = self.say("recap-subtitle", count=len(totals.rows), first=formats.date(span[0], language),
-                            last=formats.date(span[1], language))
+            note = self.say(
+                "recap-subtitle", count=len(totals.rows), first=formats.date(span[0], language), last=formats.date(span[1], language)
+            )
         else:
             note = self.say("recap-subtitle-undated", count=len(totals.rows))
         text(sheet, 1, LABEL, "  ".join(part for part in (note, made_on(self.recap.day, language)) if part), styles.get("muted"))
@@ -81,8 +82,15 @@ class _Summary:
         self.at += 1
 
     def _names(self) -> dict[int, str]:
-        keys = {CURRENCY: "currency", COUNT: "documents", NET: "net", TAX: "tax", TOTAL: "total-confirmed",
-                DOUBT: "total-to-confirm", SHARE: "share"}
+        keys = {
+            CURRENCY: "currency",
+            COUNT: "documents",
+            NET: "net",
+            TAX: "tax",
+            TOTAL: "total-confirmed",
+            DOUBT: "total-to-confirm",
+            SHARE: "share",
+        }
         return {column: self.say(key) for column, key in keys.items()}
 
     def _criteria(self, one: Currency, state: str, extra: str) -> str:
@@ -100,8 +108,10 @@ class _Summary:
         count = f"=COUNTIFS({self._criteria(one, CONFIRMED, extra)})+COUNTIFS({self._criteria(one, TO_CONFIRM, extra)})"
         self._formula(COUNT, count, self.styles.kind("whole", style=style), total.count)
         for column, name, state, amount in (
-            (NET, "net", CONFIRMED, total.net), (TAX, "tax", CONFIRMED, total.tax),
-            (TOTAL, "total", CONFIRMED, total.confirmed), (DOUBT, "total", TO_CONFIRM, total.doubtful),
+            (NET, "net", CONFIRMED, total.net),
+            (TAX, "tax", CONFIRMED, total.tax),
+            (TOTAL, "total", CONFIRMED, total.confirmed),
+            (DOUBT, "total", TO_CONFIRM, total.doubtful),
         ):
             self._formula(column, f"=SUMIFS({ref(name)},{self._criteria(one, state, extra)})", money, amount)
 
@@ -120,8 +130,9 @@ class _Summary:
             self.at += 1
         self.at += 1
 
-    def _block(self, title: str, first: str, groups: list[tuple[Currency, list[tuple[object, Sum, str]]]],
-               style: Any = None) -> list[tuple[Currency, int, int]]:
+    def _block(
+        self, title: str, first: str, groups: list[tuple[Currency, list[tuple[object, Sum, str]]]], style: Any = None
+    ) -> list[tuple[Currency, int, int]]:
         """A block of lines by currency with its totals; returns the first and last row of each currency's lines."""
         self._heads(title, first, self._names())
         spans: list[tuple[Currency, int, int]] = []
@@ -144,17 +155,19 @@ class _Summary:
         money = self.styles.money(one.code, "total")
         text(self.sheet, self.at, LABEL, pot(one, self.language, "total-of"), self.styles.get("total"))
         text(self.sheet, self.at, CURRENCY, currency(one.code, self.language), self.styles.get("total"))
-        cached = {COUNT: Decimal(one.all.count), NET: one.all.net, TAX: one.all.tax, TOTAL: one.all.confirmed,
-                  DOUBT: one.all.doubtful}
+        cached = {COUNT: Decimal(one.all.count), NET: one.all.net, TAX: one.all.tax, TOTAL: one.all.confirmed, DOUBT: one.all.doubtful}
         for column, amount in cached.items():
             letter = "ABCDEFGHI"[column]
-            self._formula(column, f"=SUM({letter}{begin + 1}:{letter}{end + 1})",
-                          self.styles.kind("whole", style="total") if column == COUNT else money, amount)
+            self._formula(
+                column,
+                f"=SUM({letter}{begin + 1}:{letter}{end + 1})",
+                self.styles.kind("whole", style="total") if column == COUNT else money,
+                amount,
+            )
         off = self.say("gap-format")
         control = self.styles.get("total", f'[Red]"{off}" 0.00;[Red]"{off}" -0.00;"✓"')
         self._formula(SHARE, f"=ROUND(G{self.at + 1}-G{self.key_rows[one.key] + 1},2)", control, 0)
         self.at += 1
-
 
     def _parties(self, axis: str) -> None:
         groups = []
@@ -216,8 +229,13 @@ class _Summary:
         lines = list(self._rate_lines())
         if not lines:
             return
-        names = {CURRENCY: self.say("currency"), COUNT: self.say("documents"), NET: self.say("base"),
-                 TAX: self.say("tax-confirmed"), DOUBT: self.say("tax-to-confirm")}
+        names = {
+            CURRENCY: self.say("currency"),
+            COUNT: self.say("documents"),
+            NET: self.say("base"),
+            TAX: self.say("tax-confirmed"),
+            DOUBT: self.say("tax-to-confirm"),
+        }
         self._heads(self.say("by-rate"), self.say("vat-rate"), names)
         for one, rate, total in lines:
             name, money = f"rate {rate}", self.styles.money(one.code)
@@ -242,17 +260,27 @@ class _Summary:
     def _chart(self, kind: str, title: str, begin: int, end: int, one: Currency) -> None:
         name = self.sheet.get_name()
         chart = self.book.add_chart({"type": kind})
-        chart.add_series({
-            "name": [name, begin - 1, TOTAL], "categories": [name, begin, LABEL, end, LABEL],
-            "values": [name, begin, TOTAL, end, TOTAL], "fill": {"color": f"#{theme.ACCENT}"}, "gap": 60,
-        })
+        chart.add_series(
+            {
+                "name": [name, begin - 1, TOTAL],
+                "categories": [name, begin, LABEL, end, LABEL],
+                "values": [name, begin, TOTAL, end, TOTAL],
+                "fill": {"color": f"#{theme.ACCENT}"},
+                "gap": 60,
+            }
+        )
         font = {"name": theme.FONT, "size": 10, "color": f"#{theme.GREY}"}
-        chart.set_title({"name": title, "overlay": False,
-                         "name_font": {"name": theme.FONT, "size": 13, "bold": True, "color": f"#{theme.INK}"}})
+        chart.set_title(
+            {"name": title, "overlay": False, "name_font": {"name": theme.FONT, "size": 13, "bold": True, "color": f"#{theme.INK}"}}
+        )
         chart.set_legend({"none": True})
         whole = formats.excel_money(one.code, self.language, 0).split(";")[0]
-        amounts = {"num_font": font, "num_format": whole, "line": {"none": True},
-                   "major_gridlines": {"visible": True, "line": {"color": f"#{theme.LINE}", "width": 0.75}}}
+        amounts = {
+            "num_font": font,
+            "num_format": whole,
+            "line": {"none": True},
+            "major_gridlines": {"visible": True, "line": {"color": f"#{theme.LINE}", "width": 0.75}},
+        }
         labels: dict[str, Any] = {"num_font": font, "line": {"color": f"#{theme.LINE}"}, "major_tick_mark": "none"}
         if kind == "bar":
             # xlsxwriter calls the horizontal axis of a bar chart x, though its categories are on the vertical one.

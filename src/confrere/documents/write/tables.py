@@ -17,8 +17,9 @@ from confrere.messages import say
 _NUMERIC = ("number", "money", "percent")
 
 
-def table_workbook(path: Path, tables: list[Table], language: str, day: dt.date | None = None,
-                   links: list[list[str]] | None = None) -> None:
+def table_workbook(
+    path: Path, tables: list[Table], language: str, day: dt.date | None = None, links: list[list[str]] | None = None
+) -> None:
     """Write each table on its own sheet, as a real table.
 
     Columns whose ``total`` is set get a SUBTOTAL formula at their foot, which follows the filters. ``links`` gives, for
@@ -37,6 +38,7 @@ def table_workbook(path: Path, tables: list[Table], language: str, day: dt.date 
 
 def cleaned_workbook(path: Path, table: Table, edits: list[Edit], language: str, day: dt.date | None = None) -> None:
     """Write cleaned data with the log of each change made to it, and how many of each kind."""
+
     def column(key: str, kind: str = "text") -> Column:
         return Column(title=say(f"write.{key}", language), kind=kind)
 
@@ -44,11 +46,14 @@ def cleaned_workbook(path: Path, table: Table, edits: list[Edit], language: str,
     log = Table(
         title=say("write.sheet-changes", language),
         columns=[column("edit-row", "number"), column("edit-column"), column("edit-before"), column("edit-after"), column("edit-rule")],
-        rows=[[edit.row, edit.column, edit.before, edit.after, rule_label(edit.rule, language)] for edit in edits])
+        rows=[[edit.row, edit.column, edit.before, edit.after, rule_label(edit.rule, language)] for edit in edits],
+    )
     rules = sorted({edit.rule for edit in edits})
-    counts = Table(title=say("write.sheet-counts", language), columns=[column("edit-rule"), Column(
-        title=say("write.edit-count", language), kind="number", total=True)],
-        rows=[[rule_label(rule, language), sum(1 for edit in edits if edit.rule == rule)] for rule in rules])
+    counts = Table(
+        title=say("write.sheet-counts", language),
+        columns=[column("edit-rule"), Column(title=say("write.edit-count", language), kind="number", total=True)],
+        rows=[[rule_label(rule, language), sum(1 for edit in edits if edit.rule == rule)] for rule in rules],
+    )
     table_workbook(path, [table, log, counts], language, day)
 
 
@@ -78,11 +83,18 @@ def _sheet(sheet: Any, styles: Formats, table: Table, number: int, language: str
     for place, (column, header) in enumerate(zip(table.columns, columns, strict=True)):
         longest = max([len(header), *(len(formats.cell(row[place], column.kind, language, column.currency)) for row in table.rows[:500])])
         sheet.set_column(place, place, max(8, min(60, longest + 3)))
-    options = [{"header": header, "header_format": styles.get("head-right" if column.kind in _NUMERIC else "head")}
-               for column, header in zip(table.columns, columns, strict=True)]
+    options = [
+        {"header": header, "header_format": styles.get("head-right" if column.kind in _NUMERIC else "head")}
+        for column, header in zip(table.columns, columns, strict=True)
+    ]
     if columns:
-        sheet.add_table(0, 0, end + int(totals), len(columns) - 1, {
-            "name": f"Table_{number}", "columns": options, "style": "Table Style Light 1", "total_row": totals})
+        sheet.add_table(
+            0,
+            0,
+            end + int(totals),
+            len(columns) - 1,
+            {"name": f"Table_{number}", "columns": options, "style": "Table Style Light 1", "total_row": totals},
+        )
     for at, row in enumerate(table.rows, 1):
         for place, (content, column) in enumerate(zip(row, table.columns, strict=True)):
             if place == 0 and links and links[at - 1]:
@@ -103,8 +115,14 @@ def _totals(sheet: Any, styles: Formats, table: Table, headers: list[str], numbe
         if not column.total:
             text(sheet, at, place, say("write.total-word", language) if place == 0 else "", styles.get("total"))
             continue
-        amount = sum((Decimal(str(row[place])) for row in table.rows
-                      if isinstance(row[place], (int, float, Decimal)) and not isinstance(row[place], bool)), Decimal(0))
+        amount = sum(
+            (
+                Decimal(str(row[place]))
+                for row in table.rows
+                if isinstance(row[place], (int, float, Decimal)) and not isinstance(row[place], bool)
+            ),
+            Decimal(0),
+        )
         sheet.write_formula(at, place, f"=SUBTOTAL(109,Table_{number}[{headers[place]}])", style, float(amount))
 
 

@@ -94,11 +94,23 @@ class Words:
 
     def document_table(self, rows: list[Row], code: str, axis: str = "") -> Table:
         """Rows as a table: number, party, type, date, total."""
-        columns = [Column(title=self.say("number")), Column(title=self.say(axis or self.axis)), Column(title=self.say("type")),
-                   Column(title=self.say("date"), kind="date"), Column(title=self.say("total"), kind="money", currency=code)]
+        columns = [
+            Column(title=self.say("number")),
+            Column(title=self.say(axis or self.axis)),
+            Column(title=self.say("type")),
+            Column(title=self.say("date"), kind="date"),
+            Column(title=self.say("total"), kind="money", currency=code),
+        ]
         lines: list[list[object]] = [
-            [self.label(row), self.name(getattr(row, axis or self.axis), axis), type_label(row.type, self.language), row.date,
-             signed(row.total, row)] for row in rows]
+            [
+                self.label(row),
+                self.name(getattr(row, axis or self.axis), axis),
+                type_label(row.type, self.language),
+                row.date,
+                signed(row.total, row),
+            ]
+            for row in rows
+        ]
         return Table(columns=columns, rows=lines)
 
     def shown(self, row: Row, name: str) -> str:

@@ -13,7 +13,7 @@ from confrere.documents.write import theme
 
 WIDTH, HEIGHT = 960, 540
 MARGIN = 46
-TITLE = (MARGIN, 30, WIDTH - 2 * MARGIN, 68)          # left, top, width, height
+TITLE = (MARGIN, 30, WIDTH - 2 * MARGIN, 68)  # left, top, width, height
 AREA = (MARGIN, 110, WIDTH - 2 * MARGIN, 380)
 FOOTER = (MARGIN, 504, 640, 22)
 NUMBER = (WIDTH - MARGIN - 120, 504, 120, 22)
@@ -26,9 +26,13 @@ _NS = (
 )
 _EMU = 12700
 
-_COLORS = {"dk2": theme.INK, "lt2": theme.TINT, "hlink": theme.ACCENT, "folHlink": theme.GREY,
-           **{f"accent{number}": color for number, color in enumerate(
-               (theme.ACCENT, "D08A2E", "3B5B8C", theme.WARN, theme.GREY, theme.SOFT), 1)}}
+_COLORS = {
+    "dk2": theme.INK,
+    "lt2": theme.TINT,
+    "hlink": theme.ACCENT,
+    "folHlink": theme.GREY,
+    **{f"accent{number}": color for number, color in enumerate((theme.ACCENT, "D08A2E", "3B5B8C", theme.WARN, theme.GREY, theme.SOFT), 1)},
+}
 
 
 def own_template(language: str) -> Any:
@@ -48,10 +52,21 @@ def own_template(language: str) -> Any:
     for layout in [*deck.slide_layouts]:
         if layout.name not in _LAYOUTS:
             deck.slide_layouts.remove(layout)
-    _replace(master.element, "cSld", _canvas("", "bg1", [
-        _shape(2, "title", 0, prompts[0], TITLE), _shape(3, "body", 1, prompts[1], AREA),
-        _shape(4, "ftr", 3, "", FOOTER, _small("l")), _shape(5, "sldNum", 4, "", NUMBER, _small("r")), _rule(6),
-    ]))
+    _replace(
+        master.element,
+        "cSld",
+        _canvas(
+            "",
+            "bg1",
+            [
+                _shape(2, "title", 0, prompts[0], TITLE),
+                _shape(3, "body", 1, prompts[1], AREA),
+                _shape(4, "ftr", 3, "", FOOTER, _small("l")),
+                _shape(5, "sldNum", 4, "", NUMBER, _small("r")),
+                _rule(6),
+            ],
+        ),
+    )
     _replace(master.element, "txStyles", _text_styles())
     for layout in deck.slide_layouts:
         _replace(layout.element, "cSld", _LAYOUTS[layout.name](prompts))
@@ -91,23 +106,33 @@ def _canvas(name: str, background: str, shapes: list[str]) -> str:
     return (
         f'<p:cSld {_NS}{label}><p:bg><p:bgPr><a:solidFill><a:schemeClr val="{background}"/></a:solidFill><a:effectLst/>'
         f'</p:bgPr></p:bg><p:spTree><p:nvGrpSpPr><p:cNvPr id="1" name=""/><p:cNvGrpSpPr/><p:nvPr/></p:nvGrpSpPr><p:grpSpPr/>'
-        f'{"".join(shapes)}</p:spTree></p:cSld>'
+        f"{''.join(shapes)}</p:spTree></p:cSld>"
     )
 
 
-def _shape(number: int, kind: str, index: int, prompt: str, box: tuple[int, int, int, int] | None = None,
-           style: str = "", anchor: str = "") -> str:
+def _shape(
+    number: int, kind: str, index: int, prompt: str, box: tuple[int, int, int, int] | None = None, style: str = "", anchor: str = ""
+) -> str:
     """A placeholder. Without a box it lies where the master puts it."""
     place = ""
     if box:
         left, top, width, height = (value * _EMU for value in box)
-        place = (f'<a:xfrm><a:off x="{left}" y="{top}"/><a:ext cx="{width}" cy="{height}"/></a:xfrm>'
-                 '<a:prstGeom prst="rect"><a:avLst/></a:prstGeom>')
+        place = (
+            f'<a:xfrm><a:off x="{left}" y="{top}"/><a:ext cx="{width}" cy="{height}"/></a:xfrm>'
+            '<a:prstGeom prst="rect"><a:avLst/></a:prstGeom>'
+        )
     content = f'<a:r><a:rPr lang="en-US"/><a:t>{prompt}</a:t></a:r>'
     if kind == "sldNum":
         content = '<a:fld id="{B6F15528-21DE-4FAA-801E-634DDDAF4B2B}" type="slidenum"><a:rPr lang="en-US"/><a:t>‹#›</a:t></a:fld>'
-    names = {"title": "Title", "ctrTitle": "Title", "subTitle": "Subtitle", "body": "Text", "ftr": "Footer",
-             "sldNum": "Slide Number", "obj": "Content"}
+    names = {
+        "title": "Title",
+        "ctrTitle": "Title",
+        "subTitle": "Subtitle",
+        "body": "Text",
+        "ftr": "Footer",
+        "sldNum": "Slide Number",
+        "obj": "Content",
+    }
     marks = f' type="{kind}"' if kind != "obj" else ""
     marks += f' idx="{index}"' if index else ""
     marks += ' sz="quarter"' if kind in ("ftr", "sldNum") else ""
@@ -115,9 +140,9 @@ def _shape(number: int, kind: str, index: int, prompt: str, box: tuple[int, int,
     where = f' anchor="{anchor}"' if anchor else ""
     return (
         f'<p:sp><p:nvSpPr><p:cNvPr id="{number}" name="{names[kind]} Placeholder {number}"/><p:cNvSpPr><a:spLocks noGrp="1"/>'
-        f'</p:cNvSpPr><p:nvPr><p:ph{marks}/></p:nvPr></p:nvSpPr><p:spPr>{place}</p:spPr>'
-        f'<p:txBody><a:bodyPr {inset}{where}><a:normAutofit/></a:bodyPr><a:lstStyle>{style}</a:lstStyle><a:p>{content}</a:p></p:txBody>'
-        '</p:sp>'
+        f"</p:cNvSpPr><p:nvPr><p:ph{marks}/></p:nvPr></p:nvSpPr><p:spPr>{place}</p:spPr>"
+        f"<p:txBody><a:bodyPr {inset}{where}><a:normAutofit/></a:bodyPr><a:lstStyle>{style}</a:lstStyle><a:p>{content}</a:p></p:txBody>"
+        "</p:sp>"
     )
 
 
@@ -137,13 +162,17 @@ def _rule(number: int) -> str:
 
 
 def _small(align: str) -> str:
-    return (f'<a:lvl1pPr marL="0" indent="0" algn="{align}"><a:buNone/><a:defRPr sz="1100"><a:solidFill><a:schemeClr val="accent5"/>'
-            '</a:solidFill><a:latin typeface="+mn-lt"/></a:defRPr></a:lvl1pPr>')
+    return (
+        f'<a:lvl1pPr marL="0" indent="0" algn="{align}"><a:buNone/><a:defRPr sz="1100"><a:solidFill><a:schemeClr val="accent5"/>'
+        '</a:solidFill><a:latin typeface="+mn-lt"/></a:defRPr></a:lvl1pPr>'
+    )
 
 
 def _run(size: int, color: str, bold: bool = False, algn: str = "l") -> str:
-    return (f'<a:lvl1pPr marL="0" indent="0" algn="{algn}"><a:buNone/><a:defRPr sz="{size * 100}" b="{int(bold)}"><a:solidFill>'
-            f'<a:schemeClr val="{color}"/></a:solidFill></a:defRPr></a:lvl1pPr>')
+    return (
+        f'<a:lvl1pPr marL="0" indent="0" algn="{algn}"><a:buNone/><a:defRPr sz="{size * 100}" b="{int(bold)}"><a:solidFill>'
+        f'<a:schemeClr val="{color}"/></a:solidFill></a:defRPr></a:lvl1pPr>'
+    )
 
 
 def _text_styles() -> str:
@@ -151,19 +180,23 @@ def _text_styles() -> str:
     title = (
         '<a:lvl1pPr algn="l" defTabSz="914400"><a:lnSpc><a:spcPct val="95000"/></a:lnSpc><a:spcBef><a:spcPct val="0"/></a:spcBef>'
         f'<a:buNone/><a:defRPr sz="{TITLE_SIZE * 100}" b="1" kern="1200"><a:solidFill><a:schemeClr val="tx2"/></a:solidFill>'
-        f'{fonts.format("mj")}</a:defRPr></a:lvl1pPr>'
+        f"{fonts.format('mj')}</a:defRPr></a:lvl1pPr>"
     )
     body = "".join(
         f'<a:lvl{level}pPr marL="{228600 * level}" indent="-228600" algn="l" defTabSz="914400"><a:spcBef><a:spcPts val="600"/></a:spcBef>'
         f'<a:buClr><a:schemeClr val="accent1"/></a:buClr><a:buFont typeface="Arial"/><a:buChar char="•"/>'
         f'<a:defRPr sz="{max(12, BODY_SIZE - 2 * (level - 1)) * 100}" kern="1200"><a:solidFill><a:schemeClr val="tx1"/></a:solidFill>'
-        f'{fonts.format("mn")}</a:defRPr></a:lvl{level}pPr>'
+        f"{fonts.format('mn')}</a:defRPr></a:lvl{level}pPr>"
         for level in range(1, 6)
     )
-    other = ('<a:lvl1pPr algn="l"><a:defRPr sz="1800" kern="1200"><a:solidFill><a:schemeClr val="tx1"/></a:solidFill>'
-             f'{fonts.format("mn")}</a:defRPr></a:lvl1pPr>')
-    return (f'<p:txStyles {_NS}><p:titleStyle>{title}</p:titleStyle><p:bodyStyle>{body}</p:bodyStyle>'
-            f'<p:otherStyle>{other}</p:otherStyle></p:txStyles>')
+    other = (
+        '<a:lvl1pPr algn="l"><a:defRPr sz="1800" kern="1200"><a:solidFill><a:schemeClr val="tx1"/></a:solidFill>'
+        f"{fonts.format('mn')}</a:defRPr></a:lvl1pPr>"
+    )
+    return (
+        f"<p:txStyles {_NS}><p:titleStyle>{title}</p:titleStyle><p:bodyStyle>{body}</p:bodyStyle>"
+        f"<p:otherStyle>{other}</p:otherStyle></p:txStyles>"
+    )
 
 
 def _feet() -> list[str]:
@@ -172,23 +205,44 @@ def _feet() -> list[str]:
 
 _HALF = (AREA[2] - 28) // 2
 _LAYOUTS = {
-    "Title Slide": lambda prompts: _canvas("Cover", "tx2", [
-        _box(7, (0, 0, 26, HEIGHT), "accent1"),
-        _shape(2, "ctrTitle", 0, prompts[0], (84, 130, 780, 168), _run(44, "bg1", True), "b"),
-        _shape(3, "subTitle", 1, prompts[1], (84, 318, 780, 120), _run(20, "accent6"), "t"),
-    ]),
-    "Section Header": lambda prompts: _canvas("Section", "bg2", [
-        _box(7, (0, 0, 26, HEIGHT), "accent1"),
-        _shape(2, "title", 0, prompts[0], (84, 150, 780, 130), _run(36, "tx2", True), "b"),
-        _shape(3, "body", 1, prompts[1], (84, 298, 780, 120), _run(18, "tx1"), "t"), *_feet(),
-    ]),
-    "Title and Content": lambda prompts: _canvas("Title and text", "bg1", [
-        _shape(2, "title", 0, prompts[0]), _shape(3, "obj", 1, prompts[1]), *_feet(),
-    ]),
-    "Two Content": lambda prompts: _canvas("Title and two texts", "bg1", [
-        _shape(2, "title", 0, prompts[0]), _shape(3, "obj", 1, prompts[1], (AREA[0], AREA[1], _HALF, AREA[3])),
-        _shape(4, "obj", 2, prompts[1], (AREA[0] + _HALF + 28, AREA[1], _HALF, AREA[3])), *_feet(),
-    ]),
+    "Title Slide": lambda prompts: _canvas(
+        "Cover",
+        "tx2",
+        [
+            _box(7, (0, 0, 26, HEIGHT), "accent1"),
+            _shape(2, "ctrTitle", 0, prompts[0], (84, 130, 780, 168), _run(44, "bg1", True), "b"),
+            _shape(3, "subTitle", 1, prompts[1], (84, 318, 780, 120), _run(20, "accent6"), "t"),
+        ],
+    ),
+    "Section Header": lambda prompts: _canvas(
+        "Section",
+        "bg2",
+        [
+            _box(7, (0, 0, 26, HEIGHT), "accent1"),
+            _shape(2, "title", 0, prompts[0], (84, 150, 780, 130), _run(36, "tx2", True), "b"),
+            _shape(3, "body", 1, prompts[1], (84, 298, 780, 120), _run(18, "tx1"), "t"),
+            *_feet(),
+        ],
+    ),
+    "Title and Content": lambda prompts: _canvas(
+        "Title and text",
+        "bg1",
+        [
+            _shape(2, "title", 0, prompts[0]),
+            _shape(3, "obj", 1, prompts[1]),
+            *_feet(),
+        ],
+    ),
+    "Two Content": lambda prompts: _canvas(
+        "Title and two texts",
+        "bg1",
+        [
+            _shape(2, "title", 0, prompts[0]),
+            _shape(3, "obj", 1, prompts[1], (AREA[0], AREA[1], _HALF, AREA[3])),
+            _shape(4, "obj", 2, prompts[1], (AREA[0] + _HALF + 28, AREA[1], _HALF, AREA[3])),
+            *_feet(),
+        ],
+    ),
     "Title Only": lambda prompts: _canvas("Title only", "bg1", [_shape(2, "title", 0, prompts[0]), *_feet()]),
 }
 _PROMPTS = {"en": ("A title that states the point", "Text"), "fr": ("Un titre qui énonce l'essentiel", "Texte")}

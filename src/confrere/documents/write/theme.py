@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-INK = "1B2A41"      # titles, table heads
-BODY = "2B3441"     # running text
-GREY = "5C6773"     # captions, axis labels
-LINE = "D5DBE1"     # rules, grid
-TINT = "F2F5F7"     # panels, banding
-ACCENT = "0B6E6E"   # the series, the figure that matters
-SOFT = "A9C9C8"     # the series that are context
-WARN = "B4451F"     # to confirm, doubtful
+INK = "1B2A41"  # titles, table heads
+BODY = "2B3441"  # running text
+GREY = "5C6773"  # captions, axis labels
+LINE = "D5DBE1"  # rules, grid
+TINT = "F2F5F7"  # panels, banding
+ACCENT = "0B6E6E"  # the series, the figure that matters
+SOFT = "A9C9C8"  # the series that are context
+WARN = "B4451F"  # to confirm, doubtful
 WARN_TINT = "FBEDE6"
 GOOD = "2F7D4F"
 WHITE = "FFFFFF"

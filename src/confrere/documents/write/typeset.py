@@ -23,12 +23,17 @@ _TEXT_WIDTH = (210 - 2 * 22) / 25.4 * 72  # points: A4 less the margins of repor
 def report_pdf(path: Path, content: ReportContent, language: str) -> None:
     """Write ``content`` as an A4 PDF, tagged for screen readers (PDF/UA-1). Uses the fonts Typst brings along."""
     data = {
-        "title": plain(content.title), "subtitle": plain(content.subtitle), "language": "fr" if language == "fr" else "en",
+        "title": plain(content.title),
+        "subtitle": plain(content.subtitle),
+        "language": "fr" if language == "fr" else "en",
         "day": [content.day.year, content.day.month, content.day.day] if content.day else None,
-        "summary": [plain(line) for line in content.summary], "summary-title": say("write.summary", language),
+        "summary": [plain(line) for line in content.summary],
+        "summary-title": say("write.summary", language),
         "figures": [_figure(figure) for figure in content.figures],
-        "sections": [{"title": plain(section.title), "level": section.level,
-                      "blocks": [_block(block, language) for block in section.blocks]} for section in content.sections],
+        "sections": [
+            {"title": plain(section.title), "level": section.level, "blocks": [_block(block, language) for block in section.blocks]}
+            for section in content.sections
+        ],
     }
     path.write_bytes(_compile(json.dumps(data, ensure_ascii=False), int(stamp(content.day).replace(tzinfo=dt.UTC).timestamp())))
 
@@ -41,9 +46,7 @@ def _compile(data: str, moment: int) -> bytes:
     source = Path(__file__).with_name("report.typ")
     for _ in range(_GLYPH_ROUNDS):
         try:
-            made = typst.compile(
-                str(source), root=str(source.parent), sys_inputs={"data": data}, pdf_standards=["ua-1"], timestamp=moment
-            )
+            made = typst.compile(str(source), root=str(source.parent), sys_inputs={"data": data}, pdf_standards=["ua-1"], timestamp=moment)
             return bytes(made)
         except typst.TypstError as error:
             lacking = {ch for run in _LACKING.findall(str(error)) for ch in run if not ch.isascii()}
@@ -61,22 +64,46 @@ def _block(block: Block, language: str) -> dict[str, Any]:
     if isinstance(block, Figures):
         return {"type": "figures", "figures": [_figure(figure) for figure in block.figures]}
     if isinstance(block, Text):
-        return {"type": "text", "title": plain(block.title), "lines": [plain(line) for line in block.lines],
-                "points": block.points, "ordered": block.ordered}
+        return {
+            "type": "text",
+            "title": plain(block.title),
+            "lines": [plain(line) for line in block.lines],
+            "points": block.points,
+            "ordered": block.ordered,
+        }
     if isinstance(block, Chart):
-        return {"type": "chart", "kind": block.kind, "title": plain(block.title), "alt": plain(block.alt or block.title or "–"),
-                "categories": [plain(name) for name in block.categories], "highlight": block.highlight,
-                "series": [{"name": plain(series.name), "values": [float(value or 0) for value in series.values],
-                            "labels": [label(value, block, language) for value in series.values]} for series in block.series]}
+        return {
+            "type": "chart",
+            "kind": block.kind,
+            "title": plain(block.title),
+            "alt": plain(block.alt or block.title or "–"),
+            "categories": [plain(name) for name in block.categories],
+            "highlight": block.highlight,
+            "series": [
+                {
+                    "name": plain(series.name),
+                    "values": [float(value or 0) for value in series.values],
+                    "labels": [label(value, block, language) for value in series.values],
+                }
+                for series in block.series
+            ],
+        }
     return _table(block, language)
 
 
 def _table(block: Table, language: str) -> dict[str, Any]:
-    rows = [[formats.cell(value, column.kind, language, column.currency) for value, column in zip(row, block.columns, strict=True)]
-            for row in [*block.rows, *([block.total] if block.total else [])]]
+    rows = [
+        [formats.cell(value, column.kind, language, column.currency) for value, column in zip(row, block.columns, strict=True)]
+        for row in [*block.rows, *([block.total] if block.total else [])]
+    ]
     shares = column_widths([[plain(column.title) for column in block.columns], *rows], 9, _TEXT_WIDTH, 12)
     return {
-        "type": "table", "title": plain(block.title), "rows": rows, "total": block.total is not None,
-        "columns": [{"title": plain(column.title), "right": column.kind in ("number", "money", "percent", "amount"),
-                     "share": share} for column, share in zip(block.columns, shares, strict=True)],
+        "type": "table",
+        "title": plain(block.title),
+        "rows": rows,
+        "total": block.total is not None,
+        "columns": [
+            {"title": plain(column.title), "right": column.kind in ("number", "money", "percent", "amount"), "share": share}
+            for column, share in zip(block.columns, shares, strict=True)
+        ],
     }

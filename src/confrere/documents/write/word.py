@@ -61,10 +61,16 @@ def _styles(document: Any, language: str) -> None:
 
     styles = document.styles
     looks = {  # size, bold, colour, space before, space after
-        "Normal": (10.5, False, theme.BODY, 0, 5), "Title": (24, True, theme.INK, 0, 2), "Subtitle": (12, False, theme.GREY, 0, 12),
-        "Heading 1": (16, True, theme.INK, 18, 6), "Heading 2": (12.5, True, theme.ACCENT, 12, 4),
-        "List Bullet": (10.5, False, theme.BODY, 0, 3), "List Number": (10.5, False, theme.BODY, 0, 3),
-        "Caption": (9, True, theme.BODY, 8, 3), "Header": (9, False, theme.GREY, 0, 0), "Footer": (9, False, theme.GREY, 0, 0),
+        "Normal": (10.5, False, theme.BODY, 0, 5),
+        "Title": (24, True, theme.INK, 0, 2),
+        "Subtitle": (12, False, theme.GREY, 0, 12),
+        "Heading 1": (16, True, theme.INK, 18, 6),
+        "Heading 2": (12.5, True, theme.ACCENT, 12, 4),
+        "List Bullet": (10.5, False, theme.BODY, 0, 3),
+        "List Number": (10.5, False, theme.BODY, 0, 3),
+        "Caption": (9, True, theme.BODY, 8, 3),
+        "Header": (9, False, theme.GREY, 0, 0),
+        "Footer": (9, False, theme.GREY, 0, 0),
     }
     for name, (size, bold, ink, before, after) in looks.items():
         style = styles[name]
@@ -107,8 +113,13 @@ def _field(paragraph: Any, code: str) -> None:
     from docx.oxml import parse_xml
 
     run = f'<w:r xmlns:w="{_W}">{{}}</w:r>'
-    for inner in ('<w:fldChar w:fldCharType="begin"/>', f"<w:instrText>{code}</w:instrText>",
-                  '<w:fldChar w:fldCharType="separate"/>', "<w:t>1</w:t>", '<w:fldChar w:fldCharType="end"/>'):
+    for inner in (
+        '<w:fldChar w:fldCharType="begin"/>',
+        f"<w:instrText>{code}</w:instrText>",
+        '<w:fldChar w:fldCharType="separate"/>',
+        "<w:t>1</w:t>",
+        '<w:fldChar w:fldCharType="end"/>',
+    ):
         paragraph._p.append(parse_xml(run.format(inner)))
 
 
@@ -126,12 +137,16 @@ class _Numbering:
         numbering = self._document.part.numbering_part.element
         style = self._document.styles["List Number"].element
         base = style.find(f".//{qn('w:numId')}").get(qn("w:val"))
-        abstract = next(num.find(qn("w:abstractNumId")).get(qn("w:val")) for num in numbering.findall(qn("w:num"))
-                        if num.get(qn("w:numId")) == base)
+        abstract = next(
+            num.find(qn("w:abstractNumId")).get(qn("w:val")) for num in numbering.findall(qn("w:num")) if num.get(qn("w:numId")) == base
+        )
         new = max(int(num.get(qn("w:numId"))) for num in numbering.findall(qn("w:num"))) + 1
-        numbering.append(parse_xml(
-            f'<w:num xmlns:w="{_W}" w:numId="{new}"><w:abstractNumId w:val="{abstract}"/><w:lvlOverride w:ilvl="0">'
-            '<w:startOverride w:val="1"/></w:lvlOverride></w:num>'))
+        numbering.append(
+            parse_xml(
+                f'<w:num xmlns:w="{_W}" w:numId="{new}"><w:abstractNumId w:val="{abstract}"/><w:lvlOverride w:ilvl="0">'
+                '<w:startOverride w:val="1"/></w:lvlOverride></w:num>'
+            )
+        )
         return new
 
 
@@ -158,8 +173,9 @@ def _text(document: Any, block: Text, numbering: _Numbering) -> None:
         style = "List Number" if block.ordered else "List Bullet" if block.points else "Normal"
         paragraph = document.add_paragraph(plain(line), style=style)
         if number:
-            paragraph._p.get_or_add_pPr().append(parse_xml(
-                f'<w:numPr xmlns:w="{_W}"><w:ilvl w:val="0"/><w:numId w:val="{number}"/></w:numPr>'))
+            paragraph._p.get_or_add_pPr().append(
+                parse_xml(f'<w:numPr xmlns:w="{_W}"><w:ilvl w:val="0"/><w:numId w:val="{number}"/></w:numPr>')
+            )
 
 
 def _figures(document: Any, figures: list[Figure]) -> None:
@@ -173,8 +189,9 @@ def _figures(document: Any, figures: list[Figure]) -> None:
         _shade(cell, theme.WARN_TINT if warn else theme.TINT)
         _margins(cell, 110)
         ink = theme.WARN if warn else theme.GOOD if figure.tone == "good" else theme.ACCENT
-        for number, (text, size, color, bold) in enumerate((
-                (figure.value, 18, ink, True), (figure.label, 9.5, theme.BODY, False), (figure.note, 8.5, theme.GREY, False))):
+        for number, (text, size, color, bold) in enumerate(
+            ((figure.value, 18, ink, True), (figure.label, 9.5, theme.BODY, False), (figure.note, 8.5, theme.GREY, False))
+        ):
             if not text:
                 continue
             paragraph = cell.paragraphs[0] if number == 0 else cell.add_paragraph()
@@ -191,8 +208,10 @@ def _table(document: Any, block: Table, language: str, heading: str) -> None:
     if block.title:
         document.add_paragraph(plain(block.title), style="Caption")
     rows = [[plain(column.title) for column in block.columns]]
-    rows += [[formats.cell(value, column.kind, language, column.currency) for value, column in zip(row, block.columns, strict=True)]
-             for row in [*block.rows, *([block.total] if block.total else [])]]
+    rows += [
+        [formats.cell(value, column.kind, language, column.currency) for value, column in zip(row, block.columns, strict=True)]
+        for row in [*block.rows, *([block.total] if block.total else [])]
+    ]
     table = document.add_table(rows=len(rows), cols=len(block.columns))
     table.alignment = WD_TABLE_ALIGNMENT.LEFT
     table.autofit = False
@@ -258,10 +277,13 @@ def _borders(table: Any) -> None:
     from docx.oxml import parse_xml
 
     line = f'w:val="single" w:sz="4" w:space="0" w:color="{theme.LINE}"'
-    for xml in (f'<w:tblInd xmlns:w="{_W}" w:w="70" w:type="dxa"/>',  # the text edge, not the cell's, would align otherwise
-                f'<w:tblBorders xmlns:w="{_W}"><w:bottom {line}/><w:insideH {line}/></w:tblBorders>'):
+    for xml in (
+        f'<w:tblInd xmlns:w="{_W}" w:w="70" w:type="dxa"/>',  # the text edge, not the cell's, would align otherwise
+        f'<w:tblBorders xmlns:w="{_W}"><w:bottom {line}/><w:insideH {line}/></w:tblBorders>',
+    ):
         table._tbl.tblPr.insert_element_before(
-            parse_xml(xml), "w:shd", "w:tblLayout", "w:tblCellMar", "w:tblLook", "w:tblCaption", "w:tblDescription")
+            parse_xml(xml), "w:shd", "w:tblLayout", "w:tblCellMar", "w:tblLook", "w:tblCaption", "w:tblDescription"
+        )
 
 
 def _shade(cell: Any, color: str) -> None:
@@ -273,8 +295,10 @@ def _shade(cell: Any, color: str) -> None:
 def _margins(cell: Any, twentieths: int) -> None:
     from docx.oxml import parse_xml
 
-    sides = "".join(f'<w:{side} w:w="{twentieths if side in ("start", "end") else twentieths // 2}" w:type="dxa"/>'
-                    for side in ("top", "start", "bottom", "end"))
+    sides = "".join(
+        f'<w:{side} w:w="{twentieths if side in ("start", "end") else twentieths // 2}" w:type="dxa"/>'
+        for side in ("top", "start", "bottom", "end")
+    )
     cell._tc.get_or_add_tcPr().append(parse_xml(f'<w:tcMar xmlns:w="{_W}">{sides}</w:tcMar>'))
 
 
@@ -294,12 +318,19 @@ def _chart(document: Any, block: Chart, language: str, heading: str) -> None:
     made = add_chart(slide, block, (0, 0, _TEXT_WIDTH, high), Palette(), language, 9.5).chart.part
     package = document.part.package
     number = 1 + sum(1 for part in package.iter_parts() if str(part.partname).startswith("/word/charts/"))
-    book = Part(PackURI(f"/word/embeddings/Microsoft_Excel_Sheet{number}.xlsx"),
-                "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet", made.chart_workbook.xlsx_part.blob, package)
+    book = Part(
+        PackURI(f"/word/embeddings/Microsoft_Excel_Sheet{number}.xlsx"),
+        "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+        made.chart_workbook.xlsx_part.blob,
+        package,
+    )
     # Word and LibreOffice frame a chart that says nothing about its outline.
-    made._element.append(parse_xml(
-        '<c:spPr xmlns:c="http://schemas.openxmlformats.org/drawingml/2006/chart" '
-        'xmlns:a="http://schemas.openxmlformats.org/drawingml/2006/main"><a:noFill/><a:ln><a:noFill/></a:ln></c:spPr>'))
+    made._element.append(
+        parse_xml(
+            '<c:spPr xmlns:c="http://schemas.openxmlformats.org/drawingml/2006/chart" '
+            'xmlns:a="http://schemas.openxmlformats.org/drawingml/2006/main"><a:noFill/><a:ln><a:noFill/></a:ln></c:spPr>'
+        )
+    )
     _chart_order(made._element)
     xml = made.blob
     chart = Part(PackURI(f"/word/charts/chart{number}.xml"), made.content_type, xml, package)
@@ -310,16 +341,19 @@ def _chart(document: Any, block: Chart, language: str, heading: str) -> None:
     from xml.sax.saxutils import quoteattr
 
     description = quoteattr(plain(block.alt or block.title or heading)[:1000])
-    paragraph._p.append(parse_xml(
-        f'<w:r xmlns:w="{_W}" xmlns:wp="http://schemas.openxmlformats.org/drawingml/2006/wordprocessingDrawing" '
-        'xmlns:a="http://schemas.openxmlformats.org/drawingml/2006/main" '
-        'xmlns:r="http://schemas.openxmlformats.org/officeDocument/2006/relationships"><w:drawing>'
-        '<wp:inline distT="0" distB="0" distL="0" distR="0">'
-        f'<wp:extent cx="{round(_TEXT_WIDTH * 12700)}" cy="{round(high * 12700)}"/><wp:effectExtent l="0" t="0" r="0" b="0"/>'
-        f'<wp:docPr id="{1000 + number}" name="Chart {number}" descr={description}/><wp:cNvGraphicFramePr/>'
-        '<a:graphic><a:graphicData uri="http://schemas.openxmlformats.org/drawingml/2006/chart">'
-        f'<c:chart xmlns:c="http://schemas.openxmlformats.org/drawingml/2006/chart" r:id="{anchor}"/>'
-        '</a:graphicData></a:graphic></wp:inline></w:drawing></w:r>'))
+    paragraph._p.append(
+        parse_xml(
+            f'<w:r xmlns:w="{_W}" xmlns:wp="http://schemas.openxmlformats.org/drawingml/2006/wordprocessingDrawing" '
+            'xmlns:a="http://schemas.openxmlformats.org/drawingml/2006/main" '
+            'xmlns:r="http://schemas.openxmlformats.org/officeDocument/2006/relationships"><w:drawing>'
+            '<wp:inline distT="0" distB="0" distL="0" distR="0">'
+            f'<wp:extent cx="{round(_TEXT_WIDTH * 12700)}" cy="{round(high * 12700)}"/><wp:effectExtent l="0" t="0" r="0" b="0"/>'
+            f'<wp:docPr id="{1000 + number}" name="Chart {number}" descr={description}/><wp:cNvGraphicFramePr/>'
+            '<a:graphic><a:graphicData uri="http://schemas.openxmlformats.org/drawingml/2006/chart">'
+            f'<c:chart xmlns:c="http://schemas.openxmlformats.org/drawingml/2006/chart" r:id="{anchor}"/>'
+            "</a:graphicData></a:graphic></wp:inline></w:drawing></w:r>"
+        )
+    )
 
 
 def _chart_order(space: Any) -> None:

@@ -32,9 +32,22 @@ from confrere.messages import say
 
 TABLE = "Documents"
 _WIDTHS = {
-    "rank": 6, "file": 32, "type": 13, "number": 18, "date": 12, "due_date": 12,
-    "currency": 9, "net": 15, "tax": 14, "total": 16, "gap": 16, "status": 13, "what-to-check": 58, "confidence": 11,
-    "source": 18, "side": 10,
+    "rank": 6,
+    "file": 32,
+    "type": 13,
+    "number": 18,
+    "date": 12,
+    "due_date": 12,
+    "currency": 9,
+    "net": 15,
+    "tax": 14,
+    "total": 16,
+    "gap": 16,
+    "status": 13,
+    "what-to-check": 58,
+    "confidence": 11,
+    "source": 18,
+    "side": 10,
 }
 _RIGHT = {"net", "tax", "total"}
 _CENTER = {"rank", "date", "due_date", "currency", "gap", "confidence"}
@@ -51,8 +64,10 @@ def recap_workbook(path: Path, recap: Recap, language: str, at: str = "") -> Non
     totals = Totals(recap)
     with open_workbook(path, stamp(recap.day), recap_title(recap, totals, language)) as book:
         styles = Formats(book, language)
-        sheets = {name: book.add_worksheet(say(f"write.sheet-{name}", language))
-                  for name in ("summary", *(("comparison",) if recap.before_name else ()), "documents", "check", "sources")}
+        sheets = {
+            name: book.add_worksheet(say(f"write.sheet-{name}", language))
+            for name in ("summary", *(("comparison",) if recap.before_name else ()), "documents", "check", "sources")
+        }
         data = Data(sheets["documents"], styles, recap, totals, language, at)
         data.write()
         write_summary(sheets["summary"], book, styles, recap, data)
@@ -78,15 +93,15 @@ class Data:
         self.headers = {name: say(f"write.{name}", language) for name in names}
         for rate in self.rates:
             self.headers[f"rate {rate}"] = (
-                say("write.tax-at", language, rate=_header(formats.rate(rate, language))) if rate
-                else say("write.tax-unstated", language)
+                say("write.tax-at", language, rate=_header(formats.rate(rate, language))) if rate else say("write.tax-unstated", language)
             )
         for name in ("tax", "total", "gap", "status", "what-to-check", "confidence", "source"):
             self.headers[name] = say(f"write.{name}", language)
         self.index = {name: position for position, name in enumerate(self.headers)}
         self.statuses = {name: say(f"write.{name}", language) for name in (CONFIRMED, TO_CONFIRM, NOT_COUNTED)}
-        self.band = [(one, state) for one in totals.currencies[:4] for state in (CONFIRMED, TO_CONFIRM)
-                     if state == CONFIRMED or one.all.doubts]
+        self.band = [
+            (one, state) for one in totals.currencies[:4] for state in (CONFIRMED, TO_CONFIRM) if state == CONFIRMED or one.all.doubts
+        ]
         self.first = 4 + len(self.band) + (1 if self.band else 0)  # 0-based row of the first document
         self.last = self.first + max(len(totals.rows), 1) - 1
 
@@ -127,13 +142,27 @@ class Data:
         where = (self.first, self.index["status"], self.last, self.index["status"])
         sheet.data_validation(*where, {"validate": "list", "source": list(self.statuses.values())})
         amber = styles.get("amber")
-        sheet.conditional_format(*where, {
-            "type": "cell", "criteria": "==", "value": f'"{self.statuses[TO_CONFIRM]}"', "format": amber,
-        })
+        sheet.conditional_format(
+            *where,
+            {
+                "type": "cell",
+                "criteria": "==",
+                "value": f'"{self.statuses[TO_CONFIRM]}"',
+                "format": amber,
+            },
+        )
         cell = f"${self.column('gap')}{self.first + 1}"
-        sheet.conditional_format(self.first, self.index["gap"], self.last, self.index["gap"], {
-            "type": "formula", "criteria": f"=IF(ISNUMBER({cell}),{cell}<>0,FALSE)", "format": amber,
-        })
+        sheet.conditional_format(
+            self.first,
+            self.index["gap"],
+            self.last,
+            self.index["gap"],
+            {
+                "type": "formula",
+                "criteria": f"=IF(ISNUMBER({cell}),{cell}<>0,FALSE)",
+                "format": amber,
+            },
+        )
 
     def _band(self) -> None:
         """Totals by currency and status above the table, always in sight, so that no sum ever mixes two currencies."""
@@ -147,7 +176,7 @@ class Data:
             amounts = {"net": one.all.net, "tax": one.all.tax, "total": one.all.confirmed}
             for name, amount in amounts.items() if state == CONFIRMED else (("total", one.all.doubtful),):
                 formula = (
-                    f'=SUMIFS({self.ref(name)},{self.ref("currency")},${self.column("currency")}{at + 1},'
+                    f"=SUMIFS({self.ref(name)},{self.ref('currency')},${self.column('currency')}{at + 1},"
                     f'{self.ref("status")},"{self.statuses[state]}"'
                     + (f',{self.ref("side")},"{self.side(one.side)}")' if one.side else ")")
                 )
@@ -160,13 +189,20 @@ class Data:
         sheet.write_number(at, index["rank"], number + 1, styles.get("center-muted"))
         file_cell(sheet, at, index["file"], posixpath.basename(row.file), relative_link(row.file, self.base), styles)
         words = {
-            "type": type_label(row.type, language), "client": party(row.client, "client", language),
-            "supplier": party(row.supplier, "supplier", language), "number": plain(row.number),
-            "currency": currency(row.currency, language), "status": self.statuses[state],
-            "source": plain(row.source), **({"side": self.side(self.totals.sides[number])} if "side" in index else {}),
-            "what-to-check": (" ; " if language == "fr" else "; ").join(f"{field_label(name, language)} : {reason}" if language == "fr"
-                                       else f"{field_label(name, language)}: {reason}"
-                                       for name, reason in doubts(row, language)) if state != NOT_COUNTED or row.check else "",
+            "type": type_label(row.type, language),
+            "client": party(row.client, "client", language),
+            "supplier": party(row.supplier, "supplier", language),
+            "number": plain(row.number),
+            "currency": currency(row.currency, language),
+            "status": self.statuses[state],
+            "source": plain(row.source),
+            **({"side": self.side(self.totals.sides[number])} if "side" in index else {}),
+            "what-to-check": (" ; " if language == "fr" else "; ").join(
+                f"{field_label(name, language)} : {reason}" if language == "fr" else f"{field_label(name, language)}: {reason}"
+                for name, reason in doubts(row, language)
+            )
+            if state != NOT_COUNTED or row.check
+            else "",
         }
         for name, content in words.items():
             style = "center" if name in _CENTER else "muted" if name in ("client", "supplier") and not getattr(row, name) else "body"
@@ -187,16 +223,24 @@ class Data:
         return f'=IF(COUNT({net},{tax},{total})=3,ROUND({net}+{tax}-{total},2),"")'
 
     def _table(self, single: bool) -> None:
-        columns = [{"header": header, "header_format": self.styles.get(_head_style(name))}
-                   for name, header in self.headers.items()]
+        columns = [{"header": header, "header_format": self.styles.get(_head_style(name))} for name, header in self.headers.items()]
         end = self.last
         if self.totals.rows:
             end += 1
             columns[self.index["file"]]["total_string"] = say("write.displayed", self.language)
         self.sheet.set_row(self.first - 1, 32)
-        self.sheet.add_table(self.first - 1, 0, end, len(columns) - 1, {
-            "name": TABLE, "columns": columns, "style": "Table Style Light 1", "total_row": bool(self.totals.rows),
-        })
+        self.sheet.add_table(
+            self.first - 1,
+            0,
+            end,
+            len(columns) - 1,
+            {
+                "name": TABLE,
+                "columns": columns,
+                "style": "Table Style Light 1",
+                "total_row": bool(self.totals.rows),
+            },
+        )
         if not self.totals.rows:
             return
         for name in self.headers:
@@ -240,8 +284,7 @@ def _check_sheet(sheet: Any, styles: Formats, recap: Recap, data: Data) -> None:
     for number, (row, state) in enumerate(zip(totals.rows, totals.statuses, strict=True)):
         if state == TO_CONFIRM or row.check:
             lines += [(number, row, name, reason) for name, reason in doubts(row, language)]
-    heads = [say(f"write.{name}", language)
-             for name in ("rank", "file", "check-field", "check-value", "check-why", "source", "status")]
+    heads = [say(f"write.{name}", language) for name in ("rank", "file", "check-field", "check-value", "check-why", "source", "status")]
     if lines:
         _heads(sheet, 2, heads, styles)
         for at, (number, row, name, reason) in enumerate(lines, 3):

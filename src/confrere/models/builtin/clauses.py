@@ -7,6 +7,20 @@ from dataclasses import dataclass, field
 from confrere.models.builtin.items import Item
 
 DELIVERABLES = ("n.deck", "n.table", "n.report", "n.index", "n.minutes", "n.duplicates", "n.actions", "n.offer")
+_POSTFIX = {
+    "exclu",
+    "exclus",
+    "exclue",
+    "exclues",
+    "excepte",
+    "exceptes",
+    "exceptee",
+    "exceptees",
+    "excluded",
+    "excepted",
+    "omitted",
+    "aside",
+}
 _SUBJUNCTIVE = {
     "veux",
     "voudrais",
@@ -166,6 +180,7 @@ def _govern(clause: Clause) -> None:
     """Give each item its mode: main, except, only or not; a negated verb is kept with what it governs."""
     parts = clause.items
     _only_by_negation(parts)
+    set_aside = _postfix(parts)
     mode = "main"
     refusal: list[Item] = []
     for index, item in enumerate(parts):
@@ -216,9 +231,28 @@ def _govern(clause: Clause) -> None:
             mode in ("except", "only") and not item.used and ((item.has("v.") and not item.has("n.", "t.", "k.")) or item.has("g.by", "q."))
         ) or (mode == "only" and item.has("g.in")):
             mode = "main"
-        item.mode = mode
+        item.mode = "except" if item in set_aside else mode
         if mode == "not" and not item.used:
             refusal.append(item)
+
+
+def _postfix(parts: list[Item]) -> list[Item]:
+    """ "Images exclues", "drafts excluded": an exception that stands after what it leaves out. Returns what it governs."""
+    for index, item in enumerate(parts):
+        if item.bare.split()[-1] not in _POSTFIX or item.used:
+            continue
+        following = _next(parts, index)
+        if following is not None and parts[following].kind != "comma":
+            continue
+        run: list[Item] = []
+        for other in reversed(parts[:index]):
+            if other.kind in ("comma", "stop") or other.has("v.", "g.by", "g.in", *DELIVERABLES):
+                break
+            run.append(other)
+        if any(other.has("t.", "k.") or other.kind in ("quote", "file", "period") for other in run):
+            item.used = True
+            return run
+    return []
 
 
 def _only_by_negation(parts: list[Item]) -> None:

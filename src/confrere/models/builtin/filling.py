@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from confrere.models.builtin.periods import Period
 from confrere.models.builtin.phrase import Phrase
-from confrere.models.builtin.slots import DAYS, columns, party_ahead, pattern_of, put, scope_of
+from confrere.models.builtin.slots import DAYS, columns, name_of, party_ahead, pattern_of, put, scope_of
 from confrere.models.builtin.understanding import Wish
 
 FORMATS = {
@@ -16,6 +17,21 @@ FORMATS = {
     "deck": ("pptx",),
     "convert": ("pdf", "docx", "xlsx", "csv", "txt", "md", "html", "image"),
 }
+_SPANS = {
+    "jour": 1,
+    "jours": 1,
+    "day": 1,
+    "days": 1,
+    "j": 1,
+    "semaine": 7,
+    "semaines": 7,
+    "week": 7,
+    "weeks": 7,
+    "mois": 30,
+    "month": 30,
+    "months": 30,
+}
+_BEFORE = {"precedent", "precedente", "previous", "dernier", "derniere", "last", "prior", "avant", "before", "passe", "passee"}
 _PAPERS = {"invoice", "receipt", "credit-note", "quote", "statement", "contract"}
 _FRONT = {"debut", "devant", "avant", "prefixe", "prefix", "start", "front", "beginning", "tete", "first", "before"}
 _BACK = {"fin", "end", "suffixe", "suffix", "apres", "after", "back"}
@@ -38,6 +54,10 @@ class Filling(Phrase):
         if by and takes:
             target = next((w for w in takes if w.operation in ("sort", "recap", "list")), takes[-1])
             put(target.params, "by", [name for name in by])
+        quote = next((w for w in self.made if w.operation == "quote"), None)
+        if quote is not None:
+            self._quote(quote)
+        self._against()
         self._numbers()
         self._formats()
         self._language()
@@ -46,7 +66,8 @@ class Filling(Phrase):
         table = next((w for w in self.made if w.operation in ("recap", "extract", "rename")), None)
         scope = scope_of(self.parts, loose=False)
         holder = next((w for w in self.made if w.operation not in ("sort",)), wish) if len(self.made) > 1 else wish
-        holder.only = holder.only.merged(scope)
+        if holder.operation != "quote":
+            holder.only = holder.only.merged(scope)
         if table is not None:
             self._columns(table)
         self._retarget()
@@ -76,6 +97,9 @@ class Filling(Phrase):
             self.result.only = self.result.only.merged(scope)
             return
         self.made = [last]
+        if last.operation == "quote":
+            self._quote(last)
+        self._against()
         self._numbers()
         self._formats()
         self._language()
@@ -88,6 +112,52 @@ class Filling(Phrase):
             for item in self.parts:
                 item.used |= item.has("n.", "d.", "f.", "v.", "g.")
         self.made = []
+
+    def _quote(self, wish: Wish) -> None:
+        """Whom a quote is for, the files of its lines and of its template, how long it holds."""
+        for index, item in enumerate(self.parts):
+            after = self.parts[index + 1] if index + 1 < len(self.parts) else None
+            if "client" not in wish.params and item.has("t.quote", "n.offer", "g.for", "d.client"):
+                at = index + 1
+                while at < len(self.parts) and (
+                    self.parts[at].has("g.definite", "g.for", "d.client", "g.of") or (self.parts[at].filler and not self.parts[at].proper)
+                ):
+                    at += 1
+                run = party_ahead(self.parts, at, loose=not item.has("t.quote", "n.offer"))
+                if run:
+                    wish.params["client"] = name_of(run)
+                    for part in run:
+                        part.used = True
+            if item.used:
+                continue
+            if item.kind == "file":
+                table = item.bare.endswith((".csv", ".tsv", ".xlsx", ".xls", ".ods"))
+                template = not table or any(part.has("n.template") for part in self.parts[max(0, index - 3) : index])
+                put(wish.params, "template" if template else "lines", item.text)
+                item.used = True
+            elif item.kind in ("number", "period") and after is not None and after.bare in _SPANS and item.kind == "number":
+                put(wish.params, "valid", int(str(item.value)) * _SPANS[after.bare])
+                item.used = after.used = True
+        if not wish.params.get("template") and any(item.has("n.template") for item in self.parts):
+            wish.params["template"] = "*"
+        for item in self.parts:
+            item.used |= item.has("n.template", "n.amounts", "n.data", "t.quote", "d.client", "g.with")
+
+    def _against(self) -> None:
+        """ "Comparé à septembre", "versus last month": the earlier period a table is set beside."""
+        host = next((w for w in self.made if w.operation in ("consolidate", "recap")), None) or self._last("consolidate", "recap")
+        cue = next((at for at, item in enumerate(self.parts) if item.has("v.compare") and not item.used), None)
+        if host is None or cue is None:
+            return
+        tail = self.parts[cue + 1 :]
+        named = next((item for item in tail if item.kind == "period" and not item.used), None)
+        before = [item for item in tail[:6] if any(word in _BEFORE for word in item.bare.split())]
+        if before or named is None or not isinstance(named.value, Period):
+            host.params["against"] = "previous"
+        else:
+            host.params["against"] = named.value.label
+        for item in [self.parts[cue], *before, *([named] if named is not None else [])]:
+            item.used = True
 
     def _numbers(self) -> None:
         for index, item in enumerate(self.parts):
@@ -201,7 +271,7 @@ class Filling(Phrase):
         for at in range(index + 1, min(index + 4, len(self.parts))):
             other = self.parts[at]
             if other.kind in ("quote", "file", "pattern") or ((other.kind == "unknown" or other.proper) and other.text[:1].isalpha()):
-                run = [other] if other.kind in ("quote", "file", "pattern") else party_ahead(self.parts, at, loose=True)
+                run = [other] if other.kind in ("quote", "file", "pattern") else party_ahead(self.parts, at, loose=True) or [other]
                 text = " ".join(part.text for part in run)
                 rename = next((w for w in self.made if w.operation == "rename"), None)
                 if rename is not None:
@@ -251,6 +321,8 @@ class Filling(Phrase):
         cue = self.has("n.column", "g.with")
         names = columns(self.parts)
         if table.operation == "extract":
+            if not table.only.types and any(word in item.bare for item in self.parts if item.has("f.") for word in ("invoice", "facture")):
+                table.only.types.append("invoice")  # "the invoice numbers"
             if names and any(word.startswith("list") for word in table.words):  # a list says which paper each amount is of
                 names = list(dict.fromkeys(["number", "date", "client", "supplier", *names]))
             if names:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
@@ -48,9 +49,17 @@ def _expanded(found: list[Token]) -> list[Token]:
     shouted = len(letters) > 2 and sum(token.text.isupper() for token in letters) > 0.6 * len(letters)
     out: list[Token] = []
     short = lexicon().short
-    for token in found:
+    for index, token in enumerate(found):
         if shouted:
             token.first = True
+        ahead = found[index + 1].bare if index + 1 < len(found) else ""
+        before = found[index - 1].bare if index else ""
+        if token.bare == "moi" and before in ("par", "chaque"):  # "par moi" can only be "par mois"
+            token.bare = "mois"
+        elif token.bare in ("months", "years", "quarters", "weeks") and before in ("last", "this", "previous"):
+            token.bare = token.bare[:-1]  # "last months spending": with no number, the last one
+        elif token.text.casefold() == "mé":
+            token.bare = "mets" if ahead in ("le", "la", "les", "tout", "tt", "tou", "moi", "ca") else "mais"
         if token.kind == "file" and "/" in token.text and "." not in token.text and _ways(token.text):
             for way in token.text.strip("/").split("/"):
                 out += [*tokens(way), Token("punct", ",", ",", token.start, token.end)]
@@ -143,6 +152,8 @@ def _number(found: list[Token], at: int, item: Item) -> int:
     token = found[at]
     digits = token.bare.replace(" ", "").replace("\u00a0", "").replace("\u202f", "")
     value = number(digits)
+    if re.fullmatch(r"\d{1,3}(?:[.,]\d{3})+", digits):  # "2,000" and "2.000" are thousands
+        digits = re.sub(r"[.,]", "", digits)
     amount = Decimal(value) if value is not None else Decimal(digits.replace(",", ".")) if token.kind == "number" else Decimal(0)
     size = 1
     if at + size < len(found) and found[at + size].bare in _THOUSAND:

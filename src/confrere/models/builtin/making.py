@@ -19,6 +19,8 @@ _MADE = {
     "n.offer": "quote",
 }
 _EXISTING = {"n.deck": "presentation", "n.table": "spreadsheet", "n.minutes": "minutes", "n.report": "report"}
+_SUBJECTS = {"bilan", "etat des lieux", "resume", "overview"}
+_ONE_SLIDE = {"diapo", "slide", "diapositive"}
 _ON_FILES = {"sort", "rename", "merge", "split", "convert", "move", "delete", "normalise", "consolidate"}
 
 
@@ -42,9 +44,7 @@ class Making(Filling):
                 self._thing(item, verb)
             elif item.has("k.docx") and not self.made and self.has("v.make", "v.write") and self.preceded(item, "g.indefinite"):
                 self.wish("report", item, format="docx")
-            elif (
-                item.has("t.quote") and self.has("v.make", "v.write", "v.fill") and self.preceded(item, "g.indefinite", "v.make", "v.write")
-            ):
+            elif item.has("t.quote") and self._quoted(item):
                 self.wish("quote", item)
             elif item.has("n.chart") and not self.made:
                 self.wish("recap", item, charts=True)
@@ -52,6 +52,12 @@ class Making(Filling):
                 self.wish("recap", item)
             elif item.has("n.meeting") and not self.made and self.has("v.make", "v.write"):
                 continue
+
+    def _quoted(self, item: Item) -> bool:
+        """Whether a quote is to be made, not one that lies in the folder."""
+        tables = any(part.kind == "file" and part.bare.endswith((".csv", ".tsv", ".xlsx", ".xls", ".ods")) for part in self.parts)
+        asked = self.has("v.make", "v.write", "v.fill") and self.preceded(item, "g.indefinite", "v.make", "v.write", "v.fill")
+        return asked or (tables and not self.made)
 
     def heads_elsewhere(self) -> bool:
         """Whether the amounts named here belong to something else than a recap of their own."""
@@ -78,6 +84,8 @@ class Making(Filling):
             host = next(wish for wish in self.made if wish.operation in ("convert", "merge"))
             if host.operation == "convert" and self.into(item):
                 put(host.params, "to", "xlsx")
+            elif "excel" in item.bare:
+                host.only.kinds.append("xlsx")
             else:
                 host.only.types.append("spreadsheet")
             item.used = True
@@ -99,6 +107,18 @@ class Making(Filling):
             before.used = True
             wish = self._deck(item)
             wish.params["slides"] = before.value
+            return
+        if (
+            operation == "report"
+            and item.bare in _SUBJECTS
+            and self._last("deck", "report") is not None
+            and not self.has("v.", "g.indefinite")
+        ):
+            item.used = True  # "5 slides, bilan 2025": what they are about
+            self.made.append(self._last("deck", "report") or Wish(operation="report"))
+            return
+        if operation == "deck" and item.bare in _ONE_SLIDE and before is not None and before.bare in ("un", "une", "a", "one"):
+            self._deck(item).params.setdefault("slides", 1)
             return
         if operation == "deck":
             number = next(

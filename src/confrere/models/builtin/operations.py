@@ -6,7 +6,7 @@ from confrere.models.builtin.asking import Asking
 from confrere.models.builtin.clauses import DELIVERABLES
 from confrere.models.builtin.items import Item
 from confrere.models.builtin.making import Making
-from confrere.models.builtin.slots import ACRONYMS, dimensions
+from confrere.models.builtin.slots import ACRONYMS, columns, dimensions
 
 _OUT_VERBS = ("o.mail", "o.edit", "o.translate", "o.calendar", "o.pay", "o.print", "o.media", "o.secure", "o.advice")
 
@@ -24,16 +24,25 @@ class Reading(Asking, Making):
             return
         by, unsortable = dimensions(self.parts)
         self.result.not_understood += unsortable
-        verbs = [item for item in self.parts if item.has("v.") and not (item.has("n.") and item.tags[0][0] == "n")]
+        verbs = [
+            item
+            for item in self.parts
+            if item.has("v.")
+            and not (item.has("n.") and item.tags[0][0] == "n")
+            and not (item.proper and self.preceded(item, "n.folder", "g.named"))
+        ]
         for verb in verbs:
             if not verb.used:
                 self._verb(verb, by)
+        self._sheet_of_fields()
         self._things(by)
         kinds = [item for item in self.parts if item.has("k.") and not item.used]
         if not self.made and len(kinds) >= 2 and self.into(kinds[-1]):
             self.wish("convert", None)
-        if not self.made and self.first("n.folder") and len({tag for item in self.parts for tag in item.tags if tag[:2] == "t."}) > 1:
-            self.wish("sort", self.first("n.folder"))
+        folder = self.first("n.folder")
+        several = len({tag for item in self.parts for tag in item.tags if tag[:2] == "t."}) > 1
+        if not self.made and folder is not None and (several or (self.into(folder) and self.has("t.", "k."))):
+            self.wish("sort", None)
         if unsortable and not by:
             self.made = [wish for wish in self.made if wish.operation != "sort"]  # not another way than the one asked for
         if any(item.kind == "unknown" and not item.used for item in self.parts):
@@ -49,6 +58,19 @@ class Reading(Asking, Making):
         for verb in verbs:
             self.context.verb = verb.tag("v.")
         self._leftover()
+
+    def _sheet_of_fields(self) -> None:
+        """ "CSV of invoice numbers, dates, totals": a table of fields, asked for without a verb."""
+        sheet = next((item for item in self.parts if item.has("k.csv", "k.xlsx") and not item.used), None)
+        if self.made or sheet is None or not (self.preceded(sheet, "g.in", "g.indefinite") or sheet is self._first_said()):
+            return
+        if len(columns([item for item in self.parts if not item.used])) > 1:
+            self.wish("extract", None, format=sheet.tag("k."))
+            sheet.used = True
+
+    def _first_said(self) -> Item | None:
+        """The first item that carries something."""
+        return next((item for item in self.parts if not item.filler and not item.has("g.")), None)
 
     def _beyond(self) -> bool:
         """A clause whose work is out of reach: mail to send, a flight to book, a text to write."""
@@ -166,9 +188,9 @@ class Reading(Asking, Making):
             self._move(verb, by)
         elif name == "aside" and self.has("n.duplicates"):
             self.wish("duplicates", verb, action="aside")
-        elif name == "aside" and any(wish.operation == "duplicates" for wish in self.context.wishes):
+        elif name == "aside" and any(wish.operation == "duplicates" for wish in self.result.wishes) and not self.has("t.", "k."):
             verb.used = True
-            next(wish for wish in self.context.wishes if wish.operation == "duplicates").params["action"] = "aside"
+            next(wish for wish in self.result.wishes if wish.operation == "duplicates").params["action"] = "aside"
         elif name == "delete" and self.has("n.duplicates"):
             host = next((wish for wish in [*self.made, *self.context.wishes] if wish.operation == "clean"), None)
             if host is not None and not self.has("n.files"):

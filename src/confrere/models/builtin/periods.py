@@ -181,6 +181,14 @@ class Period:
     start: int
     end: int
 
+    @property
+    def label(self) -> str:
+        """The period as tools write it: "2026-09" for a month, "2025" for a year, else its two days joined by ".."."""
+        first, last = self.since or self.until, self.until or self.since
+        if first[:7] == last[:7] and first[8:] == "01" and (date.fromisoformat(last) + timedelta(days=1)).day == 1:
+            return first[:7]
+        return first[:4] if (first[5:], last[5:]) == ("01-01", "12-31") and first[:4] == last[:4] else f"{first}..{last}"
+
 
 def number(word: str) -> int | None:
     """The value of a bare word or numeral ("huit", "dozen", "12"), or None."""

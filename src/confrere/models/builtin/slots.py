@@ -113,7 +113,7 @@ def party_ahead(parts: list[Item], at: int, *, loose: bool) -> list[Item]:
             (
                 item.proper
                 and (not item.filler or item.has("x.audience"))
-                and not item.has("v.", "k.", "n.files")
+                and (not item.has("v.", "k.", "n.files") or (loose and item.has("v.") and not out and len(item.text) > 3))
                 and item.kind in ("unknown", "lex")
             )
             or (wordy and item.bare in LEGAL)
@@ -140,8 +140,9 @@ def party_ahead(parts: list[Item], at: int, *, loose: bool) -> list[Item]:
     return out
 
 
-def _name(found: list[Item]) -> str:
-    return " ".join(item.text for item in found).replace("' ", "'").replace("’ ", "’")
+def name_of(found: list[Item]) -> str:
+    """The name these items spell."""
+    return " ".join(item.text for item in found).replace("' ", "'").replace("’ ", "’").replace(" 's", "'s")
 
 
 def scope_of(parts: list[Item], *, loose: bool) -> Scope:
@@ -168,7 +169,7 @@ def scope_of(parts: list[Item], *, loose: bool) -> Scope:
         elif loose and item.kind in ("unknown", "quote"):
             run = party_ahead(parts, index, loose=True)
             if run:
-                (scope.parties if run[0].proper else scope.names).append(_name(run))
+                (scope.parties if run[0].proper else scope.names).append(name_of(run))
                 for part in run:
                     part.used = True
     return scope
@@ -231,9 +232,9 @@ def _party(parts: list[Item], index: int, scope: Scope, loose: bool) -> None:
     if not run or (item.has("g.of", "g.for") and run[0].kind == "quote" and not after_type):
         return
     if item.has("n.folder"):
-        scope.names.append(_name(run))
+        scope.names.append(name_of(run))
     else:
-        scope.parties.append(_name(run))
+        scope.parties.append(name_of(run))
     for part in run:
         part.used = True
     item.used = True
@@ -247,7 +248,7 @@ def _party(parts: list[Item], index: int, scope: Scope, loose: bool) -> None:
                 skip += 1
             run = party_ahead(parts, skip, loose=False)
             if run and run[0].proper:
-                scope.parties.append(_name(run))
+                scope.parties.append(name_of(run))
                 for part in run:
                     part.used = True
                 continue

@@ -16,7 +16,7 @@ from confrere.models.builtin.operations import Reading
 from confrere.models.builtin.phrase import Clauses
 from confrere.models.builtin.same import names
 from confrere.models.builtin.slots import scope_of
-from confrere.models.builtin.understanding import Understanding
+from confrere.models.builtin.understanding import Understanding, Wish
 from confrere.tools.office.scope import Scope
 
 LIMIT = 20_000  # characters of a brief that are read
@@ -31,8 +31,13 @@ def understand(brief: str, *, today: date, language: str = "en") -> Understandin
     result.only.same, result.only.apart = same, apart
     context = Clauses()
     chat = [item for item in found if item.has("c.")]
+    sentences: list[list[Wish]] = []
     for clause in clauses(found):
         _read(clause, result, context)
+        if not any(wishes is context.wishes for wishes in sentences):
+            sentences.append(context.wishes)
+    for wishes in sentences:
+        _share(wishes, any(item.bare.startswith(_TOGETHER) for item in found))
     _finish(result, found, chat)
     result.corrections = {typed: meant for typed, meant in corrections.items() if any(item.text == typed and item.used for item in found)}
     result.confidence = round(
@@ -61,6 +66,24 @@ def _read(clause: Clause, result: Understanding, context: Clauses) -> None:
         if not clause.dropped:
             result.exclude = result.exclude.merged(refused)
         _restrict(result, context, kept, excepted, whole=len(context.wishes) == before)
+
+
+_TOLD = ("recap", "deck", "report")
+_TOGETHER = ("accompagn", "accompan", "avec en plus", "ainsi qu", "along with", "together with")
+
+
+def _share(wishes: list[Wish], together: bool) -> None:
+    """What is made of documents in one sentence is about the same period ("a deck and a workbook, Q2 2026"), and about the same
+    documents where one accompanies the other."""
+    told = [wish for wish in wishes if wish.operation in _TOLD]
+    dated = [wish for wish in told if wish.only.since or wish.only.until]
+    bare = [wish for wish in told if not wish.only]
+    source = next((wish for wish in told if wish.only), None)
+    for wish in bare:
+        if together and source is not None:
+            wish.only = wish.only.merged(source.only)
+        elif dated and dated[0].only.since and dated[0].only.until:
+            wish.only.since, wish.only.until = dated[0].only.since, dated[0].only.until
 
 
 def _restrict(result: Understanding, context: Clauses, kept: Scope, excepted: Scope, *, whole: bool) -> None:

@@ -174,11 +174,12 @@ def _table_rows(cells: list[tuple[Any, ...]], language: str) -> list[Row]:
             Row(
                 file=str(got["file"] or ""),
                 type=types.get(str(got["type"]), "invoice"),
+                client=names["client"],
+                supplier=names["supplier"],
                 date=date,
                 total=total,
-                check=check,
                 currency=str(got["currency"] or ""),
-                **names,
+                check=check,
             )
         )
     return rows

@@ -86,12 +86,13 @@ def gather(context: Context, only: Scope, exclude: Scope, language: str, *, by: 
             and not (only.types and reading.type in only.types)
         ):
             continue
-        row = row_of(info.path, reading.record)
-        row.client = chosen.book.name(row.client)
-        row.supplier = chosen.book.name(row.supplier)
-        if not row.client and reading.client:
-            row.client = reading.client
-        rows.append(row)
+        for record in reading.record.parts or [reading.record]:
+            row = row_of(info.path, record)
+            row.client = chosen.book.name(row.client)
+            row.supplier = chosen.book.name(row.supplier)
+            if not row.client and reading.client:
+                row.client = reading.client
+            rows.append(row)
     doubts += _twins(rows, language)
     to_check = sum(1 for row in rows if "total" in row.check)
     if to_check:
