@@ -84,7 +84,8 @@ class Record(msgspec.Struct, kw_only=True, omit_defaults=True):
     ``type`` is invoice, credit-note, receipt, quote, contract, statement, cv, identity, minutes, transcript, letter, mail,
     spreadsheet, presentation, image or other. ``fields`` uses the names: supplier, client, number, date, due_date,
     currency, net, tax, total, supplier_vat, iban. ``taxes`` maps a VAT rate to its amount. ``check`` lists the
-    field names a person should look at, with a reason code each.
+    field names a person should look at, with a reason code each. A file that holds several papers has one record each in ``parts``,
+    with its ``pages`` ("3" or "3-4"); its own fields are then those of the first.
     """
 
     type: str
@@ -94,3 +95,5 @@ class Record(msgspec.Struct, kw_only=True, omit_defaults=True):
     taxes: dict[str, str] = msgspec.field(default_factory=dict)
     check: dict[str, str] = msgspec.field(default_factory=dict)
     notes: dict[str, list[dict[str, str]]] = msgspec.field(default_factory=dict)
+    pages: str = ""
+    parts: list[Record] = msgspec.field(default_factory=list)

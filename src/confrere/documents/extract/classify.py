@@ -62,6 +62,19 @@ def classify(document: Document, layout: Layout, name: str = "") -> tuple[str, f
     return best, _share(scores[best], max(rest))
 
 
+def title(layout: Layout) -> tuple[str, bool]:
+    """The type whose title stands at the head of a page, and whether it stands there alone; ("", False) where there is none."""
+    head = layout.rows[: max(14, min(30, len(layout.rows) // 4))]
+    for row in head:
+        for segment in row.segments:
+            plain = re.sub(r"^[\W_]+", "", segment.folded)
+            found = [(match.end(), kind) for kind, (heading, _) in _vocabulary().items() if (match := heading.match(plain))]
+            if found:
+                end, kind = max(found)
+                return kind, len(plain) - end < 4 or bool(re.match(r"\W*(?:n|#|\d|no|nr|[a-z/-]{0,8}\d)", plain[end:]))
+    return "", False
+
+
 def _share(best: float, rival: float) -> float:
     """From the lead of the best over its rival to a confidence."""
     return round(min(0.99, 1 / (1 + math.exp(-(0.9 * (best - rival) + 0.25 * (best - 2))))), 3)

@@ -21,6 +21,7 @@ from confrere.documents.extract import (
     lines,
     minutes,
     number,
+    parts,
     party,
     registrations,
     totals,
@@ -50,6 +51,32 @@ def extract(document: Document, *, name: str = "", languages: tuple[str, ...] = 
         _compare(structured, document)
         checks.check(structured)
         return structured
+    record = _one(document, name, languages)
+    if record.type in PAID and len(document.pages) > 1:
+        _several(record, document, name, languages)
+    return record
+
+
+def _several(record: Record, document: Document, name: str, languages: tuple[str, ...]) -> None:
+    """The papers of a file that holds several become ``parts``; taken only if each is one to pay, with its own total."""
+    ranges = parts.spans(document)
+    if len(ranges) < 2:
+        return
+    found = []
+    for first, last in ranges:
+        part = _one(parts.cut(document, first, last), name, languages)
+        if part.type not in PAID or "total" not in part.fields:
+            return
+        part.pages = f"{first + 1}" if first == last else f"{first + 1}-{last + 1}"
+        found.append(part)
+    for field in ("fields", "line_items", "taxes", "check", "type", "type_confidence"):
+        setattr(record, field, getattr(found[0], field))
+    record.check = {**record.check, "total": "extract.several-papers"}
+    record.parts = found
+
+
+def _one(document: Document, name: str, languages: tuple[str, ...]) -> Record:
+    """The record of a document taken as one paper."""
     page = layout.build(document)
     kind, sure = classify.classify(document, page, name)
     record = Record(type=kind, type_confidence=sure)
