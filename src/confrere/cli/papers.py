@@ -63,6 +63,12 @@ def read(files: list[str], as_json: bool) -> int:
     return status
 
 
+def _fields(record: Record) -> dict[str, Any]:
+    """The fields of a record as the contract has them, its type among them."""
+    values = {key: {"value": field.value, "confidence": round(field.confidence, 3), "source": field.source} for key, field in record.fields.items()}
+    return {"type": {"value": record.type, "confidence": round(record.type_confidence, 3), "source": "text"}, **values}
+
+
 def extract(files: list[str], as_json: bool) -> int:
     status = 0
     for name, document, record in _documents(files):
@@ -75,11 +81,15 @@ def extract(files: list[str], as_json: bool) -> int:
             continue
         if document.error:
             status = 1
-        values = {key: {"value": field.value, "confidence": round(field.confidence, 3), "source": field.source} for key, field in record.fields.items()}
-        fields: dict[str, Any] = {"type": {"value": record.type, "confidence": round(record.type_confidence, 3), "source": "text"}, **values}
+        fields = _fields(record)
         if as_json:
             line = {"file": name, "kind": document.kind, "language": document.language, "fields": fields, "line_items": record.line_items}
-            more = {"taxes": record.taxes, "notes": record.notes, "check": record.check, "warnings": document.warnings}
+            more: dict[str, Any] = {"taxes": record.taxes, "notes": record.notes, "check": record.check, "warnings": document.warnings}
+            if record.parts:
+                more["documents"] = [
+                    {"pages": part.pages, "fields": _fields(part), "line_items": part.line_items, "taxes": part.taxes, "check": part.check}
+                    for part in record.parts
+                ]
             print_json({**line, **more, "error": document.error or None})
             continue
         click.echo(f"— {show(name)} ({document.kind}) {document.error}")
