@@ -28,9 +28,18 @@ export function listenToKeys(): () => void {
     else if (event.key === 'n') {
       event.preventDefault()
       go('/')
-      setTimeout(() => document.getElementById('brief')?.focus(), 60)
+      toBrief()
     }
   }
   document.addEventListener('keydown', press)
   return () => document.removeEventListener('keydown', press)
+}
+
+/** Put the cursor in the brief as soon as the view that holds it is drawn, however long that takes. */
+export function toBrief(until = performance.now() + 5000): void {
+  requestAnimationFrame(() => {
+    const brief = document.getElementById('brief')
+    if (brief) brief.focus()
+    else if (performance.now() < until) toBrief(until)
+  })
 }
