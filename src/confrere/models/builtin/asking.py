@@ -29,7 +29,8 @@ class Asking(Filling):
             and not self.has(*DELIVERABLES)
         ):
             asked = next((item for item in self.parts if item.has("q.max", "q.min", "q.last", "q.first")), None)
-        if asked is None and self.clause.question and not self.has("v.", "n.duplicates", *DELIVERABLES):
+        verbs = [item for item in self.parts if item.has("v.") and not item.has("v.sum")]
+        if asked is None and self.clause.question and not verbs and not self.has("n.duplicates", *DELIVERABLES):
             asked = next((item for item in self.parts if item.has("n.amounts", "f.total", "f.net", "f.tax")), None)
         if asked is None:
             return False
@@ -75,6 +76,11 @@ class Asking(Filling):
             wish.params["by"] = by
         wish.only = scope_of(self.parts, loose=False)
         self._loose_party(wish)
+        due = self.first("f.due_date")
+        if due is not None and (wish.only.since or wish.only.until):  # documents are dated by their own date, not by when they are due
+            self.result.not_understood.append(due.text)
+            due.used = True
+            return True
         for item in self.parts:
             if not item.used and item.has("d.client", "d.supplier", "d.month", "d.year", "d.date") and "measure" not in wish.params:
                 wish.params["measure"] = item.tag("d.")

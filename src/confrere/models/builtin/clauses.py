@@ -238,15 +238,16 @@ def _govern(clause: Clause) -> None:
 
 def _postfix(parts: list[Item]) -> list[Item]:
     """ "Images exclues", "drafts excluded": an exception that stands after what it leaves out. Returns what it governs."""
+    contrary = any(item.has("g.but") for item in parts)
     for index, item in enumerate(parts):
-        if item.bare.split()[-1] not in _POSTFIX or item.used:
+        if item.used or not (item.bare.split()[-1] in _POSTFIX or (contrary and item.bare in ("no", "not", "non", "pas"))):
             continue
         following = _next(parts, index)
         if following is not None and parts[following].kind != "comma":
             continue
         run: list[Item] = []
         for other in reversed(parts[:index]):
-            if other.kind in ("comma", "stop") or other.has("v.", "g.by", "g.in", *DELIVERABLES):
+            if other.kind in ("comma", "stop") or other.has("v.", "g.by", "g.in", "g.but", *DELIVERABLES):
                 break
             run.append(other)
         if any(other.has("t.", "k.") or other.kind in ("quote", "file", "period") for other in run):

@@ -58,6 +58,7 @@ class Filling(Phrase):
         if quote is not None:
             self._quote(quote)
         self._against()
+        self._looks()
         self._numbers()
         self._formats()
         self._language()
@@ -143,6 +144,27 @@ class Filling(Phrase):
         for item in self.parts:
             item.used |= item.has("n.template", "n.amounts", "n.data", "t.quote", "d.client", "g.with")
 
+    def _looks(self) -> None:
+        """The file whose look a presentation takes ("à partir du modèle charte.pptx"); the folder named before its noun ("an
+        Archive folder"); the order photos are renamed by."""
+        deck = next((w for w in self.made if w.operation == "deck"), None)
+        for index, item in enumerate(self.parts):
+            if item.used:
+                continue
+            if deck is not None and item.kind == "file" and item.bare.endswith((".pptx", ".potx", ".ppt")):
+                put(deck.params, "template", item.text)
+                item.used = True
+            elif item.has("n.folder") and index >= 2 and self.made[-1].operation == "sort" and not self.made[-1].params.get("by"):
+                ahead, before = self.parts[index - 1], self.parts[: index - 1]
+                if ahead.proper and not ahead.used and any(part.has("g.in") for part in before[-2:]):
+                    put(self.made[-1].params, "folder", ahead.text)
+                    ahead.used = item.used = True
+        for wish in self.made:
+            ways = [way for way in wish.params.get("by", []) if way in ("date", "client", "supplier", "type")]
+            if wish.operation == "rename" and ways and "pattern" not in wish.params:
+                wish.params["pattern"] = "_".join([*(f"{{{way}}}" for way in ways), "{name}"])
+                del wish.params["by"]
+
     def _against(self) -> None:
         """ "Comparé à septembre", "versus last month": the earlier period a table is set beside."""
         host = next((w for w in self.made if w.operation in ("consolidate", "recap")), None) or self._last("consolidate", "recap")
@@ -175,7 +197,9 @@ class Filling(Phrase):
                         item.value
                     )
                     item.used = after.used = True
-            elif any(w.operation == "split" for w in self.made) and any(part.has("n.page") for part in self.parts[:index]):
+            elif any(w.operation == "split" for w in self.made) and any(
+                part.has("n.page") or (part.has("v.split") and "page" in part.bare) for part in self.parts[:index]
+            ):
                 target = next(w for w in self.made if w.operation == "split")
                 target.params.setdefault("pages", []).append(item.value)
                 item.used = True

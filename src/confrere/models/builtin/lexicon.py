@@ -124,8 +124,8 @@ class Lexicon:
         word = words[at]
         if len(word) < 4 or not word.isalpha():
             return None
-        if word.endswith("in") and (whole := self._match([*words[:at], f"{word}g", *words[at + 1 :]], at, f"{word}g", f"{word}g")):
-            return whole  # "spendin"
+        if word.endswith("in") and (dropped := self._match([*words[:at], f"{word}g", *words[at + 1 :]], at, f"{word}g", f"{word}g")):
+            return dropped  # "spendin"
         key = stem(word)
         heard = self.sounds.get(_sound(key))
         if heard is not None:

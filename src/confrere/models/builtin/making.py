@@ -19,8 +19,11 @@ _MADE = {
     "n.offer": "quote",
 }
 _EXISTING = {"n.deck": "presentation", "n.table": "spreadsheet", "n.minutes": "minutes", "n.report": "report"}
+_WHOLE_DECK = ("presentation", "diaporama", "deck", "powerpoint", "slideshow")
 _SUBJECTS = {"bilan", "etat des lieux", "resume", "overview"}
 _ONE_SLIDE = {"diapo", "slide", "diapositive"}
+_SAME = {"meme", "memes", "same"}
+_TABULAR = (".csv", ".tsv", ".xlsx", ".xls", ".ods")
 _ON_FILES = {"sort", "rename", "merge", "split", "convert", "move", "delete", "normalise", "consolidate"}
 
 
@@ -55,9 +58,12 @@ class Making(Filling):
 
     def _quoted(self, item: Item) -> bool:
         """Whether a quote is to be made, not one that lies in the folder."""
-        tables = any(part.kind == "file" and part.bare.endswith((".csv", ".tsv", ".xlsx", ".xls", ".ods")) for part in self.parts)
+        tables = any(part.kind == "file" and part.bare.endswith(_TABULAR) for part in self.parts)
         asked = self.has("v.make", "v.write", "v.fill") and self.preceded(item, "g.indefinite", "v.make", "v.write", "v.fill")
-        return asked or (tables and not self.made)
+        place = self.parts.index(item)
+        opens = all(part.filler or part.has("g.", "c.") for part in self.parts[:place]) and not item.bare.endswith("s")
+        named = opens and place + 1 < len(self.parts) and self.parts[place + 1].has("g.for")
+        return asked or ((tables or named) and not self.made)
 
     def heads_elsewhere(self) -> bool:
         """Whether the amounts named here belong to something else than a recap of their own."""
@@ -73,12 +79,26 @@ class Making(Filling):
         if operation == "recap" and any(wish.operation == "consolidate" for wish in self.made):
             item.used = True
             return
-        if operation == "duplicates" and any(
-            part.kind == "file" and part.bare.endswith((".csv", ".xlsx", ".xls", ".tsv", ".ods")) for part in self.parts
-        ):
+        if operation == "duplicates" and any(part.kind == "file" and part.bare.endswith(_TABULAR) for part in self.parts):
             self.wish("clean", item)
             for other in self.parts:
                 other.used |= other.has("v.delete", "v.find")
+            return
+        tables = next((w for w in self.context.wishes if any(name.lower().endswith(_TABULAR) for name in w.only.names)), None)
+        if operation == "duplicates" and tables is not None and not self.has("n.files"):
+            self.wish("clean", item).only.names = list(tables.only.names)  # the rows of that table, never files
+            for other in self.parts:
+                other.used |= other.has("v.delete", "v.find")
+            return
+        if (
+            operation in ("recap", "deck", "report")
+            and self.parts.index(item)
+            and self.parts[self.parts.index(item) - 1].bare in _SAME
+            and any(part.kind == "period" for part in self.parts)
+        ):
+            self.result.not_understood.append(" ".join(dict.fromkeys(part.text for part in self.parts)))
+            for part in self.parts:
+                part.used = True  # "the same report as last month": which one cannot be known here
             return
         if operation == "recap" and any(wish.operation in ("convert", "merge") for wish in self.made):
             host = next(wish for wish in self.made if wish.operation in ("convert", "merge"))
@@ -105,6 +125,13 @@ class Making(Filling):
             return
         if before is not None and before.kind == "number" and operation == "deck":
             before.used = True
+            if item.bare.split()[0].startswith(_WHOLE_DECK) and before.value != 1:  # "deux présentations" are not two slides
+                self.result.not_understood.append(f"{before.text} {item.text}")
+                self._deck(item)
+                return
+            if item.bare.split()[0].startswith(("pres", "prez", "deck", "power")) and before.value == 1:
+                self._deck(item)
+                return
             wish = self._deck(item)
             wish.params["slides"] = before.value
             return

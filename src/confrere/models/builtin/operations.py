@@ -6,7 +6,8 @@ from confrere.models.builtin.asking import Asking
 from confrere.models.builtin.clauses import DELIVERABLES
 from confrere.models.builtin.items import Item
 from confrere.models.builtin.making import Making
-from confrere.models.builtin.slots import ACRONYMS, columns, dimensions
+from confrere.models.builtin.periods import Period
+from confrere.models.builtin.slots import ACRONYMS, columns, dimensions, put
 
 _OUT_VERBS = ("o.mail", "o.edit", "o.translate", "o.calendar", "o.pay", "o.print", "o.media", "o.secure", "o.advice")
 
@@ -49,6 +50,10 @@ class Reading(Asking, Making):
             self.made = [
                 w for w in self.made if not (w.operation == "sort" and w.params.get("folder") and not self.has("t.", "k.", "n.files"))
             ]
+        if any(wish.operation == "split" for wish in self.made):  # "sépare le PDF en une page par fichier"
+            self.made = [wish for wish in self.made if wish.operation != "sort" or wish.params.get("folder") or by]
+        if not self.made and self._compared():
+            by = by or ["client"]
         if not self.made and by:
             self._bare_dimensions(by)
         self._fill(by)
@@ -58,6 +63,23 @@ class Reading(Asking, Making):
         for verb in verbs:
             self.context.verb = verb.tag("v.")
         self._leftover()
+
+    def _compared(self) -> bool:
+        """ "Compare October and September": the later period set beside the earlier one."""
+        cue = self.first("v.compare")
+        spans = [item for item in self.parts if item.kind == "period" and not item.used and isinstance(item.value, Period)]
+        if cue is None or len(spans) != 2:
+            return False
+        first, second = sorted(
+            (item.value for item in spans if isinstance(item.value, Period)), key=lambda period: period.since, reverse=True
+        )
+        if not (first.since and first.until and second.since and second.until):
+            return False
+        wish = self.wish("consolidate", cue, against=second.label)
+        wish.only.since, wish.only.until = first.since, first.until
+        for item in spans:
+            item.used = True
+        return True
 
     def _sheet_of_fields(self) -> None:
         """ "CSV of invoice numbers, dates, totals": a table of fields, asked for without a verb."""
@@ -132,7 +154,9 @@ class Reading(Asking, Making):
             kept = self.after(verb)
             if kept is not None and kept.has("n.duplicates"):
                 return
-            self.wish("sort", verb)
+            wish = self.wish("sort", verb)
+            if verb.bare.startswith("archiv") and not by and not self.has("n.folder"):
+                put(wish.params, "folder", "Archives" if self.result.language == "fr" else "Archive")
         elif name == "rename":
             self.wish("rename", verb)
         elif name == "normalise":

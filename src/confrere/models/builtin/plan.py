@@ -10,6 +10,7 @@ import msgspec
 from confrere.messages import say
 from confrere.models.builtin.understanding import Understanding, Wish
 from confrere.policy.plan import Plan, Step
+from confrere.tools.office.files import kind_of
 from confrere.tools.office.scope import Scope
 from confrere.tools.office.sort import unsorted
 from confrere.tools.office.words import tell
@@ -307,7 +308,8 @@ def _merge(
     found: Understanding, wish: Wish, seen: dict[str, Any], survey: dict[str, Any], args: dict[str, Any], doubts: list[str]
 ) -> tuple[str, str]:
     only = args.get("only", {})
-    if (set(only.get("kinds", [])) and set(only.get("kinds", [])) <= {"csv", "xlsx"}) or only.get("types") == ["spreadsheet"]:
+    tables = bool(only.get("names")) and all(kind_of(name) in ("csv", "xlsx") for name in only["names"])
+    if tables or (set(only.get("kinds", [])) and set(only.get("kinds", [])) <= {"csv", "xlsx"}) or only.get("types") == ["spreadsheet"]:
         args["combine"] = True
         return "clean_data", say("builtin.step-merge-tables", found.language, files=seen["files"])
     _take(wish, args, "name", "order")

@@ -24,6 +24,12 @@ _APART = re.compile(
     rf"(?:(?:ne\s+)?(?:sont|c'est|est)\s+pas\s+{_ONE}|(?:are|is)(?:\s+not|n't)\s+{_ONE}|{_ARE}\s+{_TWO})(?=\s*(?:[.;:!?,\n]|$))"
 )
 
+_PROPER = r"(?:«\s*[^«»\n]{1,60}?\s*»|“[^“”\n]{1,60}”|\"[^\"\n]{1,60}\"|(?-i:[A-ZÀ-Ý])[^,;:!?=«»“”\"\n]{0,50}?)"
+_TOGETHER = re.compile(
+    rf"(?i)(?:\b(?:but|and|et|mais|en)\s+)*\b(?:put(?:ting)?|keep(?:ing)?|group(?:ing)?|merg(?:e|ing)|treat(?:ing)?|regroup\w+|met[sz]|mett\w+|fusionn\w+|compt\w+)\s+"
+    rf"(?P<a>{_PROPER})\s+(?:et|and|&|avec|with)\s+(?P<b>{_PROPER})\s+(?:together|ensemble|as one(?: \w+)?|comme un seul(?: \w+)?)(?=\s*(?:[.;:!?,\n]|$))"
+)
+
 
 def names(brief: str) -> tuple[str, list[str], list[str]]:
     """The brief without what it says about names; the pairs ("one|other") that are one party; those that are two."""
@@ -40,6 +46,6 @@ def names(brief: str) -> tuple[str, list[str], list[str]]:
 
         return found
 
-    for pattern, into in ((_APART, apart), (_SAME_AS, same), (_SAME, same)):
+    for pattern, into in ((_APART, apart), (_SAME_AS, same), (_SAME, same), (_TOGETHER, same)):
         brief = pattern.sub(take(into), brief)  # type: ignore[call-overload]
     return re.sub(r"^\s*[.;:,!]+\s*|(?<=[.!?;])\s*[.;:,]+", "", brief), same, apart
