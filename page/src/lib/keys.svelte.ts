@@ -11,13 +11,13 @@ export function useLetters(on: boolean): void {
 const GO: Record<string, string> = { h: '/', t: '/tasks', w: '/waiting', s: '/schedule', r: '/recipes', v: '/value', j: '/journal', p: '/settings' }
 
 export function listenToKeys(): () => void {
-  let leader = 0
+  let leader = -Infinity // when "g" was pressed
   const press = (event: KeyboardEvent) => {
     const target = event.target as HTMLElement
     if (!keys.on || event.ctrlKey || event.metaKey || event.altKey || event.defaultPrevented) return
     if (target.isContentEditable || /^(INPUT|TEXTAREA|SELECT)$/.test(target.tagName) || target.closest('[role=dialog],[role=menu],[role=tree]')) return
     if (event.timeStamp - leader < 1200) {
-      leader = 0
+      leader = -Infinity
       const to = GO[event.key]
       if (to) {
         event.preventDefault()

@@ -3,8 +3,15 @@
 export interface Sentence { code: string; en: string; fr: string }
 export type Scope = 'look' | 'brief' | 'approve' | 'administer'
 
-export interface Device { id: string; name: string; kind: string; scopes: Scope[]; paired: string; seen?: string; revoked?: string; this?: boolean }
-export interface Session { device: Device; version: string; language: string; home: string; tls: boolean; address: string }
+export interface Device { id: string; name: string; kind: string; scopes: Scope[]; paired: string; seen?: string; revoked?: string; this?: boolean; person?: string }
+export interface Budgets { max_tokens?: number | null; max_cost_usd?: number | null; max_minutes?: number | null; month_usd?: number | null }
+export interface Person {
+  id: string; name: string; admin?: boolean; folders?: { path: string; readonly?: boolean }[]; budgets?: Budgets; created: string; owner: boolean; devices: number
+  month: { cost_usd: number; tokens: number }; this: boolean
+}
+export interface Grant { id: string; what: string; value: string; scope: string; task: string; limit: number; used: number; expires: string; by: string; revoked: boolean }
+export interface Secret { name: string; hosts: string[]; note: string; changed: string }
+export interface Session { device: Device; person?: Person; people?: number; version: string; language: string; home: string; tls: boolean; address: string }
 
 export type State =
   | 'drafted' | 'planned' | 'approved' | 'running' | 'waiting' | 'review' | 'applied' | 'done' | 'stopped' | 'failed' | 'declined' | 'undone'
@@ -28,7 +35,10 @@ export interface Root { name: string; path: string; readonly: boolean }
 export interface Task extends Summary {
   roots: Root[]; plan: Plan | null; plan_hash: string; answer: string; steps_state: Record<string, StepState>; progress: Progress | null
   usage: Usage; warnings: string[]; seconds: number; has_report: boolean; outcomes: number; undone: number
+  said?: { n: number; at: string; text: string; by: string }[]
 }
+/** Whether a word to it would be heard. */
+export const speakable = (task: Task) => ['drafted', 'planned', 'approved', 'running', 'waiting', 'review'].includes(task.state)
 export interface Message {
   n: number; role: 'user' | 'assistant' | 'tool'; text: string; calls: { id: string; tool: string; args: unknown }[]; tool: string; failed: boolean; label: string
 }
