@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+import shutil
+import sys
 
 from rich.cells import cell_len
 from rich.console import Console
@@ -28,6 +30,13 @@ def hang(console: Console, lead: str, body: str | Text, style: str = "") -> None
         line.rstrip()
         first = Text(lead if number == 0 else " " * indent, style=style)
         console.print(first.append_text(line), soft_wrap=True)
+
+
+def echo(text: str, *, err: bool = False) -> None:
+    """Print lines of text, wrapped between words where they go to a terminal and as they are where they do not."""
+    file = sys.stderr if err else sys.stdout
+    stream = Stream(shutil.get_terminal_size().columns - 1 if file.isatty() else 0)
+    print(stream.feed(text) + stream.end(), file=file, flush=True)
 
 
 class Stream:

@@ -10,6 +10,7 @@ import click
 
 from confrere import __version__
 from confrere.cli.gateway import register as gateway_commands
+from confrere.cli.usage import Group, tied
 from confrere.messages import say, system_language
 
 FAILED, WRONG, WAITING, REFUSED, STOPPED = 1, 2, 3, 4, 5
@@ -19,15 +20,8 @@ def _(key: str, **data: object) -> str:
     return say(f"cli.{key}", system_language(), **data)
 
 
-class Group(click.Group):
-    """Commands in the order in which a person meets them."""
-
-    def list_commands(self, context: click.Context) -> list[str]:
-        return list(self.commands)
-
-
-@click.group(cls=Group, context_settings={"help_option_names": ["-h", "--help"]}, help=_("help"))
-@click.version_option(__version__, prog_name="confrere")
+@click.group(cls=Group, context_settings={"help_option_names": ["-h", "--help"]}, help=tied(_("help")))
+@click.version_option(__version__, prog_name="confrere", help=_("option-version"))
 def cli() -> None:
     pass
 
@@ -193,7 +187,7 @@ def answer(ident: str, word: str, as_json: bool) -> int:
 @cli.command(help=_("help-grant"))
 @click.argument("what", type=click.Choice(["host", "recipient", "device", "amount", "model"]))
 @click.argument("value")
-@click.option("--days", type=click.FloatRange(min=0, min_open=True), default=None, help=_("option-grant-days"))
+@click.option("--days", type=click.FloatRange(min=0, min_open=True), metavar="N", default=None, help=_("option-grant-days"))
 @_json
 def grant(what: str, value: str, days: float | None, as_json: bool) -> int:
     from confrere.cli import law
@@ -283,7 +277,7 @@ def doctor(exposure: bool, as_json: bool) -> int:
 
 @cli.command(help=_("help-vault"))
 @click.option("--prune", is_flag=True, help=_("option-prune"))
-@click.option("--days", type=click.FloatRange(min=0), default=None, help=_("option-days"))
+@click.option("--days", type=click.FloatRange(min=0), metavar="N", default=None, help=_("option-days"))
 @_json
 def vault(prune: bool, days: float | None, as_json: bool) -> int:
     from confrere.cli import machine
@@ -311,31 +305,45 @@ def main() -> None:
     from confrere.errors import ConfrereError
 
     try:
-        status: Any = cli.main(standalone_mode=False)
+        status: Any = cli.main(prog_name="confrere", standalone_mode=False)
         sys.stdout.flush()
     except click.exceptions.Exit as error:
         status = error.exit_code
-    except click.ClickException as error:
-        click.echo(f"confrere: {_wrong(error)}", err=True)
+    except click.exceptions.NoArgsIsHelpError as error:
+        click.echo(error.format_message(), err=True)
         status = WRONG
+    except click.ClickException as error:
+        status = _fail(WRONG, "cli.wrong-use", _wrong(error))
     except (click.Abort, KeyboardInterrupt):
-        click.echo(_("interrupted"), err=True)
-        status = STOPPED
+        status = _fail(STOPPED, "cli.interrupted", _("interrupted"), prefix="")
     except ConfrereError as error:
-        click.echo(f"confrere: {error.sentence(_language())}", err=True)
-        status = error.status
+        status = _fail(error.status, error.key, error.sentence(_language()), str(error.data.get("task", "")))
     except BrokenPipeError:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         status = FAILED
     except OSError as error:
-        click.echo(f"confrere: {_('system-error', reason=f'{error.filename}: {error.strerror}' if error.filename else str(error))}", err=True)
-        status = FAILED
+        reason = f"{error.filename}: {error.strerror}" if error.filename else str(error)
+        status = _fail(FAILED, "cli.system-error", _("system-error", reason=reason))
     except Exception as error:
         if os.environ.get("CONFRERE_DEBUG"):
             raise
-        click.echo(f"confrere: {_('defect', error=f'{type(error).__name__}: {error}')}", err=True)
-        status = FAILED
+        status = _fail(FAILED, "cli.defect", _("defect", error=f"{type(error).__name__}: {error}"))
     raise SystemExit(status if isinstance(status, int) else 0)
+
+
+def _fail(status: int, code: str, sentence: str, task: str = "", *, prefix: str = "confrere: ") -> int:
+    """Say what went wrong on standard error and, with ``--json``, on the last line of standard output too. Returns ``status``."""
+    from contextlib import suppress
+
+    from confrere.cli.flow import echo
+
+    with suppress(OSError):  # nobody reads: the status tells
+        echo(f"{prefix}{sentence}", err=True)
+        if "--json" in sys.argv[1:]:
+            import json
+
+            print(json.dumps({"task": task or None, "state": None, "report": None, "error": sentence, "code": code}), flush=True)
+    return status
 
 
 def _wrong(error: click.ClickException) -> str:
@@ -345,8 +353,6 @@ def _wrong(error: click.ClickException) -> str:
     name = ""
     if isinstance(error, click.BadParameter) and error.param is not None:
         name = max(error.param.opts, key=len) if isinstance(error.param, click.Option) else error.param.human_readable_name.upper()
-    if isinstance(error, click.exceptions.NoArgsIsHelpError):
-        return error.format_message()
     if isinstance(error, click.BadOptionUsage):
         what = _("wrong-missing-value", name=error.option_name)
     elif isinstance(error, click.MissingParameter):

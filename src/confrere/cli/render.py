@@ -75,8 +75,8 @@ def changes(console: Console, found: ChangeSet, language: str) -> None:
     summary = Text(f"{say('cli.changes-title', language)}  ", style="bold")
     for number, kind in enumerate(kind for kind in _STYLE if counts.get(kind)):
         summary.append("  " if number else "", style="not bold")
-        told = tell(f"cli.count-{kind}", language, counts[kind], count=counts[kind])
-        summary.append(f"{_MARK[kind]} {told}", style=f"not bold {_STYLE[kind]}")
+        told = tell(f"cli.count-{kind}", language, counts[kind], count=number_word(counts[kind], language))
+        summary.append(f"{_MARK[kind]} {told}".replace(" ", "\u00a0"), style=f"not bold {_STYLE[kind]}")
     hang(console, "", summary)
     console.print(_Forest(found.changes, language).tree())
     for path, reason in found.left[:10]:
@@ -201,6 +201,15 @@ def report(console: Console, state: TaskState, told: str = "", known: Sequence[s
     _cost(console, found, language)
 
 
+def findings(console: Console, state: TaskState) -> None:
+    """What opening the finished files again showed, said before they are put in place; nothing where all are in order."""
+    wrong = [(name(entry["path"]), finding) for entry in state.report.get("deliverables", []) for finding in entry["findings"]]
+    colon = say("cli.colon", state.language)
+    _list(
+        console, say("cli.findings-title", state.language), [f"{file}{colon}{finding}" for file, finding in wrong], "yellow", state.language
+    )
+
+
 def _answer(console: Console, text: str) -> None:
     """What was answered, its points under a hanging indent."""
     for line in show(text, lines=True).splitlines():
@@ -209,11 +218,15 @@ def _answer(console: Console, text: str) -> None:
 
 def _cost(console: Console, found: dict[str, Any], language: str) -> None:
     """Time, and what a language model took; nothing is said of tokens and prices where there were none."""
-    parts = [say("cli.report-time", language, time=span(found["seconds"], language), model=found["model"])]
+    from confrere.cli.screen import model_word
+
+    parts = [say("cli.report-time", language, time=span(found["seconds"], language), model=model_word(found["model"], language))]
     tokens, cost = found["tokens"]["input"] + found["tokens"]["output"], found["cost_usd"]
     if tokens or cost:
-        spent = say("cli.cost-unknown", language) if cost is None else f"{_decimal(cost, 2, language)} USD"
-        parts.append(say("cli.report-cost", language, tokens=tokens, cost=spent))
+        spent = say("cli.cost-unknown" if cost is None else "cli.cost-none", language)
+        if cost:  # less than a cent is not nothing
+            spent = f"{_decimal(cost, 2, language)} USD" if cost >= 0.005 else f"< {_decimal(0.01, 2, language)} USD"
+        parts.append(say("cli.report-cost", language, tokens=number_word(tokens, language), cost=spent))
     where = ", ".join(found["left_the_machine"])
     parts.append(say("cli.report-sent", language, where=where) if where else say("cli.nothing-left", language))
     hang(console, "", " · ".join(parts), "dim")
@@ -224,6 +237,11 @@ def span(seconds: float, language: str) -> str:
     if round(seconds) < 60:
         return f"{_decimal(seconds, 1 if seconds < 9.95 else 0, language)} s"
     return f"{round(seconds) // 60} min {round(seconds) % 60:02d} s"
+
+
+def number_word(number: int, language: str) -> str:
+    """A whole number with its thousands set apart: 12 345, or 12,345 in English."""
+    return f"{number:,}".replace(",", "\u202f" if language == "fr" else ",")
 
 
 def _decimal(number: float, digits: int, language: str) -> str:

@@ -32,8 +32,10 @@ class Screen(Protocol):
     def listen(self, kind: str, body: dict[str, Any]) -> None: ...
     def pause(self) -> None: ...
     def plan(self, plan: Plan) -> None: ...
-    def ask_plan(self) -> str: ...
-    def edit(self, step: Step) -> dict[str, Any] | None: ...
+    def ask_plan(self) -> tuple[str, set[int], str]: ...
+    def edit(self, step: Step, plan: Plan, schema: type[msgspec.Struct]) -> bool: ...
+    def complain(self, sentence: str) -> None: ...
+    def findings(self, state: TaskState) -> None: ...
     def ask_approval(self, cards: list[dict[str, Any]]) -> bool: ...
     def changes(self, changes: ChangeSet) -> None: ...
     def ask_changes(self) -> str: ...
@@ -79,11 +81,17 @@ class JsonScreen:
     def plan(self, plan: Plan) -> None:
         pass
 
-    def ask_plan(self) -> str:
-        return "decline"
+    def ask_plan(self) -> tuple[str, set[int], str]:
+        return "decline", set(), ""
 
-    def edit(self, step: Step) -> dict[str, Any] | None:
-        return None
+    def edit(self, step: Step, plan: Plan, schema: type[msgspec.Struct]) -> bool:
+        return False
+
+    def complain(self, sentence: str) -> None:
+        pass
+
+    def findings(self, state: TaskState) -> None:
+        pass
 
     def ask_approval(self, cards: list[dict[str, Any]]) -> bool:
         return False
@@ -141,8 +149,12 @@ class TerminalScreen:
     def begin(self, state: TaskState) -> None:
         for warning in state.warnings:
             self.console.print(warning, style="yellow", markup=False)
+        if state.plan is not None:  # taken up again: its steps go by the names that the person knows
+            self._titles = {step.id: step.title for step in state.plan.steps}
         if state.roots:
-            self.console.print(self.say("begun", task=state.id, model=state.model), style="dim", markup=False)
+            from confrere.cli.flow import hang
+
+            hang(self.console, "", self.say("begun", task=state.id, model=model_word(state.model, self.language)), "dim")
 
     # -- progress
 
@@ -264,52 +276,76 @@ class TerminalScreen:
             self._told, self._doubts = plan.answer, plan.doubts
             self.seen.add("plan")
 
-    def ask_plan(self) -> str:
-        """accept, decline, "drop N ...", "edit N", or the person's own words."""
+    def ask_plan(self) -> tuple[str, set[int], str]:
+        """What the person decides: accept, decline, drop or edit with the numbers of steps, or "say" with their own words. Raises EOFError
+        when they leave."""
         while True:
             self._options("ask-plan")
             answer = self._input("> ")
-            low = answer.lower()
-            if low in ("", "?"):
-                self._options("ask-plan-help")
-            elif low in ("a", "o", "y", "oui", "yes", "ok", "accept", "accepter"):
-                return "accept"
-            elif low in ("d", "n", "r", "non", "no", "decline", "refuser", "q", "quit"):
-                return "decline"
-            elif (
-                low.split()[0] in ("x", "drop", "retirer", "enlever", "-")
-                and all(part.isdigit() for part in low.split()[1:])
-                and len(low.split()) > 1
-            ):
-                return "drop " + " ".join(low.split()[1:])
-            elif low.split()[0] in ("e", "m", "edit", "modifier") and len(low.split()) == 2 and low.split()[1].isdigit():
-                return f"edit {low.split()[1]}"
-            elif low.isdigit():
-                return f"edit {int(low)}"
-            else:
-                return answer
+            first, _, rest = answer.lower().partition(" ")
+            numbers = {int(part) for part in rest.split()} if rest and rest.replace(" ", "").isdecimal() else set()
+            match first:
+                case "" | "?":
+                    self._options("ask-plan-help")
+                case "q" | "quit" | "quitter" | "exit" if not rest:
+                    raise EOFError
+                case "a" | "o" | "y" | "oui" | "yes" | "ok" | "accept" | "accepter" if not rest:
+                    return "accept", set(), ""
+                case "d" | "n" | "r" | "non" | "no" | "decline" | "refuser" if not rest:
+                    return "decline", set(), ""
+                case "x" | "drop" | "retirer" | "enlever" | "-" if numbers:
+                    return "drop", numbers, ""
+                case "e" | "m" | "edit" | "modifier" if len(numbers) == 1:
+                    return "edit", numbers, ""
+                case _ if first.isdecimal() and not rest:
+                    return "edit", {int(first)}, ""
+                case _ if len(answer) < 2:
+                    self._options("ask-plan-help")
+                case _:
+                    return "say", set(), answer
 
-    def edit(self, step: Step) -> dict[str, Any] | None:
-        """Ask for each argument of a step; an empty answer keeps what is there."""
-        args = dict(step.args)
-        self.console.print(step.title, style="bold", markup=False)
-        self._options("edit-how")
-        for key, value in step.args.items():
-            shown = value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
-            answer = self._input(f"  {self._argument(key)} [{show(shown)}] > ")
-            if answer:
+    def edit(self, step: Step, plan: Plan, schema: type[msgspec.Struct]) -> bool:
+        """Ask for what may be set in a step; an empty answer keeps what stands, and one that does not fit is asked for again. Returns
+        whether anything was changed."""
+        from confrere.cli import edit
+
+        found = edit.settings(schema, step.args)
+        self.console.print(show(step.title), style="bold", markup=False, soft_wrap=True)
+        self._options("edit-how" if found else "edit-nothing")
+        args, told = dict(step.args), []
+        for setting in found:
+            while True:
+                value = setting.shown(self.language) or self.say("edit-none")
+                offered = f" ({setting.offered(self.language)})" if setting.choices else ""
+                answer = self._input(f"  {setting.label(self.language)}{offered} [{show(value)}] > ")
+                if not answer:
+                    break
                 try:
-                    args[key] = answer if isinstance(value, str) else json.loads(answer)
-                except ValueError:
-                    self.console.print(self.say("edit-wrong", value=answer), style="red", markup=False)
-                    return None
-        return args if args != step.args else None
+                    read = setting.read(answer, self.language)
+                    msgspec.convert({**args, setting.key: read}, schema)
+                except (edit.Unfit, msgspec.ValidationError):
+                    self.complain(self.say("edit-wrong", value=answer))
+                    continue
+                if read != setting.value:
+                    args[setting.key] = read
+                    now = edit.Setting(setting.key, setting.kind, read, setting.choices)
+                    told.append(f"{setting.label(self.language)}{self.say('colon')}{now.shown(self.language) or self.say('edit-none')}")
+                break
+        if told:
+            edit.changed(step, args, schema, told, plan, self.language)
+        return bool(told)
 
-    def _argument(self, key: str) -> str:
-        try:
-            return self.say(f"argument-{key}")
-        except KeyError:
-            return key
+    def complain(self, sentence: str) -> None:
+        """Say why an answer was not taken."""
+        from confrere.cli.flow import hang
+
+        hang(self.console, "", sentence, "red")
+
+    def findings(self, state: TaskState) -> None:
+        """What opening the finished files again showed, before the person agrees to them."""
+        from confrere.cli import render
+
+        render.findings(self.console, state)
 
     def _options(self, key: str) -> None:
         """A line of options, wrapped between words."""
@@ -341,7 +377,7 @@ class TerminalScreen:
             low = self._input("> ").lower()
             if low in ("a", "t", "o", "y", "all", "tout", "oui", "yes"):
                 return "all"
-            if low in ("n", "r", "none", "rien", "non", "no", "q"):
+            if low in ("n", "r", "none", "rien", "non", "no", "q", "quit", "quitter", "exit"):
                 return "none"
             if low in ("p", "part", "partie"):
                 lines = []
@@ -353,10 +389,12 @@ class TerminalScreen:
                 self._options("ask-changes-help")
 
     def _input(self, prompt: str) -> str:
+        """What the person types. Raises EOFError when they leave (Ctrl-D): what was asked goes on waiting for them."""
         try:
             return input(prompt).strip()
         except EOFError:
-            return "n"
+            print()
+            raise
 
     def undone(self, state: TaskState, outcome: Outcome) -> None:
         from confrere.cli import render
@@ -365,11 +403,15 @@ class TerminalScreen:
 
     def end(self, state: TaskState, hint: str) -> None:
         if state.failure and state.state == "failed":
-            self.console.print(say(state.failure["key"], state.language, **state.failure["data"]), style="red", markup=False)
+            sentence = say(state.failure["key"], state.language, **state.failure["data"])
+            self.complain(sentence)
+            hint = "" if "`confrere resume" in sentence else hint
         elif state.state == "declined":
             self.console.print(self.say("declined"), markup=False)
         elif state.state == "stopped":
-            self.console.print(say("core.stopped", state.language, task=state.id), style="yellow", markup=False)
+            from confrere.cli.flow import hang
+
+            hang(self.console, "", say("core.stopped", state.language, task=state.id), "yellow")
         elif state.report and _only_an_answer(state):
             self.pause()
             if state.report["answer"].strip() != self.last_said.strip():
@@ -392,7 +434,18 @@ def _only_an_answer(state: TaskState) -> bool:
     """Nothing was made, nothing is wrong, no model was paid: what was said is the whole of it."""
     report = state.report
     quiet = not any(report[name] for name in ("deliverables", "refused", "warnings", "doubts", "omissions", "left_the_machine"))
-    return quiet and not state.standing() and (state.plan is None or not state.plan.steps) and all(check["ok"] for check in report["checks"])
+    return (
+        quiet and not state.standing() and (state.plan is None or not state.plan.steps) and all(check["ok"] for check in report["checks"])
+    )
+
+
+def model_word(name: str, language: str) -> str:
+    """A model's name as a person reads it: an address comes after the name of what answers there."""
+    if name == "builtin":
+        return say("cli.model-builtin", language)
+    address, _, model = name.partition("#")
+    where = address.partition("://")[2].partition("/")[0]
+    return f"{model or where} ({where})" if where and model else name
 
 
 def short(text: str, most: int) -> str:

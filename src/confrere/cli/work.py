@@ -7,7 +7,7 @@ import os
 import signal
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from typing import Any
 
@@ -53,6 +53,13 @@ def run(brief: str, folders: list[str], *, model: str, yes: bool, as_json: bool,
 
 def drive(services: Services, task: str, screen: Screen, *, plan_only: bool = False) -> int:
     """Carry the task on, asking the person at a terminal, until it ends or waits. Returns the exit status."""
+    try:
+        return _drive(services, task, screen, plan_only=plan_only)
+    except EOFError:  # they left: what was asked waits for them
+        return finish(services, load(services.store, task), screen)
+
+
+def _drive(services: Services, task: str, screen: Screen, *, plan_only: bool) -> int:
     while True:
         runner = Runner(services, task, screen.listen)
         state = live(runner)
@@ -68,6 +75,7 @@ def drive(services: Services, task: str, screen: Screen, *, plan_only: bool = Fa
         if state.state == "review" and screen.asks and not state.outcomes:
             if "changes" not in screen.seen:
                 screen.changes(runner.changes())
+            screen.findings(state)
             if not decide_changes(runner, screen):
                 return finish(services, load(services.store, task), screen)
             continue
@@ -120,19 +128,23 @@ def hint(state: TaskState, *, plan_only: bool = False) -> str:
         "review": "next-review",
         "applied": "next-applied",
         "stopped": "next-stopped",
+        "failed": "next-failed",
         "undone": "next-undone",
     }
     if state.state == "waiting":
         return say("cli.next-waiting", state.language)
-    if state.state == "review" and state.outcomes:
-        return say("cli.next-conflicts", state.language, task=state.id)
+    if state.state == "review" and state.outcomes and state.standing():
+        which = "next-conflicts" if state.outcomes[-1].refused else "next-rest"
+        return say(f"cli.{which}", state.language, task=state.id)
     return say(f"cli.{key[state.state]}", state.language, task=state.id) if state.state in key else ""
 
 
 def decide_plan(runner: Runner, screen: Screen) -> bool:
     """Ask about the plan; returns False when the model must think again."""
+    from confrere.cli import edit
+
     while True:
-        answer = screen.ask_plan()
+        answer, numbers, words = screen.ask_plan()
         plan = runner.state.plan
         assert plan is not None
         if answer == "accept":
@@ -141,38 +153,52 @@ def decide_plan(runner: Runner, screen: Screen) -> bool:
         if answer == "decline":
             runner.record("plan.declined", {"by": "terminal"}, True)
             return True
-        if answer.startswith("drop "):
-            numbers = {int(part) for part in answer.split()[1:]}
-            plan.steps = [step for number, step in enumerate(plan.steps, start=1) if number not in numbers]
+        if beyond := [number for number in sorted(numbers) if not 0 < number <= len(plan.steps)]:
+            screen.complain(say("cli.no-such-step", runner.state.language, number=beyond[0], count=len(plan.steps)))
+            continue
+        if answer == "drop":
+            edit.dropped(plan, numbers)
             if not plan.steps:
                 runner.record("plan.declined", {"by": "terminal"}, True)
                 return True
+        if answer == "edit":
+            step = plan.steps[min(numbers) - 1]
+            if not screen.edit(step, plan, runner.tools[step.tool].Args):
+                continue
+        if answer in ("drop", "edit"):
             runner.record("plan.edited", {"plan": plan, "hash": digest(plan), "by": "terminal"}, True)
             screen.plan(plan)
             continue
-        if answer.startswith("edit "):
-            step = plan.steps[int(answer.split()[1]) - 1]
-            changed = screen.edit(step)
-            if changed is not None:
-                step.args = changed
-                runner.record("plan.edited", {"plan": plan, "hash": digest(plan), "by": "terminal"}, True)
-                screen.plan(plan)
-            continue
-        runner.record("message", {"message": {"role": "user", "text": answer, "label": "person"}})
+        runner.record("message", {"message": {"role": "user", "text": words, "label": "person"}})
         runner.record("plan.questioned", {"by": "terminal"})
         return False
 
 
 def decide_changes(runner: Runner, screen: Screen) -> bool:
     """Show the change set and ask; returns whether anything was applied."""
-    answer = screen.ask_changes()
-    if answer == "none":
-        runner.close()
-        return False
-    paths = () if answer == "all" else tuple(view_path(runner.state, path) for path in answer.split("\n") if path.strip())
+    while True:
+        answer = screen.ask_changes()
+        if answer == "none":
+            runner.close()
+            return False
+        try:
+            paths = () if answer == "all" else _chosen(runner, answer.split("\n"))
+            break
+        except WrongUse as error:  # nothing is put in place by halves of what was said
+            screen.complain(error.sentence(runner.state.language))
     runner.close()
     _apply(Runner(runner.services, runner.task, runner.listen), paths)  # anew: the time the person took is not time worked
     return True
+
+
+def _chosen(runner: Runner, paths: Iterable[str]) -> tuple[str, ...]:
+    """The view paths of the changes that a person named. Raises WrongUse where there is no change at one."""
+    chosen = tuple(view_path(runner.state, path) for path in paths if path.strip())
+    known = runner.changes().changes
+    for path in chosen:
+        if not any(is_within(change.path, path) or (change.origin and is_within(change.origin, path)) for change in known):
+            raise WrongUse("agent.no-such-change", task=runner.task, path=path)
+    return chosen
 
 
 @contextmanager
@@ -259,12 +285,7 @@ def apply(task: str, paths: list[str], as_json: bool) -> int:
     before = len(runner.state.outcomes)
     with held(runner) as state:
         if state.state == "review":
-            chosen = tuple(view_path(state, path) for path in paths)
-            known = runner.changes().changes
-            for path in chosen:
-                if not any(is_within(change.path, path) or is_within(change.origin, path) for change in known):
-                    raise WrongUse("agent.no-such-change", task=task, path=path)
-            runner.apply(chosen)
+            runner.apply(_chosen(runner, paths))
         elif len(state.outcomes) == before:  # else it had been cut short, and was completed just now
             raise WrongUse("agent.not-now", task=task, state=state_word(state), what=say("cli.verb-apply", state.language))
         runner.build_report()
@@ -335,6 +356,8 @@ def stop(task: str, everything: bool) -> int:
             stopped += 1
         else:
             raise WrongUse("agent.not-now", task=name, state=state_word(state), what=say("cli.verb-stop", state.language))
-    click.echo(say("cli.stopped", language, count=stopped))
+    from confrere.tools.office.words import tell
+
+    click.echo(tell("cli.stopped", language, stopped, count=stopped) if stopped else say("cli.stopped-none", language))
     services.close()
     return 0
