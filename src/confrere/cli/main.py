@@ -187,7 +187,7 @@ def answer(ident: str, word: str, as_json: bool) -> int:
 @cli.command(help=_("help-grant"))
 @click.argument("what", type=click.Choice(["host", "recipient", "device", "amount", "model"]))
 @click.argument("value")
-@click.option("--days", type=click.FloatRange(min=0, min_open=True), metavar="N", default=None, help=_("option-grant-days"))
+@click.option("--days", type=click.FloatRange(min=0, min_open=True), default=None, help=_("option-grant-days"))
 @_json
 def grant(what: str, value: str, days: float | None, as_json: bool) -> int:
     from confrere.cli import law
