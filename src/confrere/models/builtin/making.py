@@ -59,11 +59,13 @@ class Making(Filling):
     def _quoted(self, item: Item) -> bool:
         """Whether a quote is to be made, not one that lies in the folder."""
         tables = any(part.kind == "file" and part.bare.endswith(_TABULAR) for part in self.parts)
-        asked = self.has("v.make", "v.write", "v.fill") and self.preceded(item, "g.indefinite", "v.make", "v.write", "v.fill")
         place = self.parts.index(item)
+        target = place + 1 < len(self.parts) and self.parts[place + 1].has("g.for")
         opens = all(part.filler or part.has("g.", "c.") for part in self.parts[:place]) and not item.bare.endswith("s")
-        named = opens and place + 1 < len(self.parts) and self.parts[place + 1].has("g.for")
-        return asked or ((tables or named) and not self.made)
+        asked = self.has("v.make", "v.write", "v.fill") or tables or target
+        if self.preceded(item, "g.indefinite", "v.make", "v.write", "v.fill"):
+            return asked
+        return not self.made and (tables or (opens and target))
 
     def heads_elsewhere(self) -> bool:
         """Whether the amounts named here belong to something else than a recap of their own."""
