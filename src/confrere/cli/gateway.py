@@ -133,21 +133,22 @@ def running() -> Client:
     return client
 
 
-def pair(scopes: list[str], program: str, name: str, as_json: bool) -> int:
+def pair(scopes: list[str], program: str, name: str, person: str, as_json: bool) -> int:
     """A link for another device, or a token for a program."""
     from confrere.cli.screen import print_json
 
     client, language = running(), _home().language()
+    whose = _person(client, person)["id"] if person else ""
     if program:
-        made = client.ask("POST", "/api/devices/token", {"scopes": scopes or ["look", "brief"], "name": program})
+        made = client.ask("POST", "/api/devices/token", {"scopes": scopes or ["look", "brief"], "name": program, "person": whose})
         if as_json:
             print_json(made)
         else:
             click.echo(say("gateway.paired-token", language, name=program))
             click.echo(f"  {made['token']}")
         return 0
-    wanted = scopes or ["look", "brief", "approve", "administer"]
-    made = client.ask("POST", "/api/devices/code", {"scopes": wanted, "name": name})
+    wanted = scopes or ["look", "brief", "approve"] + ([] if whose else ["administer"])
+    made = client.ask("POST", "/api/devices/code", {"scopes": wanted, "name": name, "person": whose})
     if as_json:
         print_json({part: made[part] for part in ("url", "code", "expires")})
         return 0
@@ -155,6 +156,77 @@ def pair(scopes: list[str], program: str, name: str, as_json: bool) -> int:
     click.echo(f"  {made['url']}")
     if sys.stdout.isatty():
         click.echo(_qr(made["url"]))
+    return 0
+
+
+def people(action: str, name: str, options: dict[str, Any], as_json: bool) -> int:
+    """List people, add one with a link for their first device, or remove one."""
+    from confrere.cli.screen import print_json
+
+    client, language = running(), _home().language()
+    if action == "list":
+        for person in client.ask("GET", "/api/people")["people"]:
+            if as_json:
+                print_json(person)
+                continue
+            what = (
+                say("gateway.people-owner", language)
+                if person["owner"]
+                else ", ".join(folder["path"] for folder in person["folders"]) or "-"
+            )
+            spent = f"{person['month']['cost_usd']:.2f} $"
+            click.echo(f"{person['id']:<9} {show(person['name'] or '-'):<24} {person['devices']:>3} {spent:>9}  {show(what)}")
+        return 0
+    if not name or action not in ("add", "remove"):
+        raise _wrong("gateway.people-what")
+    if action == "remove":
+        person = _person(client, name)
+        client.ask("DELETE", f"/api/people/{person['id']}")
+        click.echo(say("gateway.people-removed", language, name=person["name"]))
+        return 0
+    folders = [{"path": os.path.abspath(text.removesuffix(":ro")), "readonly": text.endswith(":ro")} for text in options["folders"]]
+    budgets = {"month_usd": options["month"]} if options["month"] is not None else {}
+    given = {"name": name, "admin": options["admin"], "folders": folders, "budgets": budgets}
+    person = client.ask("POST", "/api/people", given)
+    scopes = ["look", "brief", "approve"] + (["administer"] if options["admin"] else [])
+    made = client.ask("POST", "/api/devices/code", {"scopes": scopes, "person": person["id"]})
+    if as_json:
+        print_json({**person, "url": made["url"], "code": made["code"], "expires": made["expires"]})
+        return 0
+    click.echo(say("gateway.people-added", language, name=name, id=person["id"]))
+    click.echo(f"  {made['url']}")
+    return 0
+
+
+def _person(client: Client, text: str) -> dict[str, Any]:
+    """The person of this name or identifier. Raises WrongUse for none, or several of that name."""
+    found = [one for one in client.ask("GET", "/api/people")["people"] if text == one["id"] or text.casefold() == one["name"].casefold()]
+    if len(found) != 1:
+        raise _wrong("gateway.no-person")
+    return dict(found[0])
+
+
+def tell(task: str, text: str) -> int:
+    """Say something to a task, through the gateway where one is up."""
+    from confrere.agent.task import resolve
+    from confrere.gateway.client import Client
+
+    home = _home()
+    client = Client.find(home)
+    from confrere.journal.sqlite import open_store
+
+    store, _ = open_store(home.journal, home.blobs)
+    try:
+        ident = resolve(store, task)
+        if client is None:
+            from confrere.gateway.saying import heard
+
+            heard(store, ident, text, "command")
+    finally:
+        store.close()
+    if client is not None:
+        client.ask("POST", f"/api/tasks/{ident}/say", {"text": text})
+    click.echo(say("gateway.said", home.language()))
     return 0
 
 
@@ -295,9 +367,26 @@ def register(cli: click.Group) -> None:
     @click.option("--scope", "scopes", multiple=True, help=_("option-scope"))
     @click.option("--program", default="", metavar="NAME", help=_("option-program"))
     @click.option("--name", default="", metavar="NAME", help=_("option-name"))
+    @click.option("--person", default="", metavar="NAME", help=_("option-person"))
     @_json
-    def pair_(scopes: tuple[str, ...], program: str, name: str, as_json: bool) -> int:
-        return pair(list(scopes), program, name, as_json)
+    def pair_(scopes: tuple[str, ...], program: str, name: str, person: str, as_json: bool) -> int:
+        return pair(list(scopes), program, name, person, as_json)
+
+    @cli.command(name="people", help=_("help-people"))
+    @click.argument("action", default="list")
+    @click.argument("name", default="")
+    @click.option("--folder", "-f", "folders", multiple=True, metavar="DIR[:ro]", help=say("cli.option-folder", system_language()))
+    @click.option("--admin", is_flag=True, help=_("option-admin"))
+    @click.option("--month", type=float, default=None, metavar="USD", help=_("option-month"))
+    @_json
+    def people_(action: str, name: str, as_json: bool, **options: Any) -> int:
+        return people(action, name, options, as_json)
+
+    @cli.command(name="say", help=_("help-say"))
+    @click.argument("task")
+    @click.argument("words", nargs=-1, required=True)
+    def say_(task: str, words: tuple[str, ...]) -> int:
+        return tell(task, " ".join(words))
 
     @cli.command(name="devices", help=_("help-devices"))
     @click.option("--revoke", default="", metavar="ID", help=_("option-revoke"))

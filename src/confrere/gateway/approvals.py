@@ -8,11 +8,12 @@ from typing import TYPE_CHECKING, Any
 import msgspec
 
 from confrere.gateway.http import Problem
-from confrere.gateway.shapes import AnswerRequest, ApprovalShown, sentence
+from confrere.gateway.shapes import AnswerRequest, ApprovalShown, Widening, sentence
 from confrere.journal.canonical import digest
 from confrere.journal.store import Event
 
 if TYPE_CHECKING:
+    from confrere.gateway.doors import Principal
     from confrere.gateway.state import Gateway
 
 _KINDS = ("approval.asked", "approval.answered", "approval.expired", "approval.withdrawn")
@@ -37,10 +38,13 @@ class Inbox:
         if event.kind in _KINDS:
             apply(self.asked, {"task": event.task, **event.body, "type": event.kind})
 
-    def waiting(self) -> list[ApprovalShown]:
-        """What waits, the oldest first."""
-        found = [self._call(one) for one in self.asked.values() if one.state == "waiting" and one.expires > now()]
-        for task in self.gateway.store.tasks()[:_RECENT]:
+    def waiting(self, person: str) -> list[ApprovalShown]:
+        """What waits for this person, the oldest first."""
+        mine = self.gateway.people.of_task
+        found = [
+            self._call(one) for one in self.asked.values() if one.state == "waiting" and one.expires > now() and mine(one.task) == person
+        ]
+        for task in self.gateway.own(person).tasks()[:_RECENT]:
             line = self.gateway.shelf.summary(task)
             if line.waits_for == "plan":
                 state = self.gateway.shelf.state(task)
@@ -64,6 +68,8 @@ class Inbox:
 
     def _call(self, one: Any) -> ApprovalShown:
         brief = self.gateway.shelf.summary(one.task).brief if one.task else ""
+        from confrere.policy.widening import offers
+
         title = sentence("gateway.waits-call", calls=len(one.cards))
         return ApprovalShown(
             id=one.id,
@@ -75,23 +81,25 @@ class Inbox:
             digest=one.digest,
             title=title,
             cards=one.cards,
+            widen=[Widening(scope=offer.scope, sentence=sentence(offer.key, **offer.data)) for offer in offers(one.cards)],
         )
 
-    async def answer(self, ident: str, body: AnswerRequest, by: str) -> None:
+    async def answer(self, ident: str, body: AnswerRequest, who: Principal) -> None:
         """Answer one. Raises Problem where there is none, WrongUse where it was answered, expired or changed."""
         kind, _, task = ident.partition(".")
-        if kind == "plan" and self.gateway.store.last(task) is not None:
+        by, own = who.id, self.gateway.own(who.person)
+        if kind == "plan" and own.last(task) is not None:
             if body.yes:
                 self.gateway.desk.approve(task, body.digest, by, False)
             else:
                 self.gateway.desk.decline(task, by)
             return
-        if kind == "changes" and self.gateway.store.last(task) is not None:
+        if kind == "changes" and own.last(task) is not None:
             await self._changes(task, body)
             return
-        if ident not in self.asked:
+        if ident not in self.asked or self.gateway.people.of_task(self.asked[ident].task) != who.person:
             raise Problem(404, "gateway.no-approval")
-        self._answer(ident, body, by)
+        self._answer(ident, body, who)
 
     async def _changes(self, task: str, body: AnswerRequest) -> None:
         from confrere.gateway.api.tasks import carried_out
@@ -104,13 +112,21 @@ class Inbox:
             raise Problem(409, "gateway.changes-changed", task=task)
         await carried_out(self.gateway, task, "apply", {"task": task, "digest": shown["digest"], "paths": []})
 
-    def _answer(self, ident: str, body: AnswerRequest, by: str) -> None:
-        from confrere.policy.approvals import answer
+    def _answer(self, ident: str, body: AnswerRequest, who: Principal) -> None:
+        """The answer and, where it was widened (``{"scope": "task" or "always", "times"?: "5"}``), the grants, each in its journal."""
+        from confrere.gateway.people import OWNER
+        from confrere.policy.approvals import answer, journal_of
 
-        events = answer(self.asked, ident, body.digest, body.yes, now(), by)
-        task = self.asked[ident].task
-        items = [(str(event["type"]), {name: value for name, value in event.items() if name != "type"}) for event in events]
-        self.gateway.store.append_many(task, items, durable=True)
+        task, person = self.asked[ident].task, "" if who.person == OWNER else who.person
+        events = answer(self.asked, ident, body.digest, body.yes, now(), who.id, widen=body.widen, person=person)
+        for journal in (task, ""):
+            items = [
+                (str(event["type"]), {name: value for name, value in event.items() if name != "type"})
+                for event in events
+                if journal_of(event, task) == journal
+            ]
+            if items:
+                self.gateway.store.append_many(journal, items, durable=True)
         self.gateway.tail.pull()
         if task:
             self.gateway.desk.carry(task)

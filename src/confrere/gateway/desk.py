@@ -13,6 +13,7 @@ import msgspec
 
 from confrere.errors import ConfrereError, WrongUse
 from confrere.gateway.http import Problem
+from confrere.gateway.people import OWNER
 from confrere.gateway.work.crew import WorkerDied
 from confrere.journal.canonical import digest
 from confrere.messages import say
@@ -51,6 +52,7 @@ class Desk:
         origin: dict[str, str],
     ) -> str:
         """Create a task and start on it; returns its identifier. ``folders`` are real paths, ``:ro`` after those only to be read."""
+        folders = await self.admit(origin.get("person", OWNER), folders)
         args = {"brief": brief, "folders": folders, "model": model, "yes": yes, "plan_only": plan_only, "task": task, "origin": origin}
         made: str = await self.gateway.crew.run("turn", "create", args)
         self.carry(made)
@@ -60,6 +62,7 @@ class Desk:
         self, brief: str, folders: list[str], plan: Plan, *, model: str = "", origin: dict[str, str], task: str = "", yes: bool = False
     ) -> str:
         """Create a task with its plan; it waits for approval unless ``yes``."""
+        folders = await self.admit(origin.get("person", OWNER), folders)
         args = {
             "brief": brief,
             "folders": folders,
@@ -75,6 +78,17 @@ class Desk:
             self.carry(made)
         return made
 
+    async def admit(self, person: str, folders: list[str]) -> list[str]:
+        """The folders as this person may give them. Raises Problem for others, and when their month is spent."""
+        people = self.gateway.people
+        allowed = people.folders(person, folders)
+        limit = people.get(person).budgets.month_usd
+        if limit is not None:
+            cost, _ = await asyncio.to_thread(people.month, person, f"{datetime.now(UTC):%Y-%m}-01")
+            if cost >= limit:
+                raise Problem(403, "gateway.month-spent", limit=limit, cost=cost)
+        return allowed
+
     def carry(self, task: str) -> None:
         """Have a worker carry the task on until it ends or waits for a person."""
         if task in self.carried:
@@ -85,6 +99,7 @@ class Desk:
 
     async def _carry(self, task: str) -> None:
         tail, crew = self.gateway.tail, self.gateway.crew
+        person = self.gateway.people.of_task(task)
         begun = time.monotonic()
 
         def live(kind: str, body: dict[str, Any]) -> None:
@@ -98,7 +113,7 @@ class Desk:
                 begun = time.monotonic()
                 lane = "task" if self.gateway.shelf.state(task).roots else "turn"
                 try:
-                    await crew.run(lane, "run", {"task": task}, live)
+                    await crew.run(lane, "run", {"task": task, "limits": self.gateway.people.limits(person)}, live)
                     break
                 except WorkerDied:
                     last = self.gateway.store.last(task, "stop.requested", "task.resumed", "task.created")
@@ -176,11 +191,24 @@ class Desk:
         self.gateway.tail.pull()
         self.carry(task)
 
+    def say(self, task: str, text: str, by: str) -> None:
+        """A word to a task before its end. Raises WrongUse afterwards."""
+        from confrere.gateway.saying import heard
+
+        state = self.gateway.shelf.state(task)
+        if state.state == "planned":
+            self.question(task, text, by)
+            return
+        heard(self.gateway.store, task, text, by, state)
+        self.gateway.tail.pull()
+        self.carry(task)
+
     async def resume(self, task: str, model: str) -> None:
         state = self.at(task, ("stopped", "failed", "drafted", "approved", "running"), "resume")
         holder = self.gateway.store.holder(task)
         if holder is not None or task in self.carried:
             raise WrongUse("core.task-busy", task=task, pid=holder.pid if holder else os.getpid())
+        await self.admit(self.gateway.people.of_task(task), [])
         body: dict[str, Any] = {"yes": state.yes}
         if model:
             body["model"] = (await self.gateway.crew.run("turn", "model", {"name": model}))["name"]
@@ -232,9 +260,10 @@ class Desk:
         self.gateway.tail.pull()
         return stopped
 
-    async def stop_all(self) -> int:
-        """Stop whatever is at work, here and in other processes; what waits for a person keeps waiting."""
-        tasks = [task for task in self.gateway.store.tasks() if task in self.carried or self.gateway.store.holder(task) is not None]
+    async def stop_all(self, person: str = "") -> int:
+        """Stop whatever is at work, here and in other processes, of one person or of all (""); what waits for a person keeps waiting."""
+        store = self.gateway.own(person) if person else self.gateway.store
+        tasks = [task for task in store.tasks() if task in self.carried or store.holder(task) is not None]
         return await self.stop(tasks, strict=False)
 
     # -- after a crash

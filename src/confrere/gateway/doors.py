@@ -13,6 +13,7 @@ from typing import Any
 import msgspec
 
 from confrere.gateway.http import Problem
+from confrere.gateway.people import OWNER
 from confrere.journal.store import SYSTEM, Event, Store
 
 SCOPES = ("look", "brief", "approve", "administer")
@@ -29,6 +30,7 @@ class Principal(msgspec.Struct, kw_only=True, frozen=True):
     name: str
     kind: str
     scopes: tuple[str, ...]
+    person: str = OWNER
 
     def may(self, scope: str) -> bool:
         return scope in self.scopes
@@ -45,12 +47,13 @@ class Device(msgspec.Struct, kw_only=True, omit_defaults=True):
     kind: str
     scopes: list[str]
     hash: str
+    person: str = OWNER
     paired: str = ""
     seen: str = ""
     revoked: str = ""
 
     def principal(self) -> Principal:
-        return Principal(id=self.id, name=self.name, kind=self.kind, scopes=tuple(self.scopes))
+        return Principal(id=self.id, name=self.name, kind=self.kind, scopes=tuple(self.scopes), person=self.person)
 
 
 class Code(msgspec.Struct, kw_only=True):
@@ -60,6 +63,7 @@ class Code(msgspec.Struct, kw_only=True):
     scopes: list[str]
     name: str
     ends: float
+    person: str = OWNER
 
 
 class Doors:
@@ -79,7 +83,9 @@ class Doors:
         """Take an event in; one that is known already changes nothing."""
         body = event.body
         if event.kind == "device.paired" and body["id"] not in self.devices:
-            device = Device(**{name: body[name] for name in ("id", "name", "kind", "scopes", "hash")}, paired=event.at)
+            device = Device(
+                **{name: body[name] for name in ("id", "name", "kind", "scopes", "hash")}, person=body.get("person", OWNER), paired=event.at
+            )
             self.devices[device.id] = device
             self._by_hash[device.hash] = device
         elif event.kind == "device.revoked":
@@ -91,11 +97,11 @@ class Doors:
 
     # -- codes
 
-    def code(self, scopes: list[str], name: str = "") -> str:
+    def code(self, scopes: list[str], name: str = "", person: str = OWNER) -> str:
         """A new one-time code for a device with these scopes, good for CODE_SECONDS."""
         self._sweep()
         text = "-".join("".join(secrets.choice(_LETTERS) for _ in range(5)) for _ in range(4))  # 100 bits
-        self._codes.append(Code(hash=_digest(text), scopes=checked(scopes), name=name, ends=self.clock() + CODE_SECONDS))
+        self._codes.append(Code(hash=_digest(text), scopes=checked(scopes), name=name, ends=self.clock() + CODE_SECONDS, person=person))
         del self._codes[:-_MOST_CODES]
         return text
 
@@ -106,7 +112,7 @@ class Doors:
         for code in self._codes:
             if hmac.compare_digest(code.hash, wanted):
                 self._codes.remove(code)
-                return self.admit("browser", code.name or name or "browser", code.scopes)
+                return self.admit("browser", code.name or name or "browser", code.scopes, code.person)
         raise Problem(401, "gateway.code-wrong")
 
     def _sweep(self) -> None:
@@ -115,7 +121,7 @@ class Doors:
 
     # -- devices
 
-    def admit(self, kind: str, name: str, scopes: list[str]) -> tuple[str, Device]:
+    def admit(self, kind: str, name: str, scopes: list[str], person: str = OWNER) -> tuple[str, Device]:
         """Let a device in; returns its token, which is kept nowhere, and the device."""
         token = "cfr_" + secrets.token_urlsafe(32)
         body: dict[str, Any] = {
@@ -125,6 +131,8 @@ class Doors:
             "scopes": checked(scopes),
             "hash": _digest(token),
         }
+        if person != OWNER:
+            body["person"] = person
         self.apply(self.store.append(SYSTEM, "device.paired", body, durable=True))
         return token, self.devices[body["id"]]
 
@@ -133,6 +141,13 @@ class Doors:
         if ident not in self.devices or self.devices[ident].revoked:
             raise Problem(404, "gateway.no-device")
         self.apply(self.store.append(SYSTEM, "device.revoked", {"id": ident, "by": by}, durable=True))
+
+    def leave(self, person: str, by: str) -> None:
+        """Shut out every device of a person, and forget the codes that wait for one."""
+        self._codes = [code for code in self._codes if code.person != person]
+        for device in list(self.devices.values()):
+            if device.person == person and not device.revoked:
+                self.revoke(device.id, by)
 
     def of_token(self, token: str) -> Device | None:
         """The device a token belongs to, while it is not revoked."""

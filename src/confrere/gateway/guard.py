@@ -14,6 +14,8 @@ import time
 from collections.abc import Awaitable, Callable
 from typing import TYPE_CHECKING, Any
 
+import msgspec
+
 from confrere.errors import ConfrereError, Failed, Refused, WrongUse
 from confrere.gateway.doors import COMMAND, Principal, key_of
 from confrere.gateway.http import Gone, Headers, Problem, Request, Response, Stream, merged
@@ -200,8 +202,9 @@ class Guard:
     def _token(self, request: Request, token: str, kind: str, *, stale: bool = False) -> Principal | None:
         """The device of a token. A stale cookie is no attack: it counts for nothing; a wrong bearer token counts as a try."""
         device = self.gateway.doors.of_token(token)
-        if device is not None and device.kind == kind:
-            return device.principal()
+        if device is not None and device.kind == kind and self.gateway.people.living(device.person):
+            who = device.principal()
+            return msgspec.structs.replace(who, scopes=self.gateway.people.scopes(who.person, who.scopes))
         if stale:
             return None
         self.check_tries(request)

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import msgspec
 
 from confrere.gateway.http import Problem
+from confrere.gateway.people import OWNER
 from confrere.gateway.shapes import Parameter, Recipe, Sentence, sentence
 from confrere.journal.store import SYSTEM, Event, Store
 from confrere.policy.plan import Plan
@@ -49,7 +50,7 @@ class RecipeBook:
             raise Problem(404, "gateway.no-recipe")
         return found
 
-    def save(self, state: TaskState, name: str) -> Recipe:
+    def save(self, state: TaskState, name: str, person: str = OWNER) -> Recipe:
         """Make a recipe of a task that went through. Raises Problem for one that has no plan, or did not."""
         if state.plan is None or not state.plan.steps or state.state not in ("applied", "review", "done"):
             raise Problem(409, "gateway.not-a-recipe", task=state.id)
@@ -63,7 +64,8 @@ class RecipeBook:
             plan=state.plan,
             parameters=parameters(state.plan, [root.name for root in state.roots]),
         )
-        event = self.store.append(SYSTEM, "recipe.saved", {"recipe": msgspec.to_builtins(recipe)}, durable=True)
+        body = {"recipe": msgspec.to_builtins(recipe), **({"person": person} if person != OWNER else {})}
+        event = self.store.append(SYSTEM, "recipe.saved", body, durable=True)
         self.follow(event)
         return self.all[recipe.id]
 

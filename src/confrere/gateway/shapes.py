@@ -69,6 +69,13 @@ class StepState(Shape, kw_only=True):
     seconds: float = 0.0
 
 
+class SaidShown(Shape, kw_only=True):
+    n: int
+    at: str
+    text: str
+    by: str
+
+
 class Task(TaskSummary, kw_only=True):
     roots: list[RootShown]
     plan: Plan | None
@@ -82,6 +89,7 @@ class Task(TaskSummary, kw_only=True):
     has_report: bool
     outcomes: int
     undone: int
+    said: list[SaidShown] = []
 
 
 class TaskList(Shape, kw_only=True):
@@ -200,11 +208,46 @@ class Context(Shape, kw_only=True):
     budgets: dict[str, float]
 
 
+class Budgets(Shape, kw_only=True):
+    """Limits beside those of the settings: of one task, and ``month_usd`` of a calendar month; None: no other than the settings'."""
+
+    max_tokens: int | None = None
+    max_cost_usd: float | None = None
+    max_minutes: float | None = None
+    month_usd: float | None = None
+
+
+class NewPerson(Shape, kw_only=True):
+    name: str
+    admin: bool = False
+    folders: list[FolderGiven] = []
+    budgets: Budgets = msgspec.field(default_factory=Budgets)
+
+
+class MonthSpent(Shape, kw_only=True):
+    cost_usd: float
+    tokens: int
+
+
+class PersonShown(NewPerson, kw_only=True):
+    id: str
+    created: str
+    owner: bool
+    devices: int
+    month: MonthSpent
+    this: bool
+
+
+class PeopleShown(Shape, kw_only=True):
+    people: list[PersonShown]
+
+
 class DeviceShown(Shape, kw_only=True):
     id: str
     name: str
     kind: str
     scopes: list[str]
+    person: str = "owner"
     paired: str = ""
     seen: str = ""
     revoked: str = ""
@@ -223,6 +266,8 @@ class Entered(Shape, kw_only=True):
 
 class Session(Shape, kw_only=True):
     device: DeviceShown
+    person: PersonShown
+    people: int
     version: str
     language: str
     home: str
@@ -237,6 +282,7 @@ class Devices(Shape, kw_only=True):
 class NewCode(Shape, kw_only=True):
     scopes: list[str]
     name: str = ""
+    person: str = ""
 
 
 class CodeShown(Shape, kw_only=True):
@@ -312,6 +358,13 @@ class Picked(Shape, kw_only=True):
     why: Sentence | None = None
 
 
+class Widening(Shape, kw_only=True):
+    """A wider yes that a question takes: what the answer names, and what it would allow."""
+
+    scope: str
+    sentence: Sentence
+
+
 class ApprovalShown(Shape, kw_only=True):
     id: str
     kind: str
@@ -323,6 +376,7 @@ class ApprovalShown(Shape, kw_only=True):
     title: Sentence
     cards: list[dict[str, Any]]
     counts: dict[str, int] = {}
+    widen: list[Widening] = []
 
 
 class Approvals(Shape, kw_only=True):

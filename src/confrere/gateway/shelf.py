@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import msgspec
 
 from confrere.errors import WrongUse
-from confrere.gateway.shapes import RootShown, Sentence, StepState, Task, TaskSummary, sentence
+from confrere.gateway.shapes import RootShown, SaidShown, Sentence, StepState, Task, TaskSummary, sentence
 from confrere.journal.store import Event, Store
 
 if TYPE_CHECKING:
@@ -99,6 +99,7 @@ class Shelf:
             has_report=bool(state.report),
             outcomes=len(state.outcomes),
             undone=len(state.undone),
+            said=[SaidShown(n=one.n, at=one.at, text=one.text, by=one.by) for one in state.said],
         )
 
 

@@ -17,11 +17,12 @@ from confrere.gateway.doors import Doors
 from confrere.gateway.guard import Guard
 from confrere.gateway.http import Routes
 from confrere.gateway.page_files import Page
+from confrere.gateway.people import Own, People
 from confrere.gateway.shelf import Shelf
 from confrere.gateway.stream import Tail
 from confrere.gateway.work.crew import Crew
 from confrere.journal.sqlite import Recovered, open_store
-from confrere.journal.store import SYSTEM, Event
+from confrere.journal.store import SYSTEM, Event, Store
 
 if TYPE_CHECKING:
     from confrere.gateway.approvals import Inbox
@@ -65,8 +66,9 @@ class Gateway:
         self.port = listen.port
         self.hosts: set[str] = set()
         self.cookie = "__Host-confrere" if listen.tls else "confrere"
+        self.people = People(self.store)
         self.doors = Doors(self.store)
-        self.tail = Tail(self.store)
+        self.tail = Tail(self.store, self.people)
         self.shelf = Shelf(self.store)
         self.crew = Crew({**os.environ, "CONFRERE_HOME": str(home.path)}, self.tail.soon)
         self.tail.busy = lambda: self.crew.working
@@ -92,6 +94,7 @@ class Gateway:
 
     def _follow(self, event: Event) -> None:
         if event.task == SYSTEM:
+            self.people.follow(event)
             self.doors.apply(event)
         notice = self.reception.notice(event)
         if notice is not None:
@@ -99,6 +102,10 @@ class Gateway:
                 telling = asyncio.ensure_future(channel.tell(notice))
                 self._telling.add(telling)
                 telling.add_done_callback(self._telling.discard)
+
+    def own(self, person: str) -> Store:
+        """The journal as this person may see it."""
+        return Own(self.people, person) if self.people.several else self.store
 
     @property
     def desk(self) -> Desk:

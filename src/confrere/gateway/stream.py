@@ -15,6 +15,7 @@ from typing import Any, NamedTuple
 import msgspec
 
 from confrere.gateway.http import encode
+from confrere.gateway.people import People
 from confrere.journal.store import SYSTEM, Event, Store
 
 POLL = 0.25  # seconds between looks at what other processes wrote, while someone listens
@@ -31,6 +32,7 @@ class Sent(NamedTuple):
     seq: int
     task: str
     data: bytes
+    whose: str
 
 
 class Live(msgspec.Struct, kw_only=True):
@@ -45,8 +47,9 @@ class Live(msgspec.Struct, kw_only=True):
 class Tail:
     """Follows the journal. ``followers`` are told each new event once, in order, in this process."""
 
-    def __init__(self, store: Store) -> None:
+    def __init__(self, store: Store, people: People) -> None:
         self.store = store
+        self.people = people
         self.cursor = newest(store)
         self.followers: list[Callable[[Event], None]] = []
         self.live: dict[str, Live] = {}
@@ -56,7 +59,7 @@ class Tail:
         self._oldest = self.cursor  # everything after this seq is in ``_recent``
         self._version = 0
         self._live_version = 0
-        self._notices: deque[tuple[int, bytes]] = deque(maxlen=50)
+        self._notices: deque[tuple[int, str, bytes]] = deque(maxlen=50)
         self._changed = asyncio.Event()
         self._poll: asyncio.Task[None] | None = None
         self._soon: asyncio.TimerHandle | None = None
@@ -81,7 +84,9 @@ class Tail:
             self.cursor = event.seq
             if len(self._recent) == _RECENT:
                 self._oldest = self._recent[0].seq
-            self._recent.append(packed(event))
+            if event.task == SYSTEM:
+                self.people.follow(event)
+            self._recent.append(packed(event, self.people.whose(event)))
             if event.kind == "message" or event.kind.startswith(("task.", "plan.", "review.")):
                 self._quiet(event.task)
             for follow in self.followers:
@@ -114,7 +119,8 @@ class Tail:
 
     def notice(self, body: dict[str, Any]) -> None:
         """Something people should know now; who is not here finds it in the inbox."""
-        self._notices.append((self._version + 1, b"event: notice\ndata: %s\n\n" % encode(body)))
+        whose = self.people.of_task(body["task"]) if body.get("task") else ""
+        self._notices.append((self._version + 1, whose, b"event: notice\ndata: %s\n\n" % encode(body)))
         self._wake()
 
     def _wake(self) -> None:
@@ -142,8 +148,8 @@ class Tail:
             self._soon.cancel()
         self._wake()
 
-    async def events(self, after: int | None, task: str, ended: Callable[[], bool]) -> AsyncIterator[bytes]:
-        """The stream of one client, from ``after`` (None: from now), of one task or of all ("")."""
+    async def events(self, after: int | None, task: str, person: str, ended: Callable[[], bool]) -> AsyncIterator[bytes]:
+        """The stream of one client, from ``after`` (None: from now), of one task or of all (""), as this person may see it."""
         self.listeners += 1
         self.watch()
         try:
@@ -155,13 +161,14 @@ class Tail:
             while not ended():
                 changed, version = self._changed, self._version
                 while cursor < self.cursor:
-                    batch, cursor = self._batch(cursor, task)
+                    batch, cursor = self._batch(cursor, task, person)
                     if batch:
                         yield b"".join(batch)
                 if not ready:
                     ready = True
                     yield b'event: ready\ndata: {"seq":%d}\n\n' % cursor
-                pieces = self._live_since(shown, task) + [data for number, data in self._notices if number > told]
+                pieces = self._live_since(shown, task, person)
+                pieces += [data for number, whose, data in self._notices if number > told and self.people.sees(person, whose)]
                 told = version
                 if pieces:
                     yield b"".join(pieces)
@@ -175,7 +182,7 @@ class Tail:
         finally:
             self.listeners -= 1
 
-    def _batch(self, cursor: int, task: str) -> tuple[list[bytes], int]:
+    def _batch(self, cursor: int, task: str, person: str) -> tuple[list[bytes], int]:
         """Up to 200 events after ``cursor``, and the place reached."""
         if cursor >= self._oldest:
             start = next((index for index, sent in enumerate(self._recent) if sent.seq > cursor), len(self._recent))
@@ -183,17 +190,18 @@ class Tail:
         else:
             found = []
             for event in self.store.read(None, after=cursor):
-                found.append(packed(event))
+                found.append(packed(event, self.people.whose(event)))
                 if len(found) >= 200:
                     break
         if not found:
             return [], self.cursor
-        return [sent.data for sent in found if not task or sent.task == task], found[-1].seq
+        sees = self.people.sees
+        return [sent.data for sent in found if (not task or sent.task == task) and sees(person, sent.whose)], found[-1].seq
 
-    def _live_since(self, shown: dict[str, tuple[int, int, int]], task: str) -> list[bytes]:
+    def _live_since(self, shown: dict[str, tuple[int, int, int]], task: str, person: str) -> list[bytes]:
         pieces = []
         for name, live in self.live.items():
-            if task and name != task:
+            if (task and name != task) or self.people.of_task(name) != person:
                 continue
             version, generation, length = shown.get(name, (0, -1, 0))
             if live.version <= version:
@@ -209,11 +217,11 @@ class Tail:
         return pieces
 
 
-def packed(event: Event) -> Sent:
-    """An event in the form of the stream, large fields by their size."""
+def packed(event: Event, whose: str) -> Sent:
+    """An event in the form of the stream, large fields by their size; ``whose`` is the person it is about."""
     body = {name: _small(value) for name, value in event.body.items() if name != "hash" or event.task != SYSTEM}
     shown = {"seq": event.seq, "task": event.task, "n": event.n, "at": event.at, "kind": event.kind, "body": body}
-    return Sent(event.seq, event.task, b"id: %d\nevent: journal\ndata: %s\n\n" % (event.seq, encode(shown)))
+    return Sent(event.seq, event.task, b"id: %d\nevent: journal\ndata: %s\n\n" % (event.seq, encode(shown)), whose)
 
 
 def _small(value: Any) -> Any:

@@ -11,8 +11,10 @@ from typing import TYPE_CHECKING, Any, BinaryIO
 from urllib.parse import quote
 
 from confrere.errors import ConfrereError, WrongUse
+from confrere.gateway.api.people import caller
 from confrere.gateway.api.tasks import named
 from confrere.gateway.http import Problem, Request, Response, Routes, Stream
+from confrere.gateway.people import OWNER
 from confrere.gateway.shapes import Entry, Listing, Picked, TreePage, sentence
 
 if TYPE_CHECKING:
@@ -35,14 +37,16 @@ _MOST_FOLDERS = 2000
 @routes.route("GET", "/api/folders", "brief", answer=Picked, query={"path": "real path; the home folder where left out"})
 async def folders(gateway: Gateway, request: Request) -> Picked:
     """The folders in a folder, to pick one from."""
-    return await asyncio.to_thread(_pick, gateway, request.query.get("path", "") or os.path.expanduser("~"))
+    person = gateway.people.all[caller(request).person]
+    first = person.folders[0].path if person.folders else os.path.expanduser("~")
+    return await asyncio.to_thread(_pick, gateway, person.id, request.query.get("path", "") or first)
 
 
-def _pick(gateway: Gateway, path: str) -> Picked:
+def _pick(gateway: Gateway, person: str, path: str) -> Picked:
     from confrere.workspace.roots import check
 
     real = os.path.realpath(os.path.abspath(os.path.expanduser(path)))
-    if "\0" in path or not os.path.isdir(real):
+    if "\0" in path or not gateway.people.may_see(person, real) or not os.path.isdir(real):
         raise WrongUse("workspace.folder-missing", path=path)
 
     def may(folder: str) -> ConfrereError | None:
@@ -67,17 +71,24 @@ def _pick(gateway: Gateway, path: str) -> Picked:
         line["allowed"] = may(line["path"]) is None
     why = may(real)
     home = os.path.expanduser("~")
-    places = [
-        {"name": name, "path": os.path.join(home, name)} for name in ("Documents", "Desktop", "Bureau", "Downloads", "Téléchargements")
+    places = [{"name": os.path.basename(own.path), "path": own.path} for own in gateway.people.all[person].folders] or [
+        {"name": os.path.basename(home), "path": home}
     ]
+    places += (
+        []
+        if person != OWNER
+        else [
+            {"name": name, "path": os.path.join(home, name)} for name in ("Documents", "Desktop", "Bureau", "Downloads", "Téléchargements")
+        ]
+    )
     return Picked(
         path=real,
-        parent=os.path.dirname(real) if real != "/" else None,
+        parent=os.path.dirname(real) if real != "/" and gateway.people.may_see(person, os.path.dirname(real)) else None,
         name=os.path.basename(real) or "/",
         allowed=why is None,
         why=sentence(why.key, **why.data) if why is not None else None,
         folders=found,
-        places=[{"name": os.path.basename(home), "path": home}, *(place for place in places if os.path.isdir(place["path"]))],
+        places=[place for place in places if os.path.isdir(place["path"])],
     )
 
 

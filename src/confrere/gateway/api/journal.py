@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
-from confrere.gateway.api.people import caller
+from confrere.gateway.api.people import caller, own
 from confrere.gateway.http import Problem, Request, Routes, Stream
 from confrere.gateway.shapes import AnswerRequest, Approvals, EventShown, JournalPage, Verified, VerifyRequest
 from confrere.gateway.stream import packed
@@ -35,7 +35,7 @@ async def events(gateway: Gateway, request: Request) -> Stream:
     def ended() -> bool:
         return gateway.stopping.is_set() or who.id in gateway.ended
 
-    chunks = gateway.tail.events(int(text) if text else None, request.query.get("task", ""), ended)
+    chunks = gateway.tail.events(int(text) if text else None, request.query.get("task", ""), who.person, ended)
     return Stream(chunks, "text/event-stream; charset=utf-8", [(b"cache-control", b"no-store"), (b"x-accel-buffering", b"no")])
 
 
@@ -43,7 +43,7 @@ def shown(event: Event) -> EventShown:
     """An event with a readable line; its large fields by their size."""
     import json
 
-    body = json.loads(packed(event).data.split(b"data: ", 1)[1])["body"]
+    body = json.loads(packed(event, "").data.split(b"data: ", 1)[1])["body"]
     return EventShown(
         seq=event.seq, task=event.task, n=event.n, at=event.at, kind=event.kind, body=body, prev=event.prev, hash=event.hash,
         summary={"en": summary(event, "en"), "fr": summary(event, "fr")},
@@ -93,7 +93,9 @@ def summary(event: Event, language: str) -> str:
 async def journal(gateway: Gateway, request: Request) -> JournalPage:
     """A page of the journal."""
     limit = request.number("limit", 200, 1, 1000)
-    return await asyncio.to_thread(_page, gateway.store, request.query, limit, request.number("after", -1), request.number("before", 2**53))
+    return await asyncio.to_thread(
+        _page, own(gateway, request), request.query, limit, request.number("after", -1), request.number("before", 2**53)
+    )
 
 
 def _page(store: Store, query: dict[str, str], limit: int, after: int, before: int) -> JournalPage:
@@ -133,7 +135,7 @@ async def export(gateway: Gateway, request: Request) -> Stream:
     task = request.query.get("task") or None
     name = f"confrere-{task or 'journal'}.jsonl"
     headers = [(b"content-disposition", f"attachment; filename*=UTF-8''{_plain(name)}".encode())]
-    return Stream(_lines(gateway.store, task), "application/jsonl", headers)
+    return Stream(_lines(own(gateway, request), task), "application/jsonl", headers)
 
 
 def _plain(name: str) -> str:
@@ -160,10 +162,9 @@ async def verify(gateway: Gateway, request: Request) -> Verified:
     body: VerifyRequest = await request.read(VerifyRequest)
 
     def work() -> Verified:
-        problems = gateway.store.verify(body.task or None)
-        return Verified(
-            events=sum(1 for _ in gateway.store.read(body.task or None)), problems=[msgspec.to_builtins(one) for one in problems]
-        )
+        store = own(gateway, request)
+        problems = store.verify(body.task or None)
+        return Verified(events=store.count(body.task or None), problems=[msgspec.to_builtins(one) for one in problems])
 
     return await asyncio.to_thread(work)
 
@@ -172,13 +173,13 @@ async def verify(gateway: Gateway, request: Request) -> Verified:
 async def approvals(gateway: Gateway, request: Request) -> Approvals:
     """What waits for a person."""
     gateway.tail.pull()
-    return Approvals(approvals=gateway.inbox.waiting())
+    return Approvals(approvals=gateway.inbox.waiting(caller(request).person))
 
 
 @routes.route("POST", "/api/approvals/{id}", "approve", body=AnswerRequest, answer=Approvals)
 async def answer(gateway: Gateway, request: Request) -> Approvals:
     """Answer one of them, for exactly what was shown."""
     body: AnswerRequest = await request.read(AnswerRequest)
-    await gateway.inbox.answer(request.params["id"], body, caller(request).id)
+    await gateway.inbox.answer(request.params["id"], body, caller(request))
     gateway.tail.pull()
-    return Approvals(approvals=gateway.inbox.waiting())
+    return Approvals(approvals=gateway.inbox.waiting(caller(request).person))

@@ -8,8 +8,10 @@ from typing import TYPE_CHECKING, Any
 
 import msgspec
 
+from confrere.gateway.api.people import caller, own
 from confrere.gateway.api.tasks import named
 from confrere.gateway.http import Problem, Request, Response, Routes
+from confrere.gateway.people import OWNER
 from confrere.gateway.schedule.table import stamp
 from confrere.gateway.shapes import (
     Exposure,
@@ -105,15 +107,17 @@ async def forget_secret(gateway: Gateway, request: Request) -> Any:
 @routes.route("GET", "/api/grants", "look", answer=Grants)
 async def grants(gateway: Gateway, request: Request) -> Grants:
     """What was allowed until it is revoked."""
-    return Grants(grants=_grants(gateway))
+    return Grants(grants=_grants(gateway, request))
 
 
-def _grants(gateway: Gateway) -> list[dict[str, Any]]:
+def _grants(gateway: Gateway, request: Request) -> list[dict[str, Any]]:
     from confrere.policy.grants import Grant, apply
 
     found: dict[str, Grant] = {}
+    person = caller(request).person
     for event in gateway.store.read(SYSTEM, kinds=("grant.given", "grant.used", "grant.revoked")):
-        apply(found, {"type": event.kind, **event.body})
+        if event.kind != "grant.given" or event.body.get("person", OWNER) == person:
+            apply(found, {"type": event.kind, **event.body})
     return [dict(msgspec.to_builtins(grant)) for grant in found.values()]
 
 
@@ -121,16 +125,18 @@ def _grants(gateway: Gateway) -> list[dict[str, Any]]:
 async def revoke_grant(gateway: Gateway, request: Request) -> Grants:
     """Take a grant back."""
     ident = request.params["id"]
-    if not any(grant["id"] == ident and not grant["revoked"] for grant in _grants(gateway)):
+    if not any(grant["id"] == ident and not grant["revoked"] for grant in _grants(gateway, request)):
         raise Problem(404, "gateway.no-grant")
     gateway.store.append(SYSTEM, "grant.revoked", {"id": ident, "at": stamp()}, durable=True)
     gateway.tail.pull()
-    return Grants(grants=_grants(gateway))
+    return Grants(grants=_grants(gateway, request))
 
 
 @routes.route("GET", "/api/vault", "look", answer=VaultShown)
 async def vault(gateway: Gateway, request: Request) -> VaultShown:
-    """What is kept to undo applied changes."""
+    """What is kept to undo applied changes, by everybody: for administrators, where there are others."""
+    if gateway.people.several and not gateway.people.all[caller(request).person].admin:
+        raise Problem(403, "gateway.scope-missing", scope="administer")
 
     def work() -> VaultShown:
         from confrere.workspace.vault import Vault
@@ -171,7 +177,7 @@ async def value(gateway: Gateway, request: Request) -> Value:
     from confrere.gateway.value import measure
 
     gateway.tail.pull()
-    return await asyncio.to_thread(measure, gateway.store, *_span(request))
+    return await asyncio.to_thread(measure, own(gateway, request), *_span(request))
 
 
 def _span(request: Request) -> tuple[str, str]:
@@ -189,7 +195,7 @@ async def value_csv(gateway: Gateway, request: Request) -> Response:
     """The same as a table, a line a task."""
     from confrere.gateway.value import measure, table
 
-    found = await asyncio.to_thread(measure, gateway.store, *_span(request))
+    found = await asyncio.to_thread(measure, own(gateway, request), *_span(request))
     headers = [(b"content-disposition", b"attachment; filename*=UTF-8''confrere-value.csv")]
     return Response(table(found).encode("utf-8-sig"), 200, "text/csv; charset=utf-8", headers)
 

@@ -36,7 +36,13 @@ async def models(gateway: Gateway, request: Request) -> dict[str, Any]:
 async def complete(gateway: Gateway, request: Request) -> Any:
     """One answer, in OpenAI's format, streamed or whole."""
     body = await request.read(dict[str, Any])
-    args = {"messages": _messages(body), "model": _model(body), "by": caller(request).id}
+    args = {
+        "messages": _messages(body),
+        "model": _model(body),
+        "by": caller(request).id,
+        "limits": gateway.people.limits(caller(request).person),
+    }
+    await gateway.desk.admit(caller(request).person, [])
     if not body.get("stream"):
         turn = await _Turn(gateway, args).whole()
         return _whole(turn, str(body.get("model") or _OWN))

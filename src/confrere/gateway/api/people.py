@@ -1,4 +1,4 @@
-"""Who is here: entering, sessions, devices, the OpenAPI document."""
+"""Who is here: entering, sessions, devices, people, the OpenAPI document."""
 
 from __future__ import annotations
 
@@ -8,8 +8,23 @@ from typing import TYPE_CHECKING, Any
 from confrere import __version__
 from confrere.gateway.doors import CODE_SECONDS, Device, Principal, key_of
 from confrere.gateway.http import Problem, Request, Response, Routes
-from confrere.gateway.shapes import CodeShown, Devices, DeviceShown, Enter, Entered, Health, NewCode, Session, TokenShown
-from confrere.journal.store import SYSTEM
+from confrere.gateway.people import OWNER, Person
+from confrere.gateway.shapes import (
+    CodeShown,
+    Devices,
+    DeviceShown,
+    Enter,
+    Entered,
+    Health,
+    MonthSpent,
+    NewCode,
+    NewPerson,
+    PeopleShown,
+    PersonShown,
+    Session,
+    TokenShown,
+)
+from confrere.journal.store import SYSTEM, Store
 
 if TYPE_CHECKING:
     from confrere.gateway.state import Gateway
@@ -70,7 +85,10 @@ async def session(gateway: Gateway, request: Request) -> Session:
     device = gateway.doors.devices.get(who.id)
     me = shown(device, who.id) if device else DeviceShown(id=who.id, name=who.name, kind=who.kind, scopes=list(who.scopes), this=True)
     home = str(gateway.home.path)
-    return Session(device=me, version=__version__, language=gateway.home.language(), home=home, tls=gateway.listen.tls, address=gateway.url)
+    return Session(
+        device=me, person=person_shown(gateway, gateway.people.all[who.person], who), version=__version__, language=gateway.home.language(),
+        people=sum(not person.removed for person in gateway.people.all.values()), home=home, tls=gateway.listen.tls, address=gateway.url,
+    )  # fmt: skip
 
 
 @routes.route("GET", "/api/devices", "administer", answer=Devices)
@@ -83,10 +101,18 @@ async def devices(gateway: Gateway, request: Request) -> Devices:
 async def code(gateway: Gateway, request: Request) -> CodeShown:
     """A one-time link for another device."""
     body: NewCode = await request.read(NewCode)
-    text = gateway.doors.code(body.scopes, body.name)
+    text = gateway.doors.code(body.scopes, body.name, _person_of(gateway, request, body))
     url = f"{gateway.url}/enter#{text}"
     ends = datetime.now(UTC) + timedelta(seconds=CODE_SECONDS)
     return CodeShown(code=text, url=url, qr=qr(url), expires=ends.isoformat(timespec="seconds").replace("+00:00", "Z"))
+
+
+def _person_of(gateway: Gateway, request: Request, body: NewCode) -> str:
+    """Whose the new device will be. Raises Problem for a person there is not, or a scope that theirs cannot have."""
+    person = gateway.people.get(body.person or caller(request).person)
+    if "administer" in body.scopes and not person.admin:
+        raise Problem(400, "gateway.person-no-administrator", name=person.name)
+    return person.id
 
 
 def qr(text: str) -> str:
@@ -104,7 +130,7 @@ def qr(text: str) -> str:
 async def token(gateway: Gateway, request: Request) -> TokenShown:
     """A token for a program; shown once."""
     body: NewCode = await request.read(NewCode)
-    text, device = gateway.doors.admit("program", body.name or "program", body.scopes)
+    text, device = gateway.doors.admit("program", body.name or "program", body.scopes, _person_of(gateway, request, body))
     return TokenShown(token=text, device=shown(device, ""))
 
 
@@ -115,6 +141,69 @@ async def revoke(gateway: Gateway, request: Request) -> None:
     gateway.tail.pull()
 
 
+# -- people
+
+
+@routes.route("GET", "/api/people", "administer", answer=PeopleShown)
+async def people(gateway: Gateway, request: Request) -> PeopleShown:
+    """The people of this state folder."""
+    who = caller(request)
+    return PeopleShown(people=[person_shown(gateway, person, who) for person in gateway.people.all.values() if not person.removed])
+
+
+@routes.route("POST", "/api/people", "administer", body=NewPerson, answer=PersonShown, status=201)
+async def add_person(gateway: Gateway, request: Request) -> PersonShown:
+    """Add a person; a device of theirs is let in by a code made for them."""
+    body: NewPerson = await request.read(NewPerson)
+    gateway.tail.pull()
+    made = gateway.people.add(body)
+    gateway.tail.pull()
+    return person_shown(gateway, made, caller(request))
+
+
+@routes.route("PUT", "/api/people/{id}", "administer", body=NewPerson, answer=PersonShown)
+async def change_person(gateway: Gateway, request: Request) -> PersonShown:
+    """Change a person's name, folders or limits."""
+    body: NewPerson = await request.read(NewPerson)
+    changed = gateway.people.change(request.params["id"], body)
+    gateway.tail.pull()
+    return person_shown(gateway, changed, caller(request))
+
+
+@routes.route("DELETE", "/api/people/{id}", "administer")
+async def remove_person(gateway: Gateway, request: Request) -> None:
+    """Shut a person out: their devices, tasks at work and schedules end at once; the journal keeps what was."""
+    ident, who = request.params["id"], caller(request)
+    gateway.people.remove(ident, who.id)
+    gateway.doors.leave(ident, who.id)
+    for schedule in [one for one in gateway.clock.table.all if gateway.people.of_thing(one) == ident]:
+        gateway.clock.table.remove(schedule)
+    await gateway.desk.stop_all(ident)
+    gateway.tail.pull()
+
+
+def person_shown(gateway: Gateway, person: Person, who: Principal) -> PersonShown:
+    first = f"{datetime.now(UTC):%Y-%m}-01"
+    cost, tokens = gateway.people.month(person.id, first) if gateway.people.several else (0.0, 0)
+    devices = sum(device.person == person.id and not device.revoked for device in gateway.doors.devices.values())
+    return PersonShown(
+        id=person.id, name=person.name, admin=person.admin, folders=person.folders, budgets=person.budgets, created=person.created,
+        owner=person.id == OWNER, devices=devices, month=MonthSpent(cost_usd=cost, tokens=tokens), this=person.id == who.person,
+    )  # fmt: skip
+
+
+def own(gateway: Gateway, request: Request) -> Store:
+    """The journal as the caller may see it."""
+    return gateway.own(caller(request).person)
+
+
+def mine(gateway: Gateway, request: Request, ident: str, code: str) -> str:
+    """A schedule, recipe or grant that is the caller's. Raises Problem 404 where it is somebody else's."""
+    if gateway.people.of_thing(ident) != caller(request).person:
+        raise Problem(404, code)
+    return ident
+
+
 def caller(request: Request) -> Principal:
     """Who asks, on a route that needs somebody."""
     assert request.who is not None
@@ -123,6 +212,6 @@ def caller(request: Request) -> Principal:
 
 def shown(device: Device, this: str) -> DeviceShown:
     return DeviceShown(
-        id=device.id, name=device.name, kind=device.kind, scopes=device.scopes, paired=device.paired, seen=device.seen,
+        id=device.id, name=device.name, kind=device.kind, person=device.person, scopes=device.scopes, paired=device.paired, seen=device.seen,
         revoked=device.revoked, this=device.id == this,
     )  # fmt: skip

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from confrere.errors import WrongUse
-from confrere.gateway.api.people import caller
+from confrere.gateway.api.people import caller, mine, own
 from confrere.gateway.api.tasks import given, whole
 from confrere.gateway.http import Problem, Request, Routes
 from confrere.gateway.shapes import NewRecipe, Recipe, RecipeRun, Recipes, Task
@@ -20,31 +20,31 @@ routes = Routes()
 async def listed(gateway: Gateway, request: Request) -> Recipes:
     """The recipes."""
     gateway.tail.pull()
-    return Recipes(recipes=list(gateway.recipes.all.values()))
+    return Recipes(recipes=[one for one in gateway.recipes.all.values() if gateway.people.of_thing(one.id) == caller(request).person])
 
 
 @routes.route("POST", "/api/recipes", "brief", body=NewRecipe, answer=Recipe, status=201)
 async def save(gateway: Gateway, request: Request) -> Recipe:
     """Keep a finished task as a recipe."""
     body: NewRecipe = await request.read(NewRecipe)
-    if gateway.store.last(body.task) is None:
+    if not body.task or own(gateway, request).last(body.task) is None:
         raise WrongUse("core.task-unknown", task=body.task)
     gateway.tail.pull()
-    return gateway.recipes.save(gateway.shelf.state(body.task), body.name)
+    return gateway.recipes.save(gateway.shelf.state(body.task), body.name, caller(request).person)
 
 
 @routes.route("DELETE", "/api/recipes/{id}", "brief")
 async def remove(gateway: Gateway, request: Request) -> None:
     """Forget a recipe."""
-    gateway.recipes.remove(request.params["id"])
+    gateway.recipes.remove(mine(gateway, request, request.params["id"], "gateway.no-recipe"))
 
 
 @routes.route("POST", "/api/recipes/{id}/run", "brief", body=RecipeRun, answer=Task, status=201)
 async def run(gateway: Gateway, request: Request) -> Task:
     """Run a recipe on other folders or values; its plan waits for approval."""
     body: RecipeRun = await request.read(RecipeRun)
-    recipe = gateway.recipes.get(request.params["id"])
-    origin = {"recipe": recipe.id, "name": recipe.name, "by": caller(request).id, "channel": "web"}
+    recipe = gateway.recipes.get(mine(gateway, request, request.params["id"], "gateway.no-recipe"))
+    origin = {"recipe": recipe.id, "name": recipe.name, "by": caller(request).id, "channel": "web", "person": caller(request).person}
     return whole(gateway, await run_recipe(gateway, recipe, given(body.folders), body.values, body.model, origin))
 
 

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
+from confrere.gateway.api.people import caller, mine
 from confrere.gateway.http import Problem, Request, Routes
 from confrere.gateway.schedule.table import Schedule, stamp
 from confrere.gateway.schedule.when import read, sentence_of, upcoming
@@ -54,30 +55,34 @@ def _run(gateway: Gateway, schedule: Schedule, index: int) -> RunShown:
 async def listed(gateway: Gateway, request: Request) -> Schedules:
     """The schedules."""
     gateway.tail.pull()
-    return Schedules(schedules=[shown(gateway, one) for one in gateway.clock.table.all.values()])
+    whose = gateway.people.of_thing
+    return Schedules(schedules=[shown(gateway, one) for one in gateway.clock.table.all.values() if whose(one.id) == caller(request).person])
 
 
 @routes.route("POST", "/api/schedules", "approve", body=NewSchedule, answer=ScheduleShown, status=201)
 async def create(gateway: Gateway, request: Request) -> ScheduleShown:
     """Keep a schedule."""
     spec: NewSchedule = await request.read(NewSchedule)
-    made = gateway.clock.table.save(await _ready(gateway, spec), mark=_mark(spec))
+    made = gateway.clock.table.save(await _ready(gateway, request, spec), mark=_mark(spec), person=caller(request).person)
+    gateway.tail.pull()
     gateway.clock.start()
     return shown(gateway, made, secret=True)
 
 
-async def _ready(gateway: Gateway, spec: NewSchedule) -> NewSchedule:
+async def _ready(gateway: Gateway, request: Request, spec: NewSchedule) -> NewSchedule:
     """Check the folders, the model and the recipe now, while the person is here to read what is wrong."""
     from confrere.gateway.api.tasks import given
     from confrere.workspace.roots import check
 
-    given(spec.folders)
+    person = caller(request).person
+    gateway.people.folders(person, given(spec.folders))
     for folder in spec.folders:
         await asyncio.to_thread(check, folder.path, gateway.home.path)
     if spec.when.kind == "folder":
+        gateway.people.folders(person, [f"{spec.when.path}:ro"])
         await asyncio.to_thread(check, spec.when.path, gateway.home.path)
     if spec.recipe:
-        gateway.recipes.get(spec.recipe)
+        gateway.recipes.get(mine(gateway, request, spec.recipe, "gateway.no-recipe"))
     if spec.model:
         await gateway.crew.run("turn", "model", {"name": spec.model})
     return spec
@@ -92,15 +97,15 @@ def _mark(spec: NewSchedule) -> str:
 @routes.route("GET", "/api/schedules/{id}", "look", answer=ScheduleShown)
 async def show(gateway: Gateway, request: Request) -> ScheduleShown:
     """One schedule."""
-    return shown(gateway, gateway.clock.table.get(request.params["id"]))
+    return shown(gateway, gateway.clock.table.get(mine(gateway, request, request.params["id"], "gateway.no-schedule")))
 
 
 @routes.route("PUT", "/api/schedules/{id}", "approve", body=NewSchedule, answer=ScheduleShown)
 async def change(gateway: Gateway, request: Request) -> ScheduleShown:
     """Change a schedule."""
-    gateway.clock.table.get(request.params["id"])
+    gateway.clock.table.get(mine(gateway, request, request.params["id"], "gateway.no-schedule"))
     spec: NewSchedule = await request.read(NewSchedule)
-    made = gateway.clock.table.save(await _ready(gateway, spec), request.params["id"], _mark(spec))
+    made = gateway.clock.table.save(await _ready(gateway, request, spec), request.params["id"], _mark(spec))
     gateway.clock.start()
     return shown(gateway, made)
 
@@ -108,14 +113,14 @@ async def change(gateway: Gateway, request: Request) -> ScheduleShown:
 @routes.route("DELETE", "/api/schedules/{id}", "approve")
 async def remove(gateway: Gateway, request: Request) -> None:
     """Forget a schedule; its runs stay."""
-    gateway.clock.table.remove(request.params["id"])
+    gateway.clock.table.remove(mine(gateway, request, request.params["id"], "gateway.no-schedule"))
     gateway.clock.start()
 
 
 @routes.route("POST", "/api/schedules/{id}/pause", "approve", answer=ScheduleShown)
 async def pause(gateway: Gateway, request: Request) -> ScheduleShown:
     """Hold a schedule."""
-    found = gateway.clock.table.pause(request.params["id"], True)
+    found = gateway.clock.table.pause(mine(gateway, request, request.params["id"], "gateway.no-schedule"), True)
     gateway.clock.start()
     return shown(gateway, found)
 
@@ -123,7 +128,7 @@ async def pause(gateway: Gateway, request: Request) -> ScheduleShown:
 @routes.route("POST", "/api/schedules/{id}/continue", "approve", answer=ScheduleShown)
 async def go_on(gateway: Gateway, request: Request) -> ScheduleShown:
     """Let a schedule go on; what fell due meanwhile is not made up for."""
-    found = gateway.clock.table.pause(request.params["id"], False)
+    found = gateway.clock.table.pause(mine(gateway, request, request.params["id"], "gateway.no-schedule"), False)
     gateway.clock.start()
     return shown(gateway, found)
 
@@ -131,7 +136,7 @@ async def go_on(gateway: Gateway, request: Request) -> ScheduleShown:
 @routes.route("POST", "/api/schedules/{id}/run", "approve", answer=TaskStarted)
 async def run_now(gateway: Gateway, request: Request) -> TaskStarted:
     """Run a schedule now, as it would by itself."""
-    schedule = gateway.clock.table.get(request.params["id"])
+    schedule = gateway.clock.table.get(mine(gateway, request, request.params["id"], "gateway.no-schedule"))
     return await _started(gateway, schedule, stamp(gateway.clock.now()))
 
 
@@ -145,7 +150,7 @@ async def _started(gateway: Gateway, schedule: Schedule, due: str) -> TaskStarte
 @routes.route("GET", "/api/schedules/{id}/runs", "look", answer=Runs)
 async def runs(gateway: Gateway, request: Request) -> Runs:
     """The runs of a schedule, the newest first."""
-    schedule = gateway.clock.table.get(request.params["id"])
+    schedule = gateway.clock.table.get(mine(gateway, request, request.params["id"], "gateway.no-schedule"))
     return Runs(runs=[_run(gateway, schedule, index) for index in reversed(range(len(schedule.runs)))])
 
 

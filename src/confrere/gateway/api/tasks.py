@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from confrere.errors import WrongUse
-from confrere.gateway.api.people import caller
+from confrere.gateway.api.people import caller, own
 from confrere.gateway.http import Problem, Request, Routes
 from confrere.gateway.shapes import (
     Applied,
@@ -44,9 +44,9 @@ def whole(gateway: Gateway, task: str) -> Task:
 
 
 def named(gateway: Gateway, request: Request) -> str:
-    """The task of the path. Raises WrongUse when there is none."""
+    """The task of the path. Raises WrongUse when there is none, or it is somebody else's."""
     task = request.params["id"]
-    if gateway.store.last(task) is None:
+    if not task or own(gateway, request).last(task) is None:
         raise WrongUse("core.task-unknown", task=task)
     return task
 
@@ -63,7 +63,7 @@ async def listed(gateway: Gateway, request: Request) -> TaskList:
     gateway.tail.pull()
     wanted = {part for part in request.query.get("state", "").split(",") if part}
     limit = request.number("limit", 50, 1, 200)
-    names = gateway.store.tasks()
+    names = own(gateway, request).tasks()
     before = request.query.get("before", "")
     if before:
         names = names[names.index(before) + 1 :] if before in names else []
@@ -84,7 +84,7 @@ async def create(gateway: Gateway, request: Request) -> Task:
     if body.yes and not caller(request).may("approve"):
         raise Problem(403, "gateway.scope-missing", scope="approve")
     folders = given(body.folders)
-    origin = {"channel": "web" if caller(request).kind == "browser" else "api", "by": caller(request).id}
+    origin = {"channel": "web" if caller(request).kind == "browser" else "api", "by": caller(request).id, "person": caller(request).person}
     task = await gateway.desk.begin(body.brief, folders, model=body.model, yes=body.yes, plan_only=body.plan_only, origin=origin)
     return whole(gateway, task)
 
@@ -119,6 +119,14 @@ async def question(gateway: Gateway, request: Request) -> Task:
     return whole(gateway, task)
 
 
+@routes.route("POST", "/api/tasks/{id}/say", "brief", body=Question, answer=Task)
+async def say(gateway: Gateway, request: Request) -> Task:
+    """Say something to a task at work: the model takes it in at its next turn."""
+    task, body = named(gateway, request), await request.read(Question)
+    gateway.desk.say(task, body.text, caller(request).id)
+    return whole(gateway, task)
+
+
 @routes.route("POST", "/api/tasks/{id}/approve", "approve", body=PlanApproval, answer=Task)
 async def approve(gateway: Gateway, request: Request) -> Task:
     """Accept the plan that was shown."""
@@ -144,7 +152,7 @@ async def stop(gateway: Gateway, request: Request) -> Stopped:
 @routes.route("POST", "/api/stop", "look", answer=Stopped)
 async def stop_all(gateway: Gateway, request: Request) -> Stopped:
     """Stop everything that is at work."""
-    return Stopped(stopped=await gateway.desk.stop_all())
+    return Stopped(stopped=await gateway.desk.stop_all("" if request.local else caller(request).person))
 
 
 @routes.route("POST", "/api/tasks/{id}/resume", "brief", body=Resume, answer=Task)

@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING, Protocol
 
 import msgspec
 
+from confrere.errors import WrongUse
+from confrere.gateway.people import OWNER
 from confrere.gateway.shapes import Sentence, sentence
 from confrere.journal.store import SYSTEM, Event
 
@@ -26,6 +28,7 @@ class Incoming(msgspec.Struct, kw_only=True, frozen=True):
     text: str
     task: str = ""
     scopes: tuple[str, ...] = ()
+    person: str = OWNER
 
 
 class Notice(msgspec.Struct, kw_only=True, frozen=True):
@@ -71,6 +74,8 @@ class Reception:
                 return str(event.body["task"])
         by = f"{message.channel} {message.sender}"
         task = message.task
+        if task and self.gateway.people.of_task(task) != message.person:
+            raise WrongUse("core.task-unknown", task=task)
         if task:
             self.gateway.desk.question(task, message.text, by)
         else:
@@ -80,7 +85,9 @@ class Reception:
         note = {"channel": message.channel, "sender": message.sender, "ext": message.ext, "task": task}
         self.gateway.store.append(SYSTEM, "channel.received", note, durable=True)
         if not message.task:
-            await self.gateway.desk.begin(message.text, [], task=task, origin={"channel": message.channel, "by": by})
+            await self.gateway.desk.begin(
+                message.text, [], task=task, origin={"channel": message.channel, "by": by, "person": message.person}
+            )
         return task
 
     def notice(self, event: Event) -> Notice | None:

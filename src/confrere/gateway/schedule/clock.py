@@ -150,6 +150,7 @@ class Clock:
             "channel": "schedule",
             "by": f"schedule {schedule.id}",
             "unattended": spec.unattended,
+            "person": self.gateway.people.of_thing(schedule.id),
         }
         folders = [f"{folder.path}:{'ro' if folder.readonly else 'rw'}" for folder in spec.folders]
         yes = spec.unattended == "apply"

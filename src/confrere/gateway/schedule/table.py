@@ -10,6 +10,7 @@ import msgspec
 
 from confrere.errors import ConfrereError, WrongUse
 from confrere.gateway.http import Problem
+from confrere.gateway.people import OWNER
 from confrere.gateway.schedule.when import checked, read
 from confrere.gateway.shapes import NewSchedule, RunShown, Sentence, sentence
 from confrere.journal.store import SYSTEM, Event, Store
@@ -118,7 +119,7 @@ class Table:
             raise Problem(404, "gateway.no-schedule")
         return found
 
-    def save(self, spec: NewSchedule, ident: str = "", mark: str = "") -> Schedule:
+    def save(self, spec: NewSchedule, ident: str = "", mark: str = "", person: str = OWNER) -> Schedule:
         """Keep a new schedule, or change one. Raises Problem for what cannot be carried out."""
         if spec.when.text and not spec.when.kind:
             spec.when = read(spec.when.text, spec.when.zone)
@@ -132,6 +133,8 @@ class Table:
         spec.name = spec.name.strip()[:120] or spec.brief.strip()[:60]
         ident = ident or secrets.token_hex(4)
         body = {"id": ident, "spec": msgspec.to_builtins(spec), "mark": mark}
+        if person != OWNER:
+            body["person"] = person
         self.follow(self.store.append(SYSTEM, "schedule.saved", body, durable=True))
         return self.all[ident]
 

@@ -5,15 +5,16 @@ from __future__ import annotations
 import asyncio
 import time
 from collections.abc import Callable
-from typing import Any
+from typing import Any, cast
 
 import msgspec
 
 from confrere.agent.services import Services
 from confrere.agent.task import TaskState, load, new_id
-from confrere.config import Home
+from confrere.config import Home, Settings
 from confrere.errors import ConfrereError, WrongUse
 from confrere.gateway.http import Problem
+from confrere.gateway.people import OWNER
 from confrere.gateway.work.shown import changes_shown, digest_of
 from confrere.journal.canonical import digest
 from confrere.messages import say
@@ -64,7 +65,11 @@ class Bench:
         def work() -> str:
             if task and self.services.store.last(task) is not None:
                 return task
-            made = create(self.services, brief, folders, model=model, yes=yes, plan_only=plan_only, task=task or self._free_id())
+            person = origin.get("person", OWNER)
+            made = create(
+                self.services, brief, folders, model=model, yes=yes, plan_only=plan_only, task=task or self._free_id(),
+                person="" if person == OWNER else person,
+            )  # fmt: skip
             if origin:
                 self.services.store.append(made, "task.origin", origin)
             return made
@@ -105,28 +110,29 @@ class Bench:
             )
         return made
 
-    async def on_run(self, number: int, task: str) -> dict[str, Any]:
+    async def on_run(self, number: int, task: str, limits: dict[str, Any]) -> dict[str, Any]:
         """Carry a task on until it ends or waits for a person."""
         from confrere.agent.loop import Runner
 
-        runner = Runner(self.services, task, self._listen(number))
+        runner = Runner(limited(self.services, limits), task, self._listen(number))
         state = await runner.run()
         return {"state": state.state}
 
-    async def on_turn(self, number: int, messages: list[dict[str, str]], model: str, by: str) -> dict[str, Any]:
+    async def on_turn(self, number: int, messages: list[dict[str, str]], model: str, by: str, limits: dict[str, Any]) -> dict[str, Any]:
         """One answer without a folder, through the loop. The text is sent as soon as it is journaled; the rest of the task's life
         follows.
         """
         from confrere.agent.brief import checked, language_of
         from confrere.agent.loop import Runner
-        from confrere.models.catalogue import choose
 
         brief = checked(messages[-1]["text"])
         services = self.services
-        name = choose(model or None, services.settings).name
+        name = services.named_model(model).name
         language = services.settings.language or language_of(brief, services.home.language())
         task = new_id() + new_id()[-4:]
         created = {"brief": brief, "roots": [], "model": name, "language": language, "yes": True, "plan_only": False, "warnings": []}
+        if limits:
+            created["person"] = limits["person"]
         events: list[tuple[str, dict[str, Any]]] = [("task.created", created), ("task.origin", {"channel": "api", "by": by})]
         for message in messages[:-1]:
             label = "model" if message["role"] == "assistant" else "person"
@@ -144,7 +150,7 @@ class Bench:
                 self.send({"job": number, "live": "answer", "body": self._turned(runner.state)})
             pass_on(kind, body)
 
-        runner = Runner(services, task, listen)
+        runner = Runner(limited(services, limits), task, listen)
         state = await runner.run()
         if state.failure:
             raise ConfrereError(state.failure["key"], **{"task": task, **state.failure.get("data", {})})
@@ -267,9 +273,7 @@ class Bench:
 
     async def on_model(self, number: int, name: str) -> dict[str, Any]:
         """Check a model's name. Raises WrongUse with the nearest names."""
-        from confrere.models.catalogue import choose
-
-        model = await asyncio.to_thread(choose, name, self.services.settings)
+        model = await asyncio.to_thread(self.services.named_model, name)
         return {"name": model.name, "local": model.local}
 
     async def on_secrets(self, number: int) -> list[dict[str, Any]]:
@@ -289,6 +293,26 @@ class Bench:
         await asyncio.to_thread(self.services.secrets.delete, name)
         self.services.store.append("", "secret.forgotten", {"name": name}, durable=True)
         return self._secrets()
+
+
+def limited(services: Services, limits: dict[str, Any]) -> Services:
+    """The services as a person's task gets them: the smaller of the settings' limits and theirs, their grants. The rest is shared."""
+    if not limits:
+        return services
+    settings = services.settings
+    smaller = {name: min(getattr(settings, name), limits[name]) for name in ("max_tokens", "max_cost_usd", "max_minutes") if name in limits}
+    return cast(Services, _Limited(services, msgspec.structs.replace(settings, **smaller), limits["person"]))
+
+
+class _Limited:
+    def __init__(self, services: Services, settings: Settings, person: str) -> None:
+        self.__services, self.settings, self.__person = services, settings, person
+
+    def grants(self) -> Any:
+        return self.__services.grants(self.__person)
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self.__services, name)
 
 
 class _Held:
