@@ -28,6 +28,12 @@ class Blobs:
         return self.folder / sha[:2] / sha
 
     def put(self, data: bytes) -> str:
+        path = self.path(hashlib.sha256(data).hexdigest())
+        try:
+            if path.stat().st_size == len(data):  # one that a power cut left short is written again
+                return path.name
+        except FileNotFoundError:
+            pass
         return self._put([data])[0]
 
     def _put(self, data: Iterable[bytes]) -> tuple[str, int]:
@@ -89,6 +95,11 @@ class Blobs:
             held.append(piece)
             size += len(piece)
             if size > INLINE_LIMIT:
+                following = next(text, None)
+                if following is None:
+                    data = "".join(held).encode("ascii")
+                    return dumps({_MARK: self.put(data), "size": len(data)})
+                held.append(following)
                 sha, size = self._put(piece.encode("ascii") for piece in chain(held, text))
                 return dumps({_MARK: sha, "size": size})
         return "".join(held)

@@ -10,11 +10,12 @@ from typing import Any
 import msgspec
 
 _TOGETHER = 64  # members of a list that are written at once
+_FEW = 4000  # members, however deep, that are written at once
 
 
 def dumps(value: Any) -> str:
     """Canonical JSON: sorted keys, no spaces, ASCII only. msgspec Structs are taken as their fields."""
-    return json.dumps(value, sort_keys=True, separators=(",", ":"), ensure_ascii=True, allow_nan=False, default=_builtins)
+    return _encoder.encode(value)
 
 
 def _builtins(value: Any) -> Any:
@@ -22,8 +23,33 @@ def _builtins(value: Any) -> Any:
     return msgspec.to_builtins(value)
 
 
+_encoder = json.JSONEncoder(sort_keys=True, separators=(",", ":"), ensure_ascii=True, allow_nan=False, default=_builtins)
+
+
 def pieces(value: Any) -> Iterator[str]:
     """The text of ``dumps`` in pieces, so that a list of 100,000 records is never held as text, nor as plain dictionaries."""
+    if _members(value, _FEW) > 0:
+        yield dumps(value)
+    else:
+        yield from _pieces(value)
+
+
+def _members(value: Any, left: int) -> int:
+    """What is left of ``left`` after counting the members of plain lists and dictionaries, however deep; 0 or less: too many. A record may hold
+    anything."""
+    if isinstance(value, msgspec.Struct):
+        return 0
+    if isinstance(value, list | dict):
+        left -= len(value)
+        for member in value.values() if isinstance(value, dict) else value:
+            if left <= 0:
+                return 0
+            if isinstance(member, list | dict | msgspec.Struct):
+                left = _members(member, left)
+    return left
+
+
+def _pieces(value: Any) -> Iterator[str]:
     if isinstance(value, msgspec.Struct) and _plain(value):
         value = {name: getattr(value, name) for name in value.__struct_fields__}
     if isinstance(value, list) and len(value) > _TOGETHER:
@@ -33,7 +59,7 @@ def pieces(value: Any) -> Iterator[str]:
     elif isinstance(value, dict) and 0 < len(value) <= _TOGETHER and all(type(key) is str for key in value):
         for number, key in enumerate(sorted(value)):
             yield ("," if number else "{") + dumps(key) + ":"
-            yield from pieces(value[key])
+            yield from _pieces(value[key])
         yield "}"
     else:
         yield dumps(value)
