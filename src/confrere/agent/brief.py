@@ -57,11 +57,13 @@ def create(services: Services, brief: str, folders: list[str], *, model: str, ye
     language = services.settings.language or language_of(brief, services.home.language())
     if granted.roots:
         _not_all_empty(granted)
-    from confrere.models.catalogue import choose
-
-    name = choose(model or None, services.settings).name
+    name = services.named_model(model).name
     warnings = [say("workspace.folder-merged", language, inner=inner, outer=outer) for inner, outer in granted.merged]
     warnings += _others_at_work(services, granted, language)
+    found = services.redactor.redact(brief)
+    if found.found.keys() - {"card-number"}:  # the journal's door; a number of sixteen figures may be an invoice's
+        brief = found.text
+        warnings.append(say("agent.brief-redacted", language, what=found.sentence(language)))
     task = task or new_id()
     services.store.append(
         task,

@@ -15,8 +15,9 @@ import msgspec
 from confrere.agent import asking, prompt
 from confrere.agent.context import CallContext, StopFlag
 from confrere.agent.services import Services
+from confrere.agent.showing import Shown
 from confrere.agent.task import TaskState, load
-from confrere.errors import ConfrereError, Failed, Stopped, WrongUse
+from confrere.errors import ConfrereError, Failed, Refused, Stopped, WrongUse
 from confrere.journal.canonical import digest, dumps
 from confrere.journal.store import Event
 from confrere.messages import say
@@ -76,6 +77,9 @@ class Runner:
 
     def record(self, kind: str, body: dict[str, Any], durable: bool = False) -> None:
         """Append an event, take it into the state, tell the listener."""
+        if kind == "message" and isinstance(message := body["message"], Message) and message.role != "system":
+            text = self.services.redactor.redact(message.text)  # the journal's door, for what came through no tool
+            body = body if text.clean else {**body, "message": msgspec.structs.replace(message, text=text.text)}
         if kind not in _LARGE:
             body = msgspec.to_builtins(body)
         event = self.store.append(self.task, kind, body, durable=durable)
@@ -107,6 +111,10 @@ class Runner:
         self._opened = {event.body["store"] for event in self.store.read("", kinds=("store.opened",))}
         judge.begin(self.task, self.state.brief, manifests, foreign, sorted(self._opened))
         return judge
+
+    @cached_property
+    def _shown(self) -> Shown:
+        return Shown(self.services.redactor)
 
     def _spend(self, grant: str) -> None:
         self.store.append("", "grant.used", {"id": grant, "task": self.task}, durable=True)
@@ -160,7 +168,8 @@ class Runner:
         except ConfrereError as error:
             self.record("task.failed", {"key": error.key, "data": {**error.data, "task": self.task}}, True)
         except (Exception, BaseExceptionGroup) as error:
-            body = {"key": "agent.defect", "data": {"error": f"{type(error).__name__}: {error}"[:300], "task": self.task}}
+            told = self.services.redactor.redact(f"{type(error).__name__}: {error}").text[:300]
+            body = {"key": "agent.defect", "data": {"error": told, "task": self.task}}
             self.record("task.failed", body, True)
             self.listen("defect", {"exception": error})
         finally:
@@ -348,9 +357,24 @@ class Runner:
             plan=self.state.plan if phase == "work" else None,
             language=self.state.language,
         )
-        if not self._model.local:
-            self.record("model.sent", {"model": self._model.name, "messages": len(turn.messages), "characters": sum(len(m.text) for m in turn.messages)})
+        if self._model.name != "builtin":
+            self._show(turn, self._model)
         return await self._model.reply(turn, lambda text: self.listen("text", {"text": text}))
+
+    def _show(self, turn: Turn, model: Model) -> None:
+        """Make of the turn what this model may see. Raises Refused where it may not; nothing was sent then."""
+        turn.messages, label, found = self._shown.of(turn.messages)
+        if found:
+            self.record("secret.redacted", {"call": "", "found": dict(found)})
+        self._take_back()
+        decision = self.judge.model(model.name, model.local, label)
+        if decision.verdict != "allow":
+            self.record("model.refused", {"model": model.name, "label": label.text(), "rule": decision.rule}, True)
+            raise Refused(decision.reason, model=model.name, task=self.task)
+        if not model.local:
+            characters = sum(len(message.text) for message in turn.messages)
+            body = {"model": model.name, "messages": len(turn.messages), "characters": characters, "label": label.text()}
+            self.record("model.sent", {**body, "grants": decision.grants})
 
     async def _answered(self, phase: str, reply: Reply) -> None:
         """The model said something and asked for nothing: an answer, or the end of the work."""

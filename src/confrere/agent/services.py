@@ -107,6 +107,11 @@ class Services:
         return View(state.roots, self.home.work / state.id)
 
     def model(self, state: TaskState) -> Model:
+        return self.named_model(state.model)
+
+    def named_model(self, name: str) -> Model:
+        """The model of this name, "" for the one in force. Its key comes from the environment or, where that has none, from the secrets."""
+        from confrere.agent.keys import Keys
         from confrere.models.catalogue import choose
 
-        return choose(state.model or None, self.settings)
+        return choose(name or None, self.settings, environ=Keys(self, name or self.settings.model))

@@ -51,6 +51,7 @@ class TaskState(msgspec.Struct, kw_only=True):
     apply), stopped, failed, declined or undone. Times are ISO 8601, UTC.
     ``sent`` counts the requests and characters that went to each remote model, ``redacted`` what was taken out as secret, by kind.
     ``said`` are the person's words that the model has not taken in yet, ``heard`` the number of the last event of those it has.
+    ``person`` is whose task it is, "" for the owner.
     ``beyond`` are the paths that would be deleted or overwritten without a step of the plan: they wait for a person."""
 
     id: str
@@ -84,6 +85,7 @@ class TaskState(msgspec.Struct, kw_only=True):
     beyond: list[str] = msgspec.field(default_factory=list)
     said: list[Said] = msgspec.field(default_factory=list)
     heard: int = 0
+    person: str = ""
 
     def apply(self, event: Event) -> None:
         """Take one event in."""
@@ -96,6 +98,7 @@ class TaskState(msgspec.Struct, kw_only=True):
                 self.yes, self.plan_only = body["yes"], body["plan_only"]
                 self.roots = msgspec.convert(body["roots"], list[Root])
                 self.warnings = list(body.get("warnings", []))
+                self.person = body.get("person", "")
             case "task.resumed":
                 self.yes = body.get("yes", self.yes)
                 self.plan_only = False

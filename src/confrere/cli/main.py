@@ -176,23 +176,26 @@ def approvals(as_json: bool) -> int:
 
 @cli.command(help=_("help-answer"))
 @click.argument("ident", metavar="ID")
-@click.argument("word", metavar="yes|no")
+@click.argument("word", metavar="yes|no|task|always")
+@click.option("--times", type=click.IntRange(min=1, max=100), default=None, help=_("option-times"))
+@click.option("--for", "behalf", default="", metavar="NAME", help=_("option-behalf"))
 @_json
-def answer(ident: str, word: str, as_json: bool) -> int:
+def answer(ident: str, word: str, times: int | None, behalf: str, as_json: bool) -> int:
     from confrere.cli import law
 
-    return law.answer(ident, word, as_json)
+    return law.answer(ident, word, times or 0, behalf, as_json)
 
 
 @cli.command(help=_("help-grant"))
 @click.argument("what", type=click.Choice(["host", "recipient", "device", "amount", "model"]))
 @click.argument("value")
 @click.option("--days", type=click.FloatRange(min=0, min_open=True), default=None, help=_("option-grant-days"))
+@click.option("--private", is_flag=True, help=_("option-private"))
 @_json
-def grant(what: str, value: str, days: float | None, as_json: bool) -> int:
+def grant(what: str, value: str, days: float | None, private: bool, as_json: bool) -> int:
     from confrere.cli import law
 
-    return law.grant(what, value, days, as_json)
+    return law.grant(what, value, days, private, as_json)
 
 
 @cli.command(help=_("help-grants"))
@@ -226,7 +229,7 @@ def policy_test(file: str, as_json: bool) -> int:
 
 
 @cli.command(help=_("help-secrets"))
-@click.argument("action", type=click.Choice(["list", "set", "delete"]), default="list")
+@click.argument("action", type=click.Choice(["list", "set", "delete", "import"]), default="list")
 @click.argument("name", default="")
 @click.option("--host", "hosts", multiple=True, help=_("option-host"))
 @_json

@@ -36,7 +36,7 @@ class Screen(Protocol):
     def edit(self, step: Step, plan: Plan, schema: type[msgspec.Struct]) -> bool: ...
     def complain(self, sentence: str) -> None: ...
     def findings(self, state: TaskState) -> None: ...
-    def ask_approval(self, cards: list[dict[str, Any]]) -> bool: ...
+    def ask_approval(self, cards: list[dict[str, Any]]) -> tuple[bool, dict[str, str] | None]: ...
     def changes(self, changes: ChangeSet) -> None: ...
     def ask_changes(self) -> str: ...
     def undone(self, state: TaskState, outcome: Outcome) -> None: ...
@@ -93,8 +93,8 @@ class JsonScreen:
     def findings(self, state: TaskState) -> None:
         pass
 
-    def ask_approval(self, cards: list[dict[str, Any]]) -> bool:
-        return False
+    def ask_approval(self, cards: list[dict[str, Any]]) -> tuple[bool, dict[str, str] | None]:
+        return False, None
 
     def changes(self, changes: ChangeSet) -> None:
         pass
@@ -353,14 +353,19 @@ class TerminalScreen:
 
         hang(self.console, "", self.say(key), "dim")
 
-    def ask_approval(self, cards: list[dict[str, Any]]) -> bool:
-        """Show exactly what would happen; only a plain yes is a yes."""
-        from confrere.cli.law import card_lines
+    def ask_approval(self, cards: list[dict[str, Any]]) -> tuple[bool, dict[str, str] | None]:
+        """Show exactly what would happen; only a plain yes is a yes, or one of the wider ones offered, with or without a number of times."""
+        from confrere.cli.law import card_lines, widenings, wider_word
 
         for card in cards:
             for line in card_lines(card, self.language):
                 self.console.print(line, markup=False)
-        return self._input(self.say("ask-approval")).lower() in ("y", "yes", "o", "oui")
+        offered = widenings(cards, self.language)
+        for word, sentence in offered:
+            self.console.print(f"  {word}: {sentence}", markup=False)
+        if offered:
+            self.console.print(f"  {self.say('widen-times')} {say('policy.widen-note', self.language)}", markup=False, style="dim")
+        return wider_word(self._input(self.say("ask-approval-wide" if offered else "ask-approval")), bool(offered))
 
     # -- changes and the end
 

@@ -81,7 +81,8 @@ def _drive(services: Services, task: str, screen: Screen, *, plan_only: bool) ->
             continue
         if state.state == "waiting" and screen.asks:
             for approval in [approval for approval, _ in state.parked() if approval.state == "waiting"]:
-                runner.answer(approval.id, screen.ask_approval(approval.cards), "terminal", approval.digest)
+                yes, widen = screen.ask_approval(approval.cards)
+                runner.answer(approval.id, yes, "terminal", approval.digest, widen=widen)
             continue
         if plan_only and state.state == "planned":
             screen.end(state, hint(state, plan_only=True))
@@ -268,9 +269,7 @@ def resume(task: str, *, model: str, yes: bool, as_json: bool) -> int:
         raise WrongUse("core.task-busy", task=task, pid=holder.pid)
     body: dict[str, Any] = {"yes": yes or runner.state.yes}
     if model:
-        from confrere.models.catalogue import choose
-
-        body["model"] = choose(model, services.settings).name
+        body["model"] = services.named_model(model).name
     runner.record("task.resumed", body)
     screen = screen_for(as_json, runner.state.language)
     screen.begin(runner.state)

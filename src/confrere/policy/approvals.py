@@ -5,13 +5,13 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import Any, Literal
 
 import msgspec
 
 from confrere.errors import WrongUse
-from confrere.policy.grants import Grant
+from confrere.policy import widening
 
 
 class Approval(msgspec.Struct, kw_only=True, frozen=True):
@@ -44,12 +44,14 @@ def ask(id: str, task: str, cards: list[dict[str, Any]], now: str, expires: str)
 
 
 def answer(
-    approvals: dict[str, Approval], id: str, shown: str, yes: bool, now: str, by: str, *, delegated: str = "", widen: Grant | None = None,
+    approvals: dict[str, Approval], id: str, shown: str, yes: bool, now: str, by: str, *, delegated: str = "", person: str = "",
+    widen: Mapping[str, str] | None = None,
 ) -> list[dict[str, Any]]:
-    """The events of an answer: the answer itself and, where the person widened it, the grant.
+    """The events of an answer: the answer itself and, where the person widened it (see ``widening``), the grants.
 
-    ``shown`` is the digest of what the person had before them. Raises WrongUse when there is no such question, when it was
-    answered before, when it expired, or when what was shown is not what was asked: in each case nothing is allowed.
+    ``shown`` is the digest of what the person had before them, ``person`` whose task it is ("": the owner). ``journal_of`` says
+    where each event belongs. Raises WrongUse when there is no such question, when it was answered before, when it expired, when
+    what was shown is not what was asked, or for a widening that was not offered: in each case nothing is allowed.
     """
     found = approvals.get(id)
     if found is None:
@@ -63,9 +65,16 @@ def answer(
     events: list[dict[str, Any]] = [
         {"type": "approval.answered", "id": id, "digest": found.digest, "yes": yes, "at": now, "by": by, "delegated": delegated}
     ]
-    if widen is not None and yes:
-        events.append({"type": "grant.given", "grant": msgspec.to_builtins(widen)})
+    if widen and yes:
+        whose = {"person": person} if person else {}
+        for grant in widening.grants_for(id, found.task, found.cards, widen, by, delegated):
+            events.append({"type": "grant.given", "grant": msgspec.to_builtins(grant), **whose})
     return events
+
+
+def journal_of(event: Mapping[str, Any], task: str) -> str:
+    """The journal that an event of ``answer`` belongs to: the task's own, but "" (everyone's) for a grant that outlives it."""
+    return "" if event["type"] == "grant.given" and event["grant"]["scope"] == "always" else task
 
 
 def allows(approval: Approval | None, cards: list[dict[str, Any]], now: str) -> bool:

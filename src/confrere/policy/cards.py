@@ -8,8 +8,11 @@ import msgspec
 
 from confrere.policy import values
 from confrere.policy.derive.case import Known
+from confrere.policy.grants import ROLES
 from confrere.policy.manifest import Effect, Manifest, Role
 from confrere.policy.state import HOLE, Call, State
+
+_GRANTABLE = ("recipient", "host", "device")
 
 
 class Judged(msgspec.Struct, kw_only=True, frozen=True):
@@ -25,11 +28,12 @@ class Judged(msgspec.Struct, kw_only=True, frozen=True):
 
 
 def card(
-    state: State, known: Known, call: Call, manifest: Manifest, rule: str, reason: str, judged: list[Judged], step: int,
+    state: State, known: Known, call: Call, manifest: Manifest, rule: str, reason: str, judged: list[Judged], step: int, *,
+    grantable: bool = False,
 ) -> dict[str, Any]:
     """The card, as JSON values: tool, effect and kind; each argument with its final bytes, where it comes from and what
     known value it resembles; what was read before; how many more steps of the plan a yes to these values would
-    serve."""
+    serve; and, where ``grantable``, what a person may grant at this very question."""
     arguments = []
     for item in judged:
         shown: dict[str, Any] = {"name": item.name, "role": item.role.value, "value": _json(item.value), "good": item.good}
@@ -53,6 +57,8 @@ def card(
     hosts = [text for item in judged if item.role is Role.HOST for text in _texts(item.value)]
     if hosts and manifest.effect is Effect.CHANGE:  # a command that reaches them sees the folders
         made["could-get"] = hosts
+    if grantable and (covered := [(what, text) for item in judged if (what := ROLES.get(item.role)) in _GRANTABLE for text in _texts(item.value)]):
+        made["grantable"] = [{"what": what, "value": text} for what, text in dict.fromkeys(covered)]
     return made
 
 

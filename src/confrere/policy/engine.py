@@ -191,7 +191,7 @@ class Engine:
             return _say("deny", "three-noes", "policy.three-noes", call, manifest)
         if rule.verdict == "ask":
             judged, _ = self._granted(call, manifest, now)
-            return self._ask(call, manifest, rule.name, "policy.always-asks", judged, self._literal_step(call, manifest))
+            return self._ask(call, manifest, rule, "policy.always-asks", judged, self._literal_step(call, manifest))
         if (found := self._by_grant(call, manifest, rule, now)) is not None:
             return found
         if self.state.plan is None:
@@ -213,7 +213,7 @@ class Engine:
             best = best or (index, judged)
         if best is not None:
             reason = "policy.literal-only" if rule.verdict == "literal" else "policy.open-value"
-            return self._ask(call, manifest, rule.name, reason, best[1], best[0])
+            return self._ask(call, manifest, rule, reason, best[1], best[0])
         return _say("deny", "out-of-plan", "policy.out-of-plan", call, manifest)
 
     def _unplanned(self, call: Call, manifest: Manifest, rule: Rule, now: str) -> Decision:
@@ -224,7 +224,7 @@ class Engine:
         told = all(item.good or item.role in (*_WORDS, *HARMLESS) or self._in_brief(item.role, item.value) for item in judged)
         if trusted and told:
             return _say("allow", rule.name, "policy.own-words", call, manifest, arguments=judged)
-        return self._ask(call, manifest, rule.name, "policy.no-plan", judged, -1)
+        return self._ask(call, manifest, rule, "policy.no-plan", judged, -1)
 
     def _in_brief(self, role: Role, value: Any) -> bool:
         """True when the brief itself gives every one of these receivers, of the type they are."""
@@ -373,9 +373,10 @@ class Engine:
             for name, value in call.args.items() if any(True for _ in leaves(value))
         )
 
-    def _ask(self, call: Call, manifest: Manifest, rule: str, reason: str, judged: list[Judged], step: int) -> Decision:
-        shown = card(self.state, self._known, call, manifest, rule, reason, judged, step)
-        return _say("ask", rule, reason, call, manifest, arguments=judged, card=shown, step=step)
+    def _ask(self, call: Call, manifest: Manifest, rule: Rule, reason: str, judged: list[Judged], step: int) -> Decision:
+        grantable = rule.verdict == "plan" and rule.name not in _MONEY
+        shown = card(self.state, self._known, call, manifest, rule.name, reason, judged, step, grantable=grantable)
+        return _say("ask", rule.name, reason, call, manifest, arguments=judged, card=shown, step=step)
 
     # -- a command's requests -----------------------------------------------------------------------------------------------------
 
@@ -396,10 +397,14 @@ class Engine:
 
     # -- models -----------------------------------------------------------------------------------------------------------------------
 
-    def decide_model(self, name: str, local: bool, label: Label, now: str = "") -> Decision:
-        """Whether text so labelled may be sent to a model. A local one may see what the rules clear it for; a remote
-        one only what they, or a grant of kind ``model`` with a confidentiality, allow."""
-        limit = self.rules.clearance["local-model" if local else "remote-model"]
+    def decide_model(self, name: str, local: bool, label: Label, now: str = "", *, named: bool = False) -> Decision:
+        """Whether text so labelled may be sent to a model. A local one may see what the rules clear it for; a remote one only what they, or
+        a grant of kind ``model`` with a confidentiality, allow. A person who ``named`` a model lets it see what is private, unless
+        their own rules say what models may see. What is secret goes to none."""
+        kind = "local-model" if local else "remote-model"
+        limit = self.rules.clearance[kind]
+        if named and kind not in self.rules.cleared:
+            limit = max(limit, Confidentiality.PRIVATE)
         used = [
             grant for grant in self.grants.values()
             if grant.what == "model" and grant.value == name and grant.confidentiality is not None and grant.live(now, self.state.task)

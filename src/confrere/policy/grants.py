@@ -15,7 +15,7 @@ from confrere.policy.manifest import Role
 What = Literal["folder", "host", "recipient", "application", "device", "amount", "model"]
 Scope = Literal["call", "task", "always"]
 
-_ROLES: dict[Role, What] = {
+ROLES: dict[Role, What] = {
     Role.DEST: "recipient", Role.ACCOUNT: "recipient", Role.HOST: "host", Role.URL: "host", Role.DEVICE: "device", Role.AMOUNT: "amount",
     Role.PATH: "folder",
 }
@@ -51,7 +51,7 @@ class Grant(msgspec.Struct, kw_only=True, frozen=True):
 
     def covers(self, role: Role, value: Any) -> bool:
         """True when the value is what was granted, by typed equality."""
-        if _ROLES.get(role) != self.what or not isinstance(value, str | int | float | Decimal):
+        if ROLES.get(role) != self.what or not isinstance(value, str | int | float | Decimal):
             return False
         if self.what == "amount":
             worth, top = values.amount(value), values.amount(self.value)

@@ -27,12 +27,14 @@ Record = Callable[[str, dict[str, Any], bool], None]
 
 
 class EngineJudge:
-    """See ``gate.Judge``. ``record`` writes to the task's journal; ``now`` gives the time as UTC ISO 8601."""
+    """See ``gate.Judge``. ``record`` writes to the task's journal; ``now`` gives the time as UTC ISO 8601; ``spend`` is told of each use of
+    a grant that outlives the task."""
 
-    def __init__(self, rules: Rules, grants: Iterable[Grant], record: Record, now: Callable[[], str]) -> None:
-        self.engine = Engine(rules, grants)
+    def __init__(self, rules: Rules, record: Record, now: Callable[[], str], spend: Callable[[str], None] = lambda ident: None) -> None:
+        self.engine = Engine(rules)
         self._record = record
         self._now = now
+        self._spend = spend
         self._decisions: dict[str, Decision] = {}
         self._shown: set[str] = set()
         self._permits: dict[str, Permit] = {}
@@ -62,6 +64,18 @@ class EngineJudge:
             self.engine.state.manifests = dict(manifests)
         own = {tool.store for tool in manifests.values() if tool.trust in ("own", "installation", "vendor")}
         self.engine.state.stores += [store for store in opened if store in own and store not in self.engine.state.stores]
+
+    def take(self, grants: Iterable[Grant]) -> None:
+        """Grants of the person's that outlive tasks, as they stand; those that were revoked since are revoked here."""
+        for grant in grants:
+            self.engine.grants[grant.id] = grant
+
+    def revoke(self, ident: str) -> None:
+        self.engine.apply({"type": "grant.revoked", "id": ident})
+
+    def model(self, name: str, local: bool, label: Label) -> Decision:
+        """Whether a model may see what is so labelled. It was named by the person: none is ever chosen because its key is there."""
+        return self.engine.decide_model(name, local, label, self._now(), named=True)
 
     @property
     def opened(self) -> list[str]:
@@ -99,6 +113,9 @@ class EngineJudge:
         if (permit := self.engine.permit(judged, decision, call.id in self._shown)) is not None:
             self._permits[call.id] = permit
         self._keep(self.engine.commit(judged, decision))
+        for ident in decision.grants:
+            if self.engine.grants[ident].scope == "always":
+                self._spend(ident)
 
     def approved(self, call: Call, approval: approvals.Approval) -> bool:
         """Whether this approval is a yes to this very call; then its open values are the person's from here on."""

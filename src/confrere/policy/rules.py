@@ -57,11 +57,13 @@ class Problem(msgspec.Struct, frozen=True):
 
 
 class Rules(msgspec.Struct, kw_only=True):
-    """The rules in force. ``problems`` is not empty when the owner's file was not used."""
+    """The rules in force. ``problems`` is not empty when the owner's file was not used; ``cleared`` are the entries of ``clearance`` that the
+    owner's file gives."""
 
     base: list[Rule]
     owner: list[Rule] = []
     clearance: dict[str, Confidentiality] = {}
+    cleared: list[str] = []
     problems: list[Problem] = []
 
     def judge(self, manifest: Manifest, arguments: list[tuple[Role, str]]) -> Rule:
@@ -150,7 +152,7 @@ def load(owner: str = "") -> Rules:
         if name not in ("rule", "clearance", "version"):
             rules.problems.append(Problem("policy.file-key", _line_with(owner, name), name))
     if not rules.problems:
-        rules.owner, rules.clearance = mine, clearance
+        rules.owner, rules.clearance, rules.cleared = mine, clearance, sorted(data.get("clearance", {}))
     return rules
 
 
