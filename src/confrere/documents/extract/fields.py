@@ -16,6 +16,7 @@ from confrere.documents.extract import (
     currency,
     dates,
     einvoice,
+    identity,
     layout,
     letters,
     lines,
@@ -24,6 +25,9 @@ from confrere.documents.extract import (
     parts,
     party,
     registrations,
+    resume,
+    statement,
+    terms,
     totals,
     when,
 )
@@ -33,6 +37,8 @@ from confrere.documents.model import Document, Field, Record
 
 PAID = ("invoice", "credit-note", "receipt", "quote")
 """The types that carry amounts to pay."""
+_LABELLED = Evidence(2.8, 1.0, True, False, 1)
+"""A value that stands where its label says, with no second reader."""
 _BY_PLACE = 0.85
 """Most that a supplier can have for whom nothing speaks but where the name stands: it goes on the to-check list."""
 
@@ -175,6 +181,9 @@ class _Job:
         if days.due is not None:
             due = days.due
             self.put("due_date", due.date.iso, Evidence(due.score, 1.0, True, self.page.ocr, 1), due.date.segment)
+        elif self.record.type == "quote" and days.date is not None and (valid := terms.days_valid(self.page.text)):
+            last = days.date.date.value + dt.timedelta(days=valid)
+            self.put("due_date", last.isoformat(), Evidence(1.8, 1.0, False, self.page.ocr, 1), days.date.date.segment)
 
     def heading_day(self) -> None:
         """A meeting's day stands in its heading; later dates are what was talked about."""
@@ -196,7 +205,7 @@ class _Job:
 
     def parties(self, *, receipt: bool) -> None:
         author = " ".join(self.document.metadata.get(key, "") for key in ("author", "Author", "title", "Title", "company"))
-        found = party.read(self.page, receipt=receipt, author=author)
+        found = party.read(self.page, receipt=receipt, author=author, statement=self.record.type == "statement")
         for field, who, margin in (("supplier", found.supplier, found.supplier_margin), ("client", found.client, found.client_margin)):
             if who is not None:
                 self.put(field, who.name, Evidence(who.score, margin, who.corroborated, self.page.ocr, len(who.readers)), who.segment)
@@ -226,13 +235,18 @@ class _Job:
         if record.type == "mail":
             self.mail()
             return
-        if record.type in ("cv", "identity"):
+        if record.type == "cv":
+            self.resume()
+            return
+        if record.type == "identity":
+            self.identity()
             return
         if record.type in ("minutes", "transcript"):
             self.heading_day()
             return
         if record.type == "contract":
             self.contract()
+            self.terms()
             self.number()
             self.registrations([])
             return
@@ -241,7 +255,7 @@ class _Job:
             self.letter()
         if record.type == "statement":
             self.parties(receipt=False)
-            self.period()
+            self.statement()
 
     def mail(self) -> None:
         head = self.document.metadata
@@ -268,7 +282,12 @@ class _Job:
         for field in ("supplier", "client"):
             who = roles.get(field) or (spare.pop(0) if spare else "")
             if who:
-                self.put(field, who, Evidence(2.6 if field in roles else 1.6, 1.0, field in roles, self.page.ocr, 1), None)
+                self.put(
+                    field,
+                    who,
+                    Evidence(3.4 if field in roles else 1.6, 2.0 if field in roles else 1.0, field in roles, self.page.ocr, 1),
+                    None,
+                )
         best: dates.Date | None = None
         for segment in self.page.segments:
             for date in dates.find(segment):
@@ -284,13 +303,69 @@ class _Job:
         else:
             self.days()
 
-    def period(self) -> None:
-        """A statement's date is the end of its period."""
-        for segment in self.page.segments:
-            found = dates.find(segment)
-            if len(found) >= 2 and re.search(r"(?:period|du|from|vom|statement)", segment.folded[: found[0].start]):
-                self.put("date", found[1].iso, Evidence(2.8, 1.0, True, self.page.ocr, 1), segment)
-                return
+    def terms(self) -> None:
+        """When a contract begins and ends, how long it runs, what is paid, what notice is due."""
+        found = terms.read(self.page)
+        for field, day in (("start_date", found.start), ("end_date", found.end)):
+            if day is not None:
+                self.put(field, day.iso, _LABELLED, day.segment)
+        for field, value in (("term", found.term), ("notice", found.notice)):
+            if value:
+                self.put(field, value, _LABELLED, None)
+        if found.amount is not None:
+            self.put("amount", amounts.plain(found.amount.value), _LABELLED, found.amount.segment)
+            if len(found.amount.currency) == 3:
+                self.put("currency", found.amount.currency, Evidence(3.0, 3.0, True, self.page.ocr, 1), found.amount.segment)
+            if found.each:
+                self.put("amount_per", found.each, _LABELLED, found.amount.segment)
+
+    def resume(self) -> None:
+        """Whose CV it is, and what it tells."""
+        found = resume.read(self.page)
+        if found.name is not None:
+            self.put(
+                "name",
+                found.name[0],
+                Evidence(3.0 if found.agreed else 1.8, 1.0, found.agreed, self.page.ocr, 1 + found.agreed),
+                found.name[1],
+            )
+        for field, hit in (("email", found.email), ("phone", found.phone)):
+            if hit is not None:
+                self.put(field, hit[0], Evidence(3.2, 1.0, True, self.page.ocr, 1), hit[1])
+        for field, items in (("skills", found.skills), ("languages", found.languages)):
+            if items:
+                self.put(field, "; ".join(items), _LABELLED, None)
+        for name, spells in (("experience", found.experience), ("education", found.education)):
+            if spells:
+                self.record.notes[name] = spells
+
+    def identity(self) -> None:
+        """Whose paper it is; what a check digit contradicts is to be checked."""
+        for field, found in identity.read(self.page).items():
+            evidence = Evidence(
+                (1.0, 2.6, 4.5)[found.proof], (0.0, 1.0, 2.0)[found.proof], found.proof == 2, self.page.ocr, 1 + (found.proof == 2)
+            )
+            self.put(field, found.value, evidence, found.segment)
+            if found.proof == 0:
+                self.record.check[field] = "extract.check-digits"
+
+    def statement(self) -> None:
+        """A statement's date is the end of its period; balances that its movements explain are proved."""
+        found = statement.read(self.page)
+        sure = Evidence(4.0 if found.balanced else 2.4, 1.5, bool(found.balanced), self.page.ocr, 1 + bool(found.balanced))
+        if found.start is not None and found.end is not None:
+            self.put("period_start", found.start.iso, Evidence(2.8, 1.0, True, self.page.ocr, 1), found.start.segment)
+            for field in ("period_end", "date"):
+                self.put(field, found.end.iso, Evidence(2.8, 1.0, True, self.page.ocr, 1), found.end.segment)
+        for field, balance in (("opening_balance", found.opening), ("closing_balance", found.closing)):
+            if balance is not None:
+                self.put(field, amounts.plain(balance[0]), sure, balance[1])
+                if found.balanced is False:
+                    self.record.check[field] = "extract.balance-not-movements"
+        self.record.line_items = found.moves
+        code, score = currency.read(self.page, [amount for segment in self.page.segments for amount in amounts.find(segment)])
+        if code:
+            self.put("currency", code, Evidence(score, score, score >= 3.0, self.page.ocr, 1), None)
 
 
 def _settled(page: Layout, day: dt.date) -> bool:

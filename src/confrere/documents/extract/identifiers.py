@@ -20,7 +20,7 @@ VAT_FORMS = {
     "MT": r"MT\d{8}", "NL": r"NL\d{9}B\d\d", "PL": r"PL\d{10}", "PT": r"PT\d{9}", "RO": r"RO\d{2,10}", "SE": r"SE\d{12}",
     "SI": r"SI\d{8}", "SK": r"SK\d{10}",
 }  # fmt: skip
-_COUNTRY = re.compile(rf"(?<![A-Z0-9])(?:{'|'.join(VAT_FORMS)})(?=[ \u00a0.-]?[A-Z0-9])")
+_COUNTRY = re.compile(rf"(?<!\w)(?:{'|'.join(VAT_FORMS)})(?=[ \u00a0.-]?[A-Z0-9])")
 
 
 def luhn(digits: str) -> bool:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-from confrere.documents.extract import dates
+from confrere.documents.extract import dates, identifiers
 from confrere.documents.extract.labels import Hit, labels
 from confrere.documents.extract.layout import Layout, Segment
 from confrere.documents.extract.names import is_title
@@ -41,6 +41,8 @@ def read(layout: Layout, kind: str = "invoice", name: str = "") -> tuple[Found |
             if following is not None and following.kind == "weak" and following.start - hit.end <= 3:
                 continue
             for value, where, factor in _values(layout, segment, hit, following.start if following else len(segment.text)):
+                if re.fullmatch(r"\d{3} \d{3} \d{3}", value) and identifiers.luhn(value.replace(" ", "")):
+                    continue  # a company's number, not a paper's
                 score = weight * factor + _shape(value) + 0.5 * (1 - segment.row / max(len(layout.rows), 1))
                 if stem and len(compact(value)) >= 3 and compact(value) in stem:
                     score += 1.0

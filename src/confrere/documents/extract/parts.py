@@ -78,7 +78,7 @@ def _face(page: Layout) -> _Face:
     days = when.read(page)
     count = _COUNT.search(page.folded)
     return _Face(
-        paid=kind in _PAID and sure or (sums.total is not None and sums.proof != "" and found is not None),
+        paid=(kind in _PAID and sure) or (sums.total is not None and sums.proof != "" and found is not None),
         number=compact(found.value) if found is not None and found.score >= 2.3 else "",
         day=days.date.date.iso if days.date is not None and days.date.score > 0.5 else "",
         total=sums.total is not None and ("gross" in sums.total.readers or bool(sums.proof)),

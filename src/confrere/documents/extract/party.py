@@ -117,16 +117,16 @@ class Board:
             entry.name = name
 
 
-def read(layout: Layout, *, receipt: bool, author: str = "") -> Parties:
+def read(layout: Layout, *, receipt: bool, author: str = "", statement: bool = False) -> Parties:
     """Find supplier and client. ``receipt`` trusts the head of the page more: tickets begin with the shop's name.
-    ``author`` is what the file's own metadata says of who made it."""
+    ``author`` is what the file's own metadata says of who made it. On a bank's ``statement`` the account is the client's."""
     suppliers, clients = Board(), Board()
     fenced: dict[int, str] = {}
-    _labelled(layout, suppliers, clients, fenced, receipt)
+    _labelled(layout, suppliers, clients, fenced, receipt, statement)
     _addressed(layout, suppliers, clients, fenced, receipt)
     (_ticket if receipt else _header)(layout, suppliers, fenced)
     _legal(layout, suppliers)
-    if not receipt:
+    if not receipt and not statement:
         for witness in issuer.witnesses(layout, set(fenced)):
             suppliers.add(witness.name, witness.weight, witness.segment, f"numbers-{witness.reader}")
     stems = _domains(layout, suppliers, clients)
@@ -143,7 +143,7 @@ def read(layout: Layout, *, receipt: bool, author: str = "") -> Parties:
     return parties
 
 
-def _labelled(layout: Layout, suppliers: Board, clients: Board, fenced: dict[int, str], receipt: bool) -> None:
+def _labelled(layout: Layout, suppliers: Board, clients: Board, fenced: dict[int, str], receipt: bool, statement: bool) -> None:
     for segment in layout.segments:
         for hit in labels("party", segment.ocr).find(segment.plain):
             if not _stands_alone(segment, hit) or (receipt and hit.term in _JOURNEY):
@@ -151,7 +151,7 @@ def _labelled(layout: Layout, suppliers: Board, clients: Board, fenced: dict[int
             weight = 2.4 if hit.term in _WEAK_LABELS else 3.0
             kind = hit.kind
             if hit.term in _HOLDERS:
-                kind = "supplier" if issuer.near_bank(layout, segment) else "client"
+                kind = "supplier" if not statement and issuer.near_bank(layout, segment) else "client"
             board = {"client": clients, "supplier": suppliers}.get(kind)
             rank = 0
             for line in blocks.announced(layout, segment, hit):
@@ -173,6 +173,8 @@ def _stands_alone(segment: Segment, hit: Hit) -> bool:
     """A label begins its segment and is the whole of it, or a colon or a name follows. Short words want the colon."""
     before = segment.plain[: hit.start].strip(" *-#:.>([")
     after = segment.text[hit.end :].lstrip()
+    if before and after.startswith(":") and names.is_title(before) and len(before.split()) < 5:
+        return True  # "RELEVÉ DE COMPTE  Titulaire : X" where no gap was left
     if before and before not in ("votre", "notre", "your", "our", "l", "the", "le", "la"):
         return False
     if hit.term in ("a", "to", "from", "de", "aan", "doit", "for", "pour", "compte", "payer", "attention"):
