@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import shutil
 import tempfile
+import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -170,6 +171,9 @@ def plain(value: Any) -> Any:
 # -- pictures
 
 
+_DRAWING = threading.Lock()
+
+
 def page(services: Services, task: str, path: str, side: str, number: int, width: int) -> str:
     """A picture of page ``number`` (from 1), ``width`` pixels wide; returns the file's path and count of pages as JSON. Raises
     Problem, Failed.
@@ -178,9 +182,11 @@ def page(services: Services, task: str, path: str, side: str, number: int, width
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     with opened(services, task, path, side) as (place, base, sha):
         target, count = folder / f"{sha}-{number}-{width}.png", folder / f"{sha}.count"
-        if not target.exists() or not count.exists():
-            _trim(folder)
-            _draw(place, Path(base).suffix.lower(), sha, folder, number, width)
+        # one at a time: a deck's slides are asked for all at once and its conversion serves them all, and PDFium knows no threads
+        with _DRAWING:
+            if not target.exists() or not count.exists():
+                _trim(folder)
+                _draw(place, Path(base).suffix.lower(), sha, folder, number, width)
         os.utime(target)
         return dumps({"file": str(target), "pages": int(count.read_text("ascii"))})
 
@@ -192,7 +198,7 @@ def _draw(place: Path, suffix: str, sha: str, folder: Path, number: int, width: 
     target = folder / f"{sha}-{number}-{width}.png"
     if kind == "image":
         _shrink(place, target, number, width)
-        (folder / f"{sha}.count").write_text("1", "ascii")
+        _note(folder / f"{sha}.count", 1)
         return
     pdf = place
     if kind != "pdf":
@@ -218,8 +224,15 @@ def _draw(place: Path, suffix: str, sha: str, folder: Path, number: int, width: 
         picture = sheet.render(scale=scale).to_pil()
         temporary = target.with_suffix(f".{os.getpid()}")
         picture.save(temporary, "PNG")
-        (folder / f"{sha}.count").write_text(str(len(document)), "ascii")
+        _note(folder / f"{sha}.count", len(document))
         os.replace(temporary, target)
+
+
+def _note(count: Path, pages: int) -> None:
+    """In one step: another process may be reading it."""
+    temporary = count.with_suffix(f".{os.getpid()}")
+    temporary.write_text(str(pages), "ascii")
+    os.replace(temporary, count)
 
 
 def _shrink(place: Path, target: Path, number: int, width: int) -> None:
