@@ -14,6 +14,15 @@ from tests.page.stand_in import StandIn
 from tests.page.world import World
 
 AXE = hatch_build.PAGE / "node_modules" / "axe-core" / "axe.min.js"
+# as root, and on a machine without a network: nothing of the browser's own asks for anything
+FLAGS = [
+    "--no-sandbox",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-default-apps",
+    "--disable-sync",
+    "--no-first-run",
+]
 WIDE, PHONE = {"width": 1360, "height": 860}, {"width": 390, "height": 844}
 
 
@@ -28,7 +37,7 @@ def chromium() -> Iterator[Browser]:
     program = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
     assert program, "The tests of the page need Chromium (Debian: apt install chromium)."
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=program, args=["--no-sandbox"])
+        browser = playwright.chromium.launch(executable_path=program, args=FLAGS)
         yield browser
         browser.close()
 

@@ -260,6 +260,23 @@ def value() -> dict[str, Any]:
     }  # fmt: skip
 
 
+def people() -> list[dict[str, Any]]:
+    base = {"created": at(9000), "month": {"cost_usd": 1.5, "tokens": 900}, "budgets": {"month_usd": 20.0}}
+    return [
+        {**base, "id": "owner", "name": "Léa", "admin": True, "owner": True, "folders": [], "devices": 2, "this": True},
+        {**base, "id": "p2", "name": "Marc\u202e", "admin": False, "owner": False, "folders": [{"path": "/home/lea/Clients", "readonly": True}], "devices": 0, "this": False},
+    ]  # fmt: skip
+
+
+def grants() -> list[dict[str, Any]]:
+    base = {"kinds": [], "limit": 0, "used": 0, "expires": "", "by": "d1", "revoked": False}
+    return [
+        {**base, "id": "g1", "what": "recipient", "value": "compta@varech.example", "scope": "always", "task": ""},
+        {**base, "id": "g2", "what": "host", "value": "api.example.org", "scope": "task", "task": "t-running", "limit": 5, "used": 1, "expires": at(-9000)},
+        {**base, "id": "g3", "what": "folder", "value": "Clients", "scope": "always", "task": "", "revoked": True},
+    ]  # fmt: skip
+
+
 class World:
     """The answers by method and path, and what was sent to it."""
 
@@ -275,6 +292,11 @@ class World:
         self.tasks["t-done"] = task("t-done", "done", plan=None, answer="Il y a 37 fichiers.\n\n- 20 factures", steps=0)
         self.files, self.events, self.moved = 40, 60, 0
         self.waiting, self.schedules, self.recipes, self.worth = approvals(), [schedule()], [recipe()], value()
+        self.people, self.grants, self.secrets = (
+            people(),
+            grants(),
+            [{"name": "Banque", "hosts": ["api.banque.example"], "note": "", "changed": at(50)}],
+        )
         self.sent: list[tuple[str, str, Any]] = []
         self.known = True
 
@@ -321,6 +343,9 @@ class World:
             found["working"], found["waits_for"] = found["state"] in ("running", "drafted"), found["waits_for"] if rest == "plan" else ""
             if rest == "plan":
                 found["plan"], found["plan_hash"] = body["plan"], "h2"
+            return 200, found
+        if rest == "say":
+            found["said"] = [*found.get("said", []), {"n": 9, "at": at(0), "text": body["text"], "by": "d1"}]
             return 200, found
         if rest in ("apply", "undo"):
             found.update(state="applied" if rest == "apply" else "undone", waits_for="", has_report=True, outcomes=1)
@@ -375,8 +400,21 @@ class World:
         if path.startswith("/api/approvals/"):
             self.waiting = [one for one in self.waiting if one["id"] != path.rpartition("/")[2]]
             return 200, {"approvals": self.waiting}
+        name = path.rpartition("/")[2]
+        if path.startswith("/api/grants/") and method == "DELETE":
+            self.grants = [one for one in self.grants if one["id"] != name]
+            return 200, {"grants": self.grants}
+        if path == "/api/secrets" and method == "POST":
+            self.secrets = [*self.secrets, {"name": body["name"], "hosts": body["hosts"], "note": "", "changed": at(0)}]
+        if path == "/api/people" and method == "POST":
+            self.people = [*self.people, {**people()[1], **body, "id": "p3"}]
+            return 201, self.people[-1]
+        if path.startswith("/api/people/"):
+            self.people = [one for one in self.people if one["id"] != name] if method == "DELETE" else self.people
+            return 200, {}
         answers: dict[str, Any] = {
-            "/api/session": {"device": self.device(), "version": "0.1.0", "language": "en", "home": "/home/lea/.confrere", "tls": False, "address": "127.0.0.1"},
+            "/api/people": {"people": self.people}, "/api/grants": {"grants": self.grants}, "/api/secrets": {"secrets": self.secrets},
+            "/api/session": {"device": self.device(), "person": people()[0], "people": len(self.people), "version": "0.1.0", "language": "en", "home": "/home/lea/.confrere", "tls": False, "address": "127.0.0.1"},
             "/api/tasks": {"tasks": list(self.tasks.values()), "next": None}, "/api/approvals": {"approvals": self.waiting}, "/api/folders": picked,
             "/api/journal": {"events": page, "next": page[-1]["seq"] if len(page) < len(listed) else None},
             "/api/journal/verify": {"events": self.events, "problems": []}, "/api/schedules": {"schedules": self.schedules},

@@ -37,7 +37,7 @@ function words({ kind, body }: Fact, tools: ReadonlyMap<string, string>): string
       return t('fact-message-user', { text: text(one.text).slice(0, 160) })
     case 'plan.proposed': {
       const count = long(one.plan?.steps)
-      return count ? t('fact-plan-steps', { count }) : undefined
+      return t(count ? 'fact-plan-steps' : count === 0 ? 'fact-plan-answer' : 'fact-plan-proposed', { count: count ?? 0 })
     }
     case 'call.intent': {
       const verdict = String(one.verdict?.verdict ?? '')
