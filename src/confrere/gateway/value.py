@@ -54,7 +54,7 @@ def _line(store: Store, task: str, said: dict[str, float]) -> ValueLine | None:
     standing = state.standing()
     touched = sum(1 for entry in standing if entry.change.kind in ("create", "modify", "move", "delete"))
     made = {path for call in state.calls.values() for path in call.result.get("deliverables", [])}
-    read = len(state.files_before) if made else 0
+    read = state.files_before if made else 0
     baseline = said.get("baseline_minutes")
     by_rule = _FILE * touched + _READ * read + _DELIVERABLE * len(made)
     minutes = _attention(list(store.read(task, kinds=_MOMENTS)))

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterator
+from itertools import islice, takewhile
 from typing import TYPE_CHECKING
 
 import msgspec
@@ -31,6 +32,8 @@ async def events(gateway: Gateway, request: Request) -> Stream:
     if text and not (text.isascii() and text.isdigit() and len(text) < 19):
         raise Problem(400, "gateway.query-wrong", name="after")
     who = caller(request)
+    if who.may("brief"):
+        gateway.crew.warm("turn")
 
     def ended() -> bool:
         return gateway.stopping.is_set() or who.id in gateway.ended
@@ -93,9 +96,9 @@ def summary(event: Event, language: str) -> str:
 async def journal(gateway: Gateway, request: Request) -> JournalPage:
     """A page of the journal."""
     limit = request.number("limit", 200, 1, 1000)
-    return await asyncio.to_thread(
-        _page, own(gateway, request), request.query, limit, request.number("after", -1), request.number("before", 2**53)
-    )
+    gateway.tail.pull()
+    after, before = request.number("after", -1), request.number("before", gateway.tail.cursor + 1)
+    return await asyncio.to_thread(_page, own(gateway, request), request.query, limit, after, before)
 
 
 def _page(store: Store, query: dict[str, str], limit: int, after: int, before: int) -> JournalPage:
@@ -108,25 +111,27 @@ def _page(store: Store, query: dict[str, str], limit: int, after: int, before: i
         return not text or text in event.kind or text in dumps(event.body).casefold() or text in summary(event, "fr").casefold()
 
     forwards = after >= 0
-    start = after if forwards and wanted is None else 0
-    if not forwards and wanted is None and before == 2**53 and not text and not kinds:
-        from confrere.gateway.stream import newest
-
-        start = max(0, newest(store) - limit - 1)  # the end of the journal, without reading all that comes before it
-    found: list[Event] = []
-    for event in store.read(wanted, after=start, kinds=kinds):
-        if keep(event):
-            found.append(event)
-            if forwards and len(found) > limit:
-                break
-            if not forwards and len(found) > limit + 1:
-                del found[0]
-    more = len(found) > limit
     if forwards:
-        found = found[:limit]
-        return JournalPage(events=[shown(event) for event in found], next=found[-1].seq if more else None)
-    found = found[-limit:][::-1]
-    return JournalPage(events=[shown(event) for event in found], next=found[-1].seq if found and (more or start) else None)
+        events: Iterator[Event] = store.read(wanted, after=after if wanted is None else 0, kinds=kinds)
+    else:
+        events = _backwards(store, wanted, kinds, before)
+    found = list(islice(filter(keep, events), limit + 1))
+    return JournalPage(events=[shown(event) for event in found[:limit]], next=found[limit - 1].seq if len(found) > limit else None)
+
+
+def _backwards(store: Store, task: str | None, kinds: tuple[str, ...], before: int) -> Iterator[Event]:
+    """Events from the newest on, by windows that grow: the end of a long journal is there without reading what comes before it."""
+    if task is None:
+        high = before
+    else:
+        last = store.last(task)
+        high = last.n if last is not None else 0
+    size = 500
+    while high > 0:
+        low = max(0, high - size)
+        reading = store.read(task, after=low, kinds=kinds)
+        yield from reversed(list(takewhile(lambda event, top=high: (event.seq if task is None else event.n) <= top, reading)))  # type: ignore[misc]
+        high, size = low, size * 2
 
 
 @routes.route("GET", "/api/journal.jsonl", "look", query={"task": "only of this task"}, by_element=True)

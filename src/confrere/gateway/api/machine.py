@@ -110,7 +110,11 @@ async def grants(gateway: Gateway, request: Request) -> Grants:
     return Grants(grants=_grants(gateway, request))
 
 
+_AT_WORK = 100  # of the newest tasks, those whose own grants are shown while they are not over
+
+
 def _grants(gateway: Gateway, request: Request) -> list[dict[str, Any]]:
+    from confrere.agent.task import ENDED
     from confrere.policy.grants import Grant, apply
 
     found: dict[str, Grant] = {}
@@ -118,6 +122,10 @@ def _grants(gateway: Gateway, request: Request) -> list[dict[str, Any]]:
     for event in gateway.store.read(SYSTEM, kinds=("grant.given", "grant.used", "grant.revoked")):
         if event.kind != "grant.given" or event.body.get("person", OWNER) == person:
             apply(found, {"type": event.kind, **event.body})
+    for task in own(gateway, request).tasks()[:_AT_WORK]:
+        if gateway.shelf.summary(task).state not in ENDED:
+            for event in gateway.store.read(task, kinds=("grant.given", "grant.used", "grant.revoked")):
+                apply(found, {"type": event.kind, **event.body})
     return [dict(msgspec.to_builtins(grant)) for grant in found.values()]
 
 

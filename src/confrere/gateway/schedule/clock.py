@@ -42,7 +42,7 @@ class Clock:
             self.table.follow(event)
             if event.kind.startswith("schedule."):
                 self.start()
-        elif event.kind == "plan.proposed":
+        elif event.kind == "plan.proposed" and self.table.began(event.task):
             self._may_go_on(event.task)
         elif event.kind == "apply.done":
             for watch in self.watches.values():

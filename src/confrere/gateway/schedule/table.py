@@ -113,6 +113,10 @@ class Table:
 
     # -- changes
 
+    def began(self, task: str) -> bool:
+        """Whether a schedule began this task."""
+        return any(run.task == task for one in self.all.values() for run in reversed(one.runs))
+
     def get(self, ident: str) -> Schedule:
         found = self.all.get(ident)
         if found is None:

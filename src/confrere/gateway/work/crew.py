@@ -116,6 +116,12 @@ class Crew:
                 if not hand.dead:
                     self._free.append(hand)
 
+    def warm(self, lane: str) -> None:
+        """Have a shared lane's process ready for somebody who is about to ask; it leaves again when nobody does."""
+        if not self.closed and lane not in self._starting and not any(hand.lane == lane and not hand.dead for hand in self.hands):
+            warming = asyncio.ensure_future(self.run(lane, "warm", {}))
+            warming.add_done_callback(lambda done: done.cancelled() or done.exception())
+
     async def _do(self, hand: Hand, kind: str, args: dict[str, Any], live: Live | None) -> Any:
         self._number += 1
         number = self._number

@@ -54,6 +54,19 @@ class Bench:
 
         return listen
 
+    async def on_warm(self, number: int) -> None:
+        """Load what the first turn needs."""
+
+        def work() -> None:
+            import confrere.agent.loop
+            import confrere.models.catalogue
+            import confrere.models.openai_compatible  # noqa: F401
+            from confrere.tools.registry import all_tools
+
+            all_tools()
+
+        await asyncio.to_thread(work)
+
     # -- tasks
 
     async def on_create(
