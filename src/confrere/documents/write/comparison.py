@@ -8,6 +8,7 @@ from typing import Any
 
 from confrere.documents.write import theme
 from confrere.documents.write.content import Recap
+from confrere.documents.write.crossing import exactly
 from confrere.documents.write.figures import CONFIRMED, Currency, Totals, side, signed
 from confrere.documents.write.labels import currency, party
 from confrere.documents.write.sheets import Formats, page_setup, text
@@ -98,11 +99,7 @@ def _line(sheet: Any, styles: Formats, data: Data, at: int, one: Currency, axis:
     text(sheet, at, 1, currency(one.code, language), styles.get("body"))
     sheet.write_number(at, 2, float(earlier or ZERO), money)
     part = f',{data.ref("side")},"{data.side(one.side)}"' if one.side else ""
-    wanted = (
-        f'"="&SUBSTITUTE(SUBSTITUTE(SUBSTITUTE($A{at + 1},"~","~~"),"*","~*"),"?","~?")'
-        if any(ch in label for ch in "*?~=<>")
-        else f"$A{at + 1}"
-    )
+    wanted = exactly(label, f"$A{at + 1}")
     formula = (
         f"=SUMIFS({data.ref('total')},{data.ref(axis)},{wanted},{data.ref('currency')},$B{at + 1},"
         f'{data.ref("status")},"{data.statuses[CONFIRMED]}"{part})'

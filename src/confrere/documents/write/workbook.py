@@ -54,11 +54,12 @@ _CENTER = {"rank", "date", "due_date", "currency", "gap", "confidence"}
 
 
 def recap_workbook(path: Path, recap: Recap, language: str, at: str = "") -> None:
-    """Write the workbook of ``recap``: Summary, Comparison where there is an earlier period, Documents, To check, Sources.
+    """Write the workbook of ``recap``: Summary, Pivot (parties by month), Comparison where there is an earlier period, Documents, To check, Sources.
 
     ``at`` is the view path where the workbook will lie: links to the documents are relative to it (default: the
     top of the first granted folder). Raises OSError when ``path`` cannot be written.
     """
+    from confrere.documents.write.crossing import crossed, write_crossing
     from confrere.documents.write.summary import write_summary
 
     totals = Totals(recap)
@@ -66,11 +67,20 @@ def recap_workbook(path: Path, recap: Recap, language: str, at: str = "") -> Non
         styles = Formats(book, language)
         sheets = {
             name: book.add_worksheet(say(f"write.sheet-{name}", language))
-            for name in ("summary", *(("comparison",) if recap.before_name else ()), "documents", "check", "sources")
+            for name in (
+                "summary",
+                *(("crossing",) if crossed(totals) else ()),
+                *(("comparison",) if recap.before_name else ()),
+                "documents",
+                "check",
+                "sources",
+            )
         }
         data = Data(sheets["documents"], styles, recap, totals, language, at)
         data.write()
         write_summary(sheets["summary"], book, styles, recap, data)
+        if "crossing" in sheets:
+            write_crossing(sheets["crossing"], styles, data)
         if "comparison" in sheets:
             from confrere.documents.write.comparison import write_comparison
 
