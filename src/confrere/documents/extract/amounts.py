@@ -6,6 +6,7 @@ import re
 from collections import Counter
 from dataclasses import dataclass
 from decimal import Decimal
+from itertools import islice
 
 from confrere.documents.extract.layout import Layout, Segment
 
@@ -31,6 +32,8 @@ _NUMBER = re.compile(
 )
 _NEAR = 24
 """Characters looked at on either side of a number: more would make long lines slow, and tells nothing."""
+_MOST = 60
+"""Numbers looked at in one segment: what holds more is no line of a form."""
 _OCR_DIGIT = str.maketrans({"O": "0", "o": "0", "C": "0", "D": "0", "l": "1", "I": "1", "S": "5", "B": "8"})
 
 
@@ -91,7 +94,7 @@ def find(segment: Segment, decimal: str = "") -> list[Amount]:
     if segment.ocr:
         text = _repair(text)
     found = []
-    for match in _NUMBER.finditer(text):
+    for match in islice(_NUMBER.finditer(text), _MOST):
         start, end = match.span()
         before, after = text[max(0, start - _NEAR) : start], text[end : end + _NEAR]
         if re.search(r"[^\W\d_][./-]?$", before) and not _MARK.search(before[-6:].lstrip()):

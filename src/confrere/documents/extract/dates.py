@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import re
 from dataclasses import dataclass
+from itertools import islice
 
 from confrere.documents.extract.layout import Layout, Segment
 
@@ -37,6 +38,8 @@ _PATTERNS = (
     )),
     ("ynd", re.compile(rf"(?<!\d)(?P<y>{_YEAR})[\s./-]+(?P<n>{_NAME})[\s./-]+(?P<d>\d\d?)(?!\d)")),
 )  # fmt: skip
+_MOST = 24
+"""Dates of one way of writing looked at in one segment: what holds more is no line of a form."""
 _CLOCK = re.compile(r"(?<!\d)[0-2]?\d\s?[:hH]\s?[0-5]\d")
 
 
@@ -77,7 +80,7 @@ def find(segment: Segment, month_first: bool = False) -> list[Date]:
     found: list[Date] = []
     taken: list[tuple[int, int]] = []
     for kind, regex in _PATTERNS:
-        for match in regex.finditer(text):
+        for match in islice(regex.finditer(text), _MOST):
             start, end = match.span()
             if any(start < stop and begin < end for begin, stop in taken):
                 continue
