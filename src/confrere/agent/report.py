@@ -83,7 +83,7 @@ class _Builder:
             for entry in outcome.refused
         ]
         self._collect()
-        self._deliverables({entry.change.path for entry in made})
+        self._opened({entry.change.path for entry in made})
         if state.roots:
             self._count(Counter(entry.change.kind for entry in made))
         report.left_the_machine = [
@@ -143,6 +143,16 @@ class _Builder:
 
     # -- deliverables
 
+    def _opened(self, made: set[str]) -> None:
+        """The deliverables, opened again; LibreOffice is launched for all of them together."""
+        from confrere.documents import verify
+
+        given = {path for call in self.state.calls.values() if call.status == "ok" for path in call.result.get("deliverables", [])}
+        moved = {entry.change.origin: entry.change.path for entry in self.state.standing() if entry.change.kind == "move"}
+        places = [self._real(path) if path in made else self._staged(path) for path in sorted({moved.get(path, path) for path in given})]
+        with verify.together([Path(place) for place in places if place and os.path.isfile(place)]):
+            self._deliverables(made)
+
     def _deliverables(self, made: set[str]) -> None:
         moved = {entry.change.origin: entry.change.path for entry in self.state.standing() if entry.change.kind == "move"}
         seen: set[str] = set()
@@ -195,7 +205,9 @@ class _Builder:
 
     def _count(self, made: Counter[str]) -> None:
         """Files before and after, by name: what was there must be there, moved, or deleted by an applied change."""
-        before = set(self.state.files_before)
+        counted = self.runner.store.last(self.state.id, "folder.counted")
+        before = set(counted.body["files"]) if counted is not None else set()
+        del counted
         after: set[str] = set()
         special: list[str] = []
         denied: list[str] = []

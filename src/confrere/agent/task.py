@@ -70,7 +70,7 @@ class TaskState(msgspec.Struct, kw_only=True):
     messages: list[Message] = msgspec.field(default_factory=list)
     calls: dict[str, CallState] = msgspec.field(default_factory=dict)
     usage: Usage = msgspec.field(default_factory=Usage)
-    files_before: list[str] = msgspec.field(default_factory=list)
+    files_before: int = 0
     counts: dict[str, int] = msgspec.field(default_factory=dict)
     outcomes: list[Outcome] = msgspec.field(default_factory=list)
     undone: list[Outcome] = msgspec.field(default_factory=list)
@@ -107,7 +107,7 @@ class TaskState(msgspec.Struct, kw_only=True):
                     self.state = self.before_stop
                 self.failure = {}
             case "folder.counted":
-                self.files_before = body["files"]
+                self.files_before = len(body["files"])
             case "message":
                 self.messages.append(msgspec.convert(body["message"], Message))
                 if "said" in body:

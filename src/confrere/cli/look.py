@@ -57,7 +57,7 @@ def show(task: str, as_json: bool) -> int:
     state = load(services.store, resolve(services.store, task))
     if as_json:
         body = msgspec.to_builtins(state)
-        for key in ("files_before", "outcomes", "undone"):
+        for key in ("outcomes", "undone"):
             body[key] = len(body[key])
         print_json({"task": state.id, **body})
     else:

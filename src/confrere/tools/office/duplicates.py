@@ -19,6 +19,8 @@ from confrere.tools.office.scope import Scope
 from confrere.tools.office.words import tell
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from confrere.tools.base import Context
     from confrere.workspace.tree import Info
 
@@ -82,7 +84,7 @@ class FindDuplicates:
         )
 
 
-def groups(context: Context, files: list[Info]) -> list[list[str]]:
+def groups(context: Context, files: Sequence[Info]) -> list[list[str]]:
     """Paths with the same content, in groups of two or more, the one to keep first. Empty files are no duplicates.
 
     Sizes first, then the first 64 KiB, then the whole content, so that most files are never read.

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 from confrere.messages import say
 from confrere.tools.office.scope import KIND_OF, KINDS, Scope
+from confrere.workspace.packed import Infos
 
 if TYPE_CHECKING:
     from confrere.tools.base import Context
@@ -25,7 +26,7 @@ class Looked:
     """The regular files of a view that may be worked on, and (path, reason code) of what is left alone: link, special,
     repository, denied, read-only."""
 
-    files: list[Info] = field(default_factory=list)
+    files: Infos = field(default_factory=Infos)
     left: list[tuple[str, str]] = field(default_factory=list)
     folders: int = 0
     litter: int = 0

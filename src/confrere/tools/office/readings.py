@@ -11,9 +11,10 @@ from confrere.tools.office.files import by_name, dated_name, extension_of, look,
 from confrere.tools.office.parties import ISSUED, Book, believable, book_of
 from confrere.tools.office.scope import KINDS, Scope
 from confrere.tools.office.words import tell
+from confrere.workspace.packed import Infos
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Sequence
 
     from confrere.documents.model import Document, Record, Warning_
     from confrere.tools.base import Context
@@ -74,7 +75,7 @@ class Reading:
 class Chosen:
     """The files a call is about. ``readings`` is filled where contents were read; ``doubts`` are sentences."""
 
-    files: list[Info]
+    files: Sequence[Info]
     left: list[tuple[str, str]]
     readings: dict[str, Reading] = field(default_factory=dict)
     doubts: list[str] = field(default_factory=list)
@@ -92,7 +93,7 @@ def amount(text: str) -> Decimal | None:
     return value if value.is_finite() else None
 
 
-def read_all(context: Context, files: list[Info], *decided: Scope) -> tuple[dict[str, Reading], Book]:
+def read_all(context: Context, files: Sequence[Info], *decided: Scope) -> tuple[dict[str, Reading], Book]:
     """Read and understand files, merge the names in them (as the person ``decided`` where they did), and find whom each is for.
     Cached by content in the library."""
     from confrere.errors import WrongUse
@@ -161,18 +162,19 @@ def _settle(reading: Reading, book: Book) -> None:
 def choose(context: Context, only: Scope, exclude: Scope, *, deep: bool, changing: bool = False) -> Chosen:
     """The files that ``only`` holds and ``exclude`` does not. Contents are read where ``deep``, or where a scope needs them."""
     looked = look(context, changing=changing)
-    chosen = Chosen([], looked.left, folders=looked.folders, litter=looked.litter)
+    files = Infos()
+    chosen = Chosen(files, looked.left, folders=looked.folders, litter=looked.litter)
     read = deep or only.deep or exclude.deep
     if not read:
-        chosen.files = [
-            info for info in looked.files if by_name_only(info.path, only) and not (exclude and _out_by_name(info.path, exclude))
-        ]
+        for info in looked.files:
+            if by_name_only(info.path, only) and not (exclude and _out_by_name(info.path, exclude)):
+                files.append(info)
         return chosen
     chosen.readings, chosen.book = read_all(context, looked.files, only)
     for info in looked.files:
         reading = chosen.readings[info.path]
         if matches(reading, only) and not (exclude and matches(reading, exclude, leaving=True)):
-            chosen.files.append(info)
+            files.append(info)
     undated = sum(
         1
         for info in looked.files

@@ -16,6 +16,8 @@ from confrere.tools.office.readings import Reading, by_name_only, matches, read_
 from confrere.tools.office.scope import Scope
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from confrere.tools.base import Context
     from confrere.workspace.tree import Info
 
@@ -102,20 +104,15 @@ def _contents(readings: dict[str, Reading]) -> dict[str, Any]:
     }
 
 
-def _selection(part: Selection, files: list[Info], readings: dict[str, Reading], copies: set[str]) -> dict[str, Any]:
+def _selection(part: Selection, files: Sequence[Info], readings: dict[str, Reading], copies: set[str]) -> dict[str, Any]:
     """Counts of one set of files; amounts as a table would count them, each paper once."""
-    if readings:
-        chosen = [
-            info.path
-            for info in files
-            if matches(readings[info.path], part.only) and not (part.exclude and matches(readings[info.path], part.exclude, leaving=True))
-        ]
-    else:
-        chosen = [
-            info.path
-            for info in files
-            if by_name_only(info.path, part.only) and not (part.exclude and matches(_bare(info), part.exclude, leaving=True))
-        ]
+    if not readings:
+        return _by_name(part, files)
+    chosen = [
+        info.path
+        for info in files
+        if matches(readings[info.path], part.only) and not (part.exclude and matches(readings[info.path], part.exclude, leaving=True))
+    ]
     held = set(chosen)
     dates = {info.path: file_date(info) for info in files if info.path in held}
     out: dict[str, Any] = {
@@ -125,21 +122,34 @@ def _selection(part: Selection, files: list[Info], readings: dict[str, Reading],
         "years": len({date[:4] for date in dates.values()}),
         "months": len({date[:7] for date in dates.values()}),
     }
-    if readings:
-        own = [readings[path] for path in chosen]
-        papers = [reading for reading in own if reading.path not in copies and (reading.type in MONEY or reading.type in part.only.types)]
-        out |= {
-            "clients": len({reading.client for reading in own if reading.client}),
-            "no_client": sum(1 for reading in own if not reading.client),
-            "suppliers": len({reading.supplier for reading in own if reading.supplier}),
-            "no_supplier": sum(1 for reading in own if not reading.supplier),
-            "types": _most(Counter(reading.type for reading in own)),
-            "amounts": sum(1 for reading in papers if reading.value("total")),
-            "check": sum(1 for reading in papers if "total" in reading.record.check),
-            "years": len({reading.date[:4] or dates[reading.path][:4] for reading in own}),
-            "months": len({reading.date[:7] or dates[reading.path][:7] for reading in own}),
-        }
+    own = [readings[path] for path in chosen]
+    papers = [reading for reading in own if reading.path not in copies and (reading.type in MONEY or reading.type in part.only.types)]
+    out |= {
+        "clients": len({reading.client for reading in own if reading.client}),
+        "no_client": sum(1 for reading in own if not reading.client),
+        "suppliers": len({reading.supplier for reading in own if reading.supplier}),
+        "no_supplier": sum(1 for reading in own if not reading.supplier),
+        "types": _most(Counter(reading.type for reading in own)),
+        "amounts": sum(1 for reading in papers if reading.value("total")),
+        "check": sum(1 for reading in papers if "total" in reading.record.check),
+        "years": len({reading.date[:4] or dates[reading.path][:4] for reading in own}),
+        "months": len({reading.date[:7] or dates[reading.path][:7] for reading in own}),
+    }
     return out
+
+
+def _by_name(part: Selection, files: Sequence[Info]) -> dict[str, Any]:
+    """The counts of a set that needs no reading, one file at a time: there may be very many."""
+    count, examples, extensions, dates = 0, list[str](), set[str](), set[str]()
+    for info in files:
+        if by_name_only(info.path, part.only) and not (part.exclude and matches(_bare(info), part.exclude, leaving=True)):
+            count += 1
+            extensions.add(extension_of(info.path))
+            dates.add(file_date(info))
+            if len(examples) < 5:
+                examples.append(info.path)
+    years, months = len({date[:4] for date in dates}), len({date[:7] for date in dates})
+    return {"files": count, "examples": examples, "extensions": len(extensions), "years": years, "months": months}
 
 
 def _bare(info: Info) -> Reading:
