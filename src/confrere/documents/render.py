@@ -13,6 +13,9 @@ import signal
 import subprocess
 import sys
 import tempfile
+from collections.abc import Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import contextmanager
 from functools import cache
 from pathlib import Path
 
@@ -61,7 +64,48 @@ def convert(source: Path, suffix: str, out_dir: Path, timeout: float = TIMEOUT) 
 
     Works on a copy. Raises Failed: ``write.office-missing``, ``write.office-timeout`` or ``write.office-failed``.
     """
+    waiting = _prepared.get((str(source), suffix))
+    if waiting is not None and (ready := waiting.result().get(str(source))) is not None:
+        out_dir.mkdir(parents=True, exist_ok=True)
+        return Path(shutil.copyfile(ready, out_dir / f"{source.stem}{suffix}"))
     return convert_all([source], suffix, out_dir, timeout)[0]
+
+
+_prepared: dict[tuple[str, str], Future[dict[str, Path]]] = {}
+
+
+@contextmanager
+def prepared(wanted: list[tuple[Path, str]]) -> Iterator[None]:
+    """While this holds, what ``convert`` is asked of ``wanted`` (file, suffix) is made ahead: one launch of LibreOffice a suffix, all
+    at the same time as the caller's own work. What such a launch could not convert is converted alone when it is asked for."""
+    groups: dict[str, list[Path]] = {}
+    for source, suffix in wanted:
+        groups.setdefault(suffix, []).append(source)
+    if office_program() is None or len(wanted) < 2:
+        yield
+        return
+    with tempfile.TemporaryDirectory(prefix="confrere-prepared-") as scratch, ThreadPoolExecutor(max_workers=2) as threads:
+        for number, (suffix, sources) in enumerate(groups.items()):
+            future = threads.submit(_ahead, sources, suffix, Path(scratch, str(number)))
+            _prepared.update({(str(source), suffix): future for source in sources})
+        try:
+            yield
+        finally:
+            for source, suffix in wanted:
+                _prepared.pop((str(source), suffix), None)
+
+
+def _ahead(sources: list[Path], suffix: str, folder: Path) -> dict[str, Path]:
+    """The files made in one launch, by source; none where it failed. Copies have names of their own: two sources may share one."""
+    folder.mkdir(parents=True)
+    copies = [folder / f"{number}{source.suffix.lower()}" for number, source in enumerate(sources)]
+    try:
+        for source, copy in zip(sources, copies, strict=True):
+            shutil.copyfile(source, copy)
+        made = convert_all(copies, suffix, folder / "out")
+    except (Failed, OSError):
+        return {}
+    return {str(source): path for source, path in zip(sources, made, strict=True)}
 
 
 def convert_all(sources: list[Path], suffix: str, out_dir: Path, timeout: float = TIMEOUT) -> list[Path]:
@@ -80,9 +124,18 @@ def convert_all(sources: list[Path], suffix: str, out_dir: Path, timeout: float 
         for source, copy in zip(sources, copies, strict=True):
             shutil.copyfile(source, copy)
         command = [
-            program, "--headless", "--norestore", "--nolockcheck", "--nodefault", "--nofirststartwizard",
-            f"-env:UserInstallation={(root / 'profile').as_uri()}", "--convert-to", _filter(suffix),
-            "--outdir", str(root / "out"), *map(str, copies),
+            program,
+            "--headless",
+            "--norestore",
+            "--nolockcheck",
+            "--nodefault",
+            "--nofirststartwizard",
+            f"-env:UserInstallation={(root / 'profile').as_uri()}",
+            "--convert-to",
+            _filter(suffix),
+            "--outdir",
+            str(root / "out"),
+            *map(str, copies),
         ]
         if not _run([*_without_network(), *command], root, timeout):
             raise Failed("write.office-timeout", file=sources[0].name, seconds=round(timeout))
@@ -125,7 +178,8 @@ def pictures(path: Path, out_dir: Path, dpi: int = 80, limit: int = 200, timeout
 
 def _filter(suffix: str) -> str:
     return {".pdf": "pdf", ".xlsx": "xlsx:Calc MS Excel 2007 XML", ".csv": "csv:Text - txt - csv (StarCalc):44,34,76,1"}.get(
-        suffix, suffix.lstrip("."))
+        suffix, suffix.lstrip(".")
+    )
 
 
 def _profile(folder: Path) -> None:
@@ -135,18 +189,30 @@ def _profile(folder: Path) -> None:
     (folder / "user" / "registrymodifications.xcu").write_text(
         '<?xml version="1.0" encoding="UTF-8"?>\n<oor:items xmlns:oor="http://openoffice.org/2001/registry" '
         'xmlns:xs="http://www.w3.org/2001/XMLSchema" xmlns:xsi="http://www.w3.org/2001/XMLSchema-instance">\n'
-        f"{items}\n</oor:items>\n", encoding="utf-8")
+        f"{items}\n</oor:items>\n",
+        encoding="utf-8",
+    )
 
 
 def _run(command: list[str], home: Path, timeout: float) -> bool:
     """Run to the end, or kill the whole group at ``timeout`` seconds and return False."""
-    environment = {"PATH": os.environ.get("PATH", os.defpath), "HOME": str(home), "LANG": "C.UTF-8", "TMPDIR": str(home),
-                   "SAL_USE_VCLPLUGIN": "svp"}
+    environment = {
+        "PATH": os.environ.get("PATH", os.defpath),
+        "HOME": str(home),
+        "LANG": "C.UTF-8",
+        "TMPDIR": str(home),
+        "SAL_USE_VCLPLUGIN": "svp",
+    }
     if sys.platform == "win32":
         environment |= {name: os.environ[name] for name in ("SYSTEMROOT", "TEMP") if name in os.environ}
     process = subprocess.Popen(
-        command, cwd=home, env=environment, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL,
-        stderr=subprocess.DEVNULL, start_new_session=True,
+        command,
+        cwd=home,
+        env=environment,
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+        start_new_session=True,
     )
     try:
         process.wait(timeout)
@@ -173,8 +239,9 @@ def _without_network() -> tuple[str, ...]:
         return ()
     prefix = (unshare, "--user", "--map-current-user", "--net")
     try:
-        done = subprocess.run([*prefix, "true"], stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL,
-                              stderr=subprocess.DEVNULL, timeout=5, check=False)
+        done = subprocess.run(
+            [*prefix, "true"], stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, timeout=5, check=False
+        )
     except (OSError, subprocess.TimeoutExpired):
         return ()
     return prefix if done.returncode == 0 else ()

@@ -6,17 +6,32 @@ nothing but pictures where asked.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
+from contextlib import AbstractContextManager
 from decimal import Decimal
 from pathlib import Path
 
 from confrere.documents.verify.finding import Finding
 
-__all__ = ["Finding", "check"]
+__all__ = ["Finding", "check", "together"]
 
 
-def check(path: Path, *, exists: Callable[[str], bool] | None = None, expected: dict[str, Decimal] | None = None,
-          slides: int | None = None, office: bool = True) -> list[Finding]:
+def together(paths: Iterable[Path]) -> AbstractContextManager[None]:
+    """While this holds, ``check`` of each of ``paths`` shares launches of LibreOffice with the others, which cost more than the work."""
+    from confrere.documents.render import prepared
+
+    printed = {".xlsx": ".xlsx", ".pptx": ".pdf"}
+    return prepared([(path, printed[path.suffix.lower()]) for path in paths if path.suffix.lower() in printed])
+
+
+def check(
+    path: Path,
+    *,
+    exists: Callable[[str], bool] | None = None,
+    expected: dict[str, Decimal] | None = None,
+    slides: int | None = None,
+    office: bool = True,
+) -> list[Finding]:
     """Open the deliverable at ``path`` again and return what is wrong with it; an empty list is good news.
 
     ``exists`` tells whether a relative link (decoded, from the file's own folder) leads to a file. ``expected`` are the

@@ -15,8 +15,8 @@ from confrere.errors import Failed
 
 _EMU = 12700
 _LEADING = 1.2
-SMALLEST = 11.0      # points: body text below this is not read from a seat
-PALE = 3.0           # WCAG AA for large text; 4.5 for the rest
+SMALLEST = 11.0  # points: body text below this is not read from a seat
+PALE = 3.0  # WCAG AA for large text; 4.5 for the rest
 _LARGE = 18.0
 
 
@@ -90,7 +90,7 @@ class _Slide:
             if _is_graphic(shape) and not shape._element.xpath(".//p:cNvPr")[0].get("descr"):
                 self.add("no-alternative-text", shape, WARNING)
         for number, (shape, box) in enumerate(boxes):
-            for other, other_box in boxes[number + 1:]:
+            for other, other_box in boxes[number + 1 :]:
                 if _overlap(box, other_box) > 0.04:
                     self.add("overlap", shape, other=other.name)
         return self.found

@@ -59,8 +59,7 @@ def cached(path: Path, reason: str = "") -> Recalculation:
     return _compare(_cells(path, formulas=True), _cells(path, formulas=False), None, Recalculation(available=False, reason=reason))
 
 
-def _compare(formulas: dict[str, Any], cached: dict[str, Any], calculated: dict[str, Any] | None,
-             result: Recalculation) -> Recalculation:
+def _compare(formulas: dict[str, Any], cached: dict[str, Any], calculated: dict[str, Any] | None, result: Recalculation) -> Recalculation:
     for where, formula in formulas.items():
         if not (isinstance(formula, str) and formula.startswith("=")):
             continue

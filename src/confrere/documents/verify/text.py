@@ -26,8 +26,11 @@ def check_docx(path: Path) -> list[Finding]:
     try:
         document = docx.Document(str(path))
         text = "\n".join(paragraph.text for paragraph in document.paragraphs)
-        headings = [paragraph for paragraph in document.paragraphs
-                    if paragraph.style is not None and re.fullmatch(r"Heading \d", paragraph.style.name or "")]
+        headings = [
+            paragraph
+            for paragraph in document.paragraphs
+            if paragraph.style is not None and re.fullmatch(r"Heading \d", paragraph.style.name or "")
+        ]
     except (OSError, KeyError, ValueError, SyntaxError, zipfile.BadZipFile, OpcError):
         return [Finding(code="cannot-open", where=path.name)]
     found = _words(text, path.name)

@@ -29,8 +29,9 @@ _SUBTOTAL = re.compile(r"^=SUBTOTAL\((?:9|109),")
 _MOST = 25  # findings of one kind: more say nothing more
 
 
-def check_workbook(path: Path, expected: dict[str, Decimal] | None = None,
-                   exists: Callable[[str], bool] | None = None, office: bool = True) -> list[Finding]:
+def check_workbook(
+    path: Path, expected: dict[str, Decimal] | None = None, exists: Callable[[str], bool] | None = None, office: bool = True
+) -> list[Finding]:
     """Check the workbook at ``path``; the other arguments as for ``verify.check``."""
     import openpyxl
     from openpyxl.utils.exceptions import InvalidFileException
@@ -46,10 +47,14 @@ def check_workbook(path: Path, expected: dict[str, Decimal] | None = None,
     found: list[Finding] = []
     if office and not result.available:
         found.append(Finding(code="not-recalculated", level=NOTE, where=path.name))
-    found += [Finding(code="formula-error", where=cell.where, data={"formula": cell.formula, "value": cell.calculated})
-              for cell in result.errors[:_MOST]]
-    found += [Finding(code="wrong-cached-value", where=cell.where, data={"cached": cell.cached, "calculated": cell.calculated})
-              for cell in result.mismatches[:_MOST]]
+    found += [
+        Finding(code="formula-error", where=cell.where, data={"formula": cell.formula, "value": cell.calculated})
+        for cell in result.errors[:_MOST]
+    ]
+    found += [
+        Finding(code="wrong-cached-value", where=cell.where, data={"cached": cell.cached, "calculated": cell.calculated})
+        for cell in result.mismatches[:_MOST]
+    ]
     found += _functions(book)
     found += _table_totals(book, values, result)
     found += _expected(book, values, result, expected or {})
@@ -87,8 +92,14 @@ def _table_totals(book: Any, values: Any, result: Recalculation) -> list[Finding
                 cell = sheet.cell(bottom, column)
                 if not (isinstance(cell.value, str) and _SUBTOTAL.match(cell.value)):
                     continue
-                exact = sum((Decimal(str(value)) for value in (numbers.cell(row, column).value for row in range(top + 1, bottom))
-                             if isinstance(value, (int, float)) and not isinstance(value, bool)), Decimal(0))
+                exact = sum(
+                    (
+                        Decimal(str(value))
+                        for value in (numbers.cell(row, column).value for row in range(top + 1, bottom))
+                        if isinstance(value, (int, float)) and not isinstance(value, bool)
+                    ),
+                    Decimal(0),
+                )
                 where = f"{sheet.title}!{cell.coordinate}"
                 shown = result.values.get(where)
                 if not _equal(shown, exact):
