@@ -125,3 +125,61 @@ def test_from_the_brief_to_the_undoing(chromium: Browser, up: Up, invoices: Path
     tab.close()
     refused = [one for one in tab.wrong if "net::ERR" not in one and "ERR_" not in one]
     assert not refused, refused
+
+
+def press_to(page: Page, name: str, key: str = "Tab", most: int = 80) -> None:
+    """Move the focus by the keyboard until it is on something that says ``name``."""
+    script = "(document.activeElement.getAttribute('aria-label') ?? document.activeElement.innerText ?? '') + ' ' + (document.activeElement.id ?? '')"
+    for _ in range(most):
+        if name in page.evaluate(script).replace("\u00a0", " ").replace("\u202f", " "):
+            return
+        page.keyboard.press(key)
+    raise AssertionError(f"not reached by {key}: {name}")
+
+
+def test_by_keyboard_alone_through_a_kill_and_a_closed_page(chromium: Browser, up: Up, invoices: Path) -> None:
+    """Nothing but keys; the gateway is killed while the work runs under the open page, and the page closed and opened again."""
+    before = content(invoices)
+    tab = Tab(chromium, f"http://127.0.0.1:{up.port}")
+    page = enter(tab, up, up.code)
+    page.keyboard.press("n")
+    press_to(page, "brief", most=1)
+    page.keyboard.type("Classe ces fichiers par client")
+    press_to(page, "Choisir un dossier")
+    page.keyboard.press("Enter")
+    press_to(page, "Emplacement")
+    page.keyboard.type(str(invoices))
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("button", name="Utiliser « Factures »")).to_be_enabled()
+    press_to(page, "Utiliser « Factures »")
+    page.keyboard.press("Enter")
+    press_to(page, "Proposer un plan")
+    page.keyboard.press("Enter")
+    page.wait_for_selector(".decide")
+    press_to(page, "Accepter et commencer")
+    page.keyboard.press("Enter")
+    page.wait_for_selector(".decide", state="detached")
+
+    up.kill()  # wherever the work stands
+    up.start()
+    expect(page.locator(".offline")).to_have_count(0, timeout=30_000)
+    address = page.url
+    page.close()
+    page = tab.contexts[0].new_page()
+    page.set_default_timeout(90_000)
+    page.goto(address)
+    page.wait_for_selector("[data-tour=apply]")
+    assert content(invoices) == before
+    press_to(page, "Mettre en place les")
+    page.keyboard.press("Enter")
+    page.wait_for_selector(".paper")
+    expect(page.locator(".paper")).to_contain_text("Le travail est fait et en place")
+    assert sorted(content(invoices).values()) == sorted(before.values()) and content(invoices) != before
+    press_to(page, "Dossier", "Shift+Tab")
+    page.keyboard.press("Enter")
+    page.wait_for_selector("[role=treeitem]")
+    press_to(page, "Tout annuler")
+    page.keyboard.press("Enter")
+    expect(page.locator(".note").first).to_contain_text("annulé")
+    assert content(invoices) == before
+    tab.close()

@@ -8,7 +8,7 @@ import time
 
 from playwright.sync_api import Page, expect
 
-from tests.page.conftest import Tab
+from tests.page.conftest import Tab, violations
 from tests.page.stand_in import StandIn
 from tests.page.world import said
 
@@ -343,3 +343,85 @@ def test_a_failure_says_why_and_what_next(tab: Tab, stand_in: StandIn) -> None:
     page.click("text=Reprendre")
     expect(page.get_by_role("button", name="Arrêter", exact=True)).to_be_visible()
     assert stand_in.world.tasks["t-failed"]["state"] == "running"
+
+
+def test_a_word_to_a_task_at_work(tab: Tab, stand_in: StandIn) -> None:
+    page = tab.open("/tasks/t-running")
+    page.get_by_label("Dites-lui un mot pendant qu’il travaille").fill("Laisse les devis de côté")
+    page.keyboard.press("Enter")
+    expect(page.locator(".pending")).to_contain_text("Laisse les devis de côté")
+    expect(page.locator(".pending")).to_contain_text("pas encore lu")
+    assert last(stand_in, "/api/tasks/t-running/say") == {"text": "Laisse les devis de côté"}
+    page.goto(stand_in.url + "/tasks/t-review")
+    expect(page.get_by_label("Demandez une correction")).to_be_visible()
+    page.goto(stand_in.url + "/tasks/t-applied/talk")
+    expect(page.locator("section.talk")).to_contain_text("Cette tâche est finie")
+
+
+DROP = """([kind, value]) => {
+  const data = new DataTransfer()
+  data.setData(kind, value)
+  const box = document.querySelector('.composer')
+  box.dispatchEvent(new DragEvent('dragover', { dataTransfer: data, bubbles: true, cancelable: true }))
+  box.dispatchEvent(new DragEvent('drop', { dataTransfer: data, bubbles: true, cancelable: true }))
+}"""
+
+
+def test_a_folder_is_dropped_on_the_brief(tab: Tab) -> None:
+    page = tab.open("/")
+    page.wait_for_selector("#brief")
+    page.evaluate(DROP, ["text/uri-list", "file:///home/lea/Documents/\r\n"])
+    expect(page.locator(".chip")).to_contain_text("Documents")
+    page.evaluate(DROP, ["text/uri-list", "https://elsewhere.example/Documents"])
+    page.evaluate(DROP, ["text/uri-list", "file:///home/lea"])  # a whole home folder: to be chosen from, with the reason
+    expect(page.get_by_role("dialog")).to_contain_text("c’est trop".replace("’", "'"))
+    assert page.locator(".chip").count() == 1
+
+
+def test_permissions_secrets_and_people(tab: Tab, stand_in: StandIn) -> None:
+    page = tab.open("/settings")
+    grants = page.locator("#grants")
+    expect(grants.locator("li")).to_have_count(2)  # the revoked one is not there
+    expect(grants).to_contain_text("écrire à ce destinataire")
+    grants.get_by_role("button", name="Reprendre compta@varech.example").click()
+    expect(grants.locator("li")).to_have_count(1)
+
+    page.get_by_role("button", name="Ajouter un secret").click()
+    expect(page.get_by_label("Nom")).to_be_focused()
+    page.keyboard.type("Messagerie")
+    assert page.get_by_label("Secret", exact=True).get_attribute("type") == "password"
+    page.get_by_label("Secret", exact=True).fill("s3cret")
+    page.get_by_label("Sites où il peut aller").fill("mail.example.org, imap.example.org")
+    page.keyboard.press("Enter")
+    expect(page.locator("#secrets li")).to_have_count(2)
+    assert last(stand_in, "/api/secrets") == {"name": "Messagerie", "value": "s3cret", "hosts": ["mail.example.org", "imap.example.org"]}
+
+    people = page.locator("#people")
+    assert "\\u202e" in people.inner_text() and "\u202e" not in people.inner_text()
+    page.get_by_role("button", name="Ajouter une personne").click()
+    page.get_by_label("Nom").fill("Anne")
+    assert not violations(page)
+    page.get_by_role("button", name="Ajouter, puis montrer le lien").click()
+    dialog = page.get_by_role("dialog")
+    expect(dialog).to_contain_text("Faire entrer Anne")
+    assert dialog.get_by_text("administrer", exact=True).count() == 0
+    dialog.get_by_role("button", name="Montrer le lien").click()
+    expect(dialog.locator(".qr")).to_be_visible()
+    body = json.loads(json.dumps(last(stand_in, "/api/devices/code")))
+    assert body["person"] == "p3" and body["scopes"] == ["look", "brief", "approve"]
+    page.keyboard.press("Escape")
+    page.get_by_label("Autres actions pour Anne").click()
+    page.get_by_role("menuitem", name="Retirer").click()
+    expect(dialog).to_contain_text("ses tâches s’arrêtent")
+    dialog.get_by_role("button", name="Retirer").click()
+    expect(people.locator("li")).to_have_count(2)
+
+
+def test_the_journal_speaks_in_words(tab: Tab) -> None:
+    page = tab.open("/journal")
+    page.wait_for_selector("[role=option]")
+    text = page.inner_text(".list")
+    assert "Le plan est accepté" in text and not re.search(r"[a-z]+\.[a-z]+", text), "no kind of event as it is called in code"
+    page.locator("[role=option] >> nth=0").click()
+    expect(page.get_by_role("dialog").locator("summary")).to_have_text("Détails techniques")
+    assert page.locator("[role=dialog] pre").is_hidden()

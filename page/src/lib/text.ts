@@ -6,7 +6,10 @@ const HIDDEN = /[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u00ad\u061c\u200b-\u200
 /** Text in which nothing hides: what cannot be seen is written as its code. */
 export const shown = (text: string) => text.replace(HIDDEN, (char) => `\\u${char.charCodeAt(0).toString(16).padStart(4, '0')}`)
 
-export const baseName = (path: string) => shown(path.slice(path.lastIndexOf('/') + 1))
+/** A name: on one line, whatever it holds. */
+export const named = (text: string) => shown(text).replace(/[\n\t]/g, (char) => `\\u${char.charCodeAt(0).toString(16).padStart(4, '0')}`)
+
+export const baseName = (path: string) => named(path.slice(path.lastIndexOf('/') + 1))
 export const folderOf = (path: string) => (path.includes('/') ? path.slice(0, path.lastIndexOf('/')) : '')
 export const extension = (path: string) => {
   const name = path.slice(path.lastIndexOf('/') + 1)
