@@ -124,9 +124,9 @@ def kept_out(found: ChangeSet, rules: Rules) -> ChangeSet:
 
     changes, left = [], list(found.left)
     for change in found.changes:
-        new = change.kind in ("create", "modify", "move") and not (change.origin and refused(change.origin))
-        if new and refused(change.path):
+        new = change.kind in ("create", "modify", "move") and refused(change.path)
+        if new and not (change.origin and refused(change.origin)):
             left.append((change.path, "agent.left-runs-itself"))
         else:
             changes.append(change)
-    return ChangeSet(changes=changes, left=sorted(left))
+    return ChangeSet(changes=changes, begun_ns=found.begun_ns, left=sorted(left))

@@ -83,6 +83,7 @@ class Rules(msgspec.Struct, kw_only=True):
 CLOSED = Rule(name="unknown-effect", verdict="ask")
 
 
+@lru_cache(maxsize=64)  # one value, several rules
 def _plain(value: str) -> str:
     """A value as the globs see it: case, form, back-slashes, doubled and single-dot parts and invisible characters do
     not hide it."""
