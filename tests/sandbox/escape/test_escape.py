@@ -18,11 +18,11 @@ import pytest
 
 from confrere.sandbox.bubblewrap import Bubblewrap
 from confrere.sandbox.containers import Containers
-from confrere.sandbox.image import Image
 from confrere.sandbox.landlock import Landlock
 from confrere.sandbox.microvm import MicroVM
 from confrere.sandbox.protocol import MIB, Command, Limits, Sandbox, Spec
 
+from .. import machine
 from ..conftest import ORDINARY, Place, as_ordinary_user
 
 PROBES = Path(__file__).with_name("probes.py")
@@ -160,8 +160,8 @@ def _answer(server: socket.socket) -> None:
 
 
 BACK_ENDS: dict[str, Callable[[], Sandbox]] = {"bubblewrap": Bubblewrap, "landlock": Landlock}
-if "CONFRERE_TEST_VM" in os.environ:  # a folder where confrere.sandbox.image built one
-    BACK_ENDS["microvm"] = lambda: MicroVM(Image(Path(os.environ["CONFRERE_TEST_VM"])))
+if not machine.missing():
+    BACK_ENDS["microvm"] = lambda: MicroVM(machine.image())
 if "CONFRERE_CONTAINER_IMAGE" in os.environ:  # an image with sh and python3 that the engine has
     BACK_ENDS["container"] = Containers
 
