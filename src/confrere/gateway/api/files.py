@@ -5,7 +5,8 @@ from __future__ import annotations
 import asyncio
 import json
 import os
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterator
+from heapq import merge
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, BinaryIO
 from urllib.parse import quote
@@ -16,6 +17,7 @@ from confrere.gateway.api.tasks import named
 from confrere.gateway.http import Problem, Request, Response, Routes, Stream
 from confrere.gateway.people import OWNER
 from confrere.gateway.shapes import Entry, Listing, Picked, TreePage, sentence
+from confrere.gateway.work.crew import WorkerDied
 
 if TYPE_CHECKING:
     from confrere.agent.task import TaskState
@@ -32,6 +34,7 @@ _SAFE = {
 _SIDE = {"path": "view path", "side": "before or after"}
 _PIECE = 1 << 18
 _MOST_FOLDERS = 2000
+LOOK = 120.0  # seconds that a look into one file may take
 
 
 @routes.route("GET", "/api/folders", "brief", answer=Picked, query={"path": "real path; the home folder where left out"})
@@ -118,17 +121,21 @@ def _marks(state: TaskState, gateway: Gateway, side: str) -> dict[str, tuple[str
     return marks
 
 
-def _entries(gateway: Gateway, task: str, side: str, path: str | None) -> list[Entry]:
-    """One folder's entries, or for None all of them. Before: the real folders as they are, with what the task took away put back."""
+def _area(gateway: Gateway, state: TaskState, side: str) -> Path:
+    """The task's copy while it has one, else none: the real folders as they are."""
+    staged = side == "after" and state.state not in ("applied", "done", "undone", "declined")
+    return gateway.home.work / (state.id if staged else ".look")
+
+
+def _entries(gateway: Gateway, task: str, side: str, path: str) -> list[Entry]:
+    """One folder's entries. Before: the real folders as they are, with what the task took away put back."""
     from confrere.gateway.work.places import LookView
 
     state = gateway.shelf.state(task)
-    staged = side == "after" and state.state not in ("applied", "done", "undone", "declined")
-    area = gateway.home.work / (task if staged else ".look")
     marks = _marks(state, gateway, side)
-    view = LookView(state.roots, area)
+    view = LookView(state.roots, _area(gateway, state, side))
     try:
-        infos = list(view.walk(denied=lambda place: None)) if path is None else view.list(path)
+        infos = view.list(path)
     except WrongUse:
         if side == "before" and path and any(name.startswith(path + "/") for name in marks):
             infos = []
@@ -137,23 +144,29 @@ def _entries(gateway: Gateway, task: str, side: str, path: str | None) -> list[E
     finally:
         view.close()
     found = {info.path: _entry(info.path, info.type, info.size, info.mtime_ns) for info in infos}
-    if side == "before" and state.standing():
-        _as_before(found, state, path)
+    for name, was in (_taken_back(state, path) if side == "before" else {}).items():
+        if was is None:
+            found.pop(name, None)
+        else:
+            found[name] = was
     for name, (change, origin) in marks.items():
         if name in found:
             found[name].change, found[name].origin = change, origin
     return [found[name] for name in sorted(found)]
 
 
-def _as_before(found: dict[str, Entry], state: TaskState, path: str | None) -> None:
-    """Put a listing of the real folders back to what it was before what the task applied."""
+def _taken_back(state: TaskState, path: str | None) -> dict[str, Entry | None]:
+    """What makes a listing of the real folders what it was before what the task applied: paths to take out (None) and entries to put in,
+    those of one folder or, for None, all."""
+    changed: dict[str, Entry | None] = {}
     for entry in reversed(state.standing()):
         change = entry.change
         if change.kind in ("create", "mkdir", "move"):
-            found.pop(change.path, None)
+            changed[change.path] = None
         was = change.origin if change.kind == "move" else change.path
         if change.before is not None and (path is None or was.rpartition("/")[0] == path):
-            found[was] = _entry(was, change.before.type, change.before.size, change.before.mtime_ns)
+            changed[was] = _entry(was, change.before.type, change.before.size, change.before.mtime_ns)
+    return changed
 
 
 def _side(request: Request) -> str:
@@ -180,8 +193,31 @@ async def files(gateway: Gateway, request: Request) -> Listing:
 async def tree(gateway: Gateway, request: Request) -> TreePage:
     """Everything a task sees, flat and sorted by path."""
     task, after, limit = named(gateway, request), request.query.get("after", ""), request.number("limit", 5000, 1, 20_000)
-    found = [entry for entry in await asyncio.to_thread(_entries, gateway, task, _side(request), None) if entry.path > after]
+    found = await asyncio.to_thread(_tree, gateway, task, _side(request), after, limit + 1)
     return TreePage(entries=found[:limit], next=found[limit - 1].path if len(found) > limit else None)
+
+
+def _tree(gateway: Gateway, task: str, side: str, after: str, limit: int) -> list[Entry]:
+    """The first entries after a path. Only the folders that they are in are read: a page of a large tree costs what the page does."""
+    from confrere.gateway.work.places import LookView, walk_from
+
+    state = gateway.shelf.state(task)
+    marks = _marks(state, gateway, side)
+    view = LookView(state.roots, _area(gateway, state, side))
+    put_back: dict[str, Entry | None] = _taken_back(state, None) if side == "before" else {}
+    extra: Iterator[tuple[str, Any]] = iter(sorted((path, entry) for path, entry in put_back.items() if entry is not None and path > after))
+    found: list[Entry] = []
+    try:
+        there: Iterator[tuple[str, Any]] = ((info.path, info) for info in walk_from(view, after) if info.path not in put_back)
+        for path, one in merge(there, extra, key=lambda item: item[0]):
+            entry = one if isinstance(one, Entry) else _entry(path, one.type, one.size, one.mtime_ns)
+            entry.change, entry.origin = marks.get(path, ("", ""))
+            found.append(entry)
+            if len(found) >= limit:
+                break
+    finally:
+        view.close()
+    return found
 
 
 # -- contents
@@ -228,11 +264,27 @@ def gateway_vault(gateway: Gateway) -> Any:
     return Vault(gateway.home.vault)
 
 
+async def _looked(gateway: Gateway, kind: str, args: dict[str, Any]) -> Any:
+    """Have a file looked into, in a process that is ended when it takes too long or too much. Raises Problem then: one file that breaks its
+    reader takes nothing else with it."""
+    for _ in range(2):
+        try:
+            async with asyncio.timeout(LOOK):
+                return await gateway.crew.run("draw", kind, args)
+        except TimeoutError:
+            gateway.crew.end("draw")
+            break
+        except WorkerDied:  # perhaps by another's file
+            if gateway.crew.closed:
+                raise
+    raise Problem(422, "gateway.not-shown", path=args["path"])
+
+
 @routes.route("GET", "/api/tasks/{id}/preview", "look", query=_SIDE)
 async def preview(gateway: Gateway, request: Request) -> Any:
     """What a file holds: sheets, texts, a message's parts, and what was understood of it."""
     args = {"task": named(gateway, request), "path": request.query.get("path", ""), "side": _side(request)}
-    return await gateway.crew.run("look", "preview", args)
+    return await _looked(gateway, "preview", args)
 
 
 @routes.route("GET", "/api/tasks/{id}/pages/{n}.png", "look", query={**_SIDE, "width": "pixels"}, by_element=True)
@@ -242,7 +294,7 @@ async def page(gateway: Gateway, request: Request) -> Response:
         raise Problem(404, "gateway.no-page", number=request.params["n"][:20])
     args = {"task": named(gateway, request), "path": request.query.get("path", ""), "side": _side(request)}
     args |= {"page": int(request.params["n"]), "width": request.number("width", 900, 40, 3000)}
-    answer = json.loads(await gateway.crew.run("look", "page", args))
+    answer = json.loads(await _looked(gateway, "page", args))
     data = await asyncio.to_thread(Path(answer["file"]).read_bytes)
     headers = [(b"cache-control", b"private, max-age=60"), (b"x-confrere-pages", str(answer["pages"]).encode())]
     return Response(data, 200, "image/png", headers)
@@ -251,4 +303,4 @@ async def page(gateway: Gateway, request: Request) -> Response:
 @routes.route("GET", "/api/tasks/{id}/diff", "look", query={"path": "view path"})
 async def diff(gateway: Gateway, request: Request) -> Any:
     """What changed inside a file."""
-    return await gateway.crew.run("look", "diff", {"task": named(gateway, request), "path": request.query.get("path", "")})
+    return await _looked(gateway, "diff", {"task": named(gateway, request), "path": request.query.get("path", "")})

@@ -2,7 +2,8 @@
 
 Three lanes. "task": a process to itself for each task that works on folders, at most ``most`` at once, the others wait their turn.
 "turn": one
-process for questions without a folder, many at once. "look": one process for previews and change sets. A line of JSON each way a message.
+process for questions without a folder, many at once. "look": one process for change sets. "draw": one, with a limit of memory, that parses
+people's files to show them, and may die of one. A line of JSON each way a message.
 """
 
 from __future__ import annotations
@@ -19,8 +20,8 @@ from typing import Any
 from confrere.errors import ConfrereError
 from confrere.gateway.http import Problem
 
-IDLE = {"task": 60.0, "look": 60.0, "turn": 300.0}  # seconds after which a process without work is ended
-_SHARED = ("turn", "look")
+IDLE = {"task": 60.0, "look": 60.0, "draw": 60.0, "turn": 300.0}  # seconds after which a process without work is ended
+_SHARED = ("turn", "look", "draw")
 _LINE = 64 * 1024 * 1024
 
 Live = Callable[[str, dict[str, Any]], None]
@@ -165,7 +166,7 @@ class Crew:
         if self.closed:
             raise Problem(503, "gateway.stopping")
         process = await asyncio.create_subprocess_exec(
-            sys.executable, "-m", "confrere.gateway.work.worker", stdin=asyncio.subprocess.PIPE, stdout=asyncio.subprocess.PIPE,
+            sys.executable, "-m", "confrere.gateway.work.worker", lane, stdin=asyncio.subprocess.PIPE, stdout=asyncio.subprocess.PIPE,
             env=self.environment, start_new_session=True, limit=_LINE,
         )  # fmt: skip
         hand = Hand(lane, process, self.wake)
@@ -177,6 +178,13 @@ class Crew:
         if not hand.jobs and not hand.dead and hand.process.stdin is not None:
             hand.dead = True
             hand.process.stdin.close()
+
+    def end(self, lane: str) -> None:
+        """End a lane's processes, whatever they are at; the next job gets a new one."""
+        for hand in self.hands:
+            if hand.lane == lane and not hand.dead:
+                hand.dead = True
+                hand.kill()
 
     def of(self, pid: int) -> Hand | None:
         return next((hand for hand in self.hands if hand.process.pid == pid and not hand.dead), None)

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO
 
 from confrere.errors import WrongUse
 from confrere.gateway.http import Problem
+from confrere.workspace.paths import name as last_part
 from confrere.workspace.paths import open_beneath, parts
 from confrere.workspace.seen import Seen
+from confrere.workspace.tree import Info
 from confrere.workspace.view import View
 
 if TYPE_CHECKING:
@@ -25,6 +28,35 @@ class LookView(View):
         super().__init__(roots, area)
         self.seen.close()
         self.seen = Seen(Path(":memory:"))
+
+
+def walk_from(view: View, after: str) -> Iterator[Info]:
+    """Everything in the view whose path comes after ``after``, sorted by whole path: folders that end before it are not looked into. What
+    cannot be read, or went away meanwhile, is passed over."""
+    waiting = [_in_order(view, "")]
+    while waiting:
+        found = next(waiting[-1], None)
+        if found is None:
+            waiting.pop()
+            continue
+        key, entry = found
+        if not key.endswith("/"):
+            if entry.path > after:
+                yield entry
+        elif after < (inside := entry.path + "/") or after.startswith(inside):
+            waiting.append(_in_order(view, entry.path))
+
+
+def _in_order(view: View, path: str) -> Iterator[tuple[str, Info]]:
+    """A folder's entries by name; each folder twice, itself and, as ``name/``, what it holds: that comes after ``name b`` and before
+    ``name0``."""
+    try:
+        found = view.list(path)
+    except WrongUse:
+        return iter(())
+    both = [(last_part(entry.path), entry) for entry in found]
+    both += [(name + "/", entry) for name, entry in both if entry.type == "dir"]
+    return iter(sorted(both, key=lambda item: item[0]))
 
 
 def open_side(state: TaskState, area: Path, vault: Vault, path: str, side: str) -> tuple[BinaryIO, Path]:

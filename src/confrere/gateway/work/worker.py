@@ -11,6 +11,8 @@ from typing import Any
 
 from confrere.errors import ConfrereError, Refused, Stopped, WrongUse
 
+MEMORY = 6 << 30  # bytes of address space for a process that parses people's files, its converters included
+
 
 class Line:
     """The way back to the gateway; any thread may write."""
@@ -80,6 +82,10 @@ async def serve(line: Line) -> None:
 
 
 def main() -> None:
+    if sys.argv[1:] == ["draw"]:
+        import resource
+
+        resource.setrlimit(resource.RLIMIT_AS, (MEMORY, MEMORY))
     line = Line(os.dup(1))
     os.dup2(2, 1)  # what a library prints must not be taken for an answer
     asyncio.run(serve(line))
