@@ -87,6 +87,9 @@ class TaskState(msgspec.Struct, kw_only=True):
     heard: int = 0
     person: str = ""
 
+    def __repr__(self) -> str:  # asyncio asks for it when it takes its signal handler back: never the whole of 100,000 files
+        return f"TaskState(id={self.id!r}, state={self.state!r})"
+
     def apply(self, event: Event) -> None:
         """Take one event in."""
         body = event.body
