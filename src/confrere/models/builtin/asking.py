@@ -119,7 +119,7 @@ class Asking(Filling):
     def _loose_party(self, wish: Wish) -> None:
         """In a question, a proper noun that nothing else took is whom it is about."""
         for index, item in enumerate(self.parts):
-            beside = index > 0 and self.parts[index - 1].has("t.")  # "factures edf"
+            beside = index > 0 and self.parts[index - 1].has("t.") and self.result.language == "fr"  # "factures edf"
             if not item.used and item.kind == "unknown" and (item.proper or beside):
                 run = party_ahead(self.parts, index, loose=beside)
                 if run:

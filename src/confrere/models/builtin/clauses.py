@@ -21,6 +21,22 @@ _POSTFIX = {
     "omitted",
     "aside",
 }
+_STAY = {
+    *(
+        "ou ils sont",
+        "ou elles sont",
+        "ou il est",
+        "ou elle est",
+        "a leur place",
+        "en place",
+        "tel quel",
+        "tels quels",
+        "intact",
+        "intacts",
+    ),
+    *("where they are", "in place", "as is", "as they are", "untouched", "alone", "intacte", "intactes"),
+}
+"""What says that something stays where it is: "garde les contrats où ils sont"."""
 _SUBJUNCTIVE = {
     "veux",
     "voudrais",
@@ -119,6 +135,12 @@ def _parallel(before: list[Item], meaningful: list[Item]) -> bool:
         ways = [index for index, item in enumerate(parts) if item.has("g.by")]
         return bool(ways) and any(item.has("t.", "k.") for item in parts[: ways[0]])
 
+    def files_then_format(parts: list[Item]) -> bool:
+        into = [index for index, item in enumerate(parts) if item.has("g.in") and index + 1 < len(parts) and parts[index + 1].has("k.")]
+        return bool(into) and any(item.has("t.", "k.", "n.table") for item in parts[: into[0]])
+
+    if files_then_format(before) and files_then_format(meaningful) and any(item.has("v.convert") for item in before):
+        return True
     return files_then_way(before) and files_then_way(meaningful) and not any(item.has(*DELIVERABLES) for item in before)
 
 
@@ -222,7 +244,11 @@ def _govern(clause: Clause) -> None:
                     after.used = True
                 clause.refusals.append(((after.tag("v.") or after.tag("o.")) if verb else "", refusal))
                 mode = "not"
-        elif item.has("v.leave") and not item.used and mode != "not":
+        elif (
+            (item.has("v.leave") or (item.has("v.keep") and any(part.bare in _STAY for part in parts[index:])))
+            and not item.used
+            and mode != "not"
+        ):
             item.used, mode, refusal = True, "not", []
             clause.refusals.append(("touch", refusal))
         elif item.has("g.but"):

@@ -174,6 +174,9 @@ class Filling(Phrase):
         tail = self.parts[cue + 1 :]
         named = next((item for item in tail if item.kind == "period" and not item.used), None)
         before = [item for item in tail[:6] if any(word in _BEFORE for word in item.bare.split())]
+        if not before and named is None:
+            self.parts[cue].used |= self.parts[cue].bare.startswith("comparatif")  # "un tableau comparatif": a table
+            return
         if before or named is None or not isinstance(named.value, Period):
             host.params["against"] = "previous"
         else:

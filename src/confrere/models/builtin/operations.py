@@ -57,6 +57,9 @@ class Reading(Asking, Making):
         if not self.made and by:
             self._bare_dimensions(by)
         self._fill(by)
+        for wish in self.made:
+            if wish.operation == "list":
+                self._loose_party(wish)
         wanted = [wish for wish in self.made if wish.operation not in self.result.refused]
         for wish in wanted:
             self._add(wish)
@@ -281,13 +284,13 @@ class Reading(Asking, Making):
         into = next((item for item in self.parts if item.has("k.") and self.into(item) and not item.used), None)
         duplicates = self.first("n.duplicates")
         table = self.first("n.table", "n.index", "n.deck", "n.report")
-        if duplicates is not None:
+        if duplicates is not None and not any(wish.operation == "duplicates" for wish in self.context.wishes):
             self.wish("duplicates", verb, action="aside")
         elif any(wish.operation == "duplicates" for wish in self.context.wishes) and self.has("n.folder") and not self.has("t.", "k."):
             next(wish for wish in self.context.wishes if wish.operation == "duplicates").params["action"] = "aside"
             verb.used = True
             for item in self.parts:
-                item.used |= item.has("n.folder")
+                item.used |= item.has("n.folder", "n.duplicates")
         elif into is not None and not self.has("n.folder"):
             self.wish("extract" if self.has("n.amounts", "f.") else "convert", verb)
         elif table is not None and self.into(table):

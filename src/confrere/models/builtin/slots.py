@@ -222,7 +222,8 @@ def _party(parts: list[Item], index: int, scope: Scope, loose: bool) -> None:
     open_name = loose or item.has("d.client", "d.supplier", "n.folder") or (item.has("g.of") and after_type)
     if item.has("d.client", "d.supplier") and index and parts[index - 1].has("g.by"):
         return
-    run = party_ahead(parts, at, loose=open_name)
+    several = item.has("d.client", "d.supplier") and item.bare.endswith("s")  # "suppliers we paid": no name follows
+    run = party_ahead(parts, at, loose=open_name and (loose or not several))
     if item.has("n.folder") and not run and at < len(parts) and parts[at].has("x.audience"):
         run = [parts[at]]
     if item.has("n.folder") and (not run or run[0].kind != "quote") and index:
