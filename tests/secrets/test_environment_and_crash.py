@@ -4,6 +4,7 @@ import io
 import os
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 
@@ -111,3 +112,33 @@ def test_a_stream_can_be_given() -> None:
         assert "ValueError" in stream.getvalue() and "tr0ub4dor" not in stream.getvalue()
     finally:
         sys.excepthook, sys.unraisablehook = old
+
+
+def test_keys_are_imported_once_by_the_command_and_sealed(tmp_path: Path) -> None:
+    """From the environment into the sealed store; named in the journal, its value nowhere; a second time nothing happens."""
+    environment = {**os.environ, "CONFRERE_HOME": str(tmp_path / "home"), "CONFRERE_LANG": "en", "MISTRAL_API_KEY": KEY}
+
+    def confrere(*args: str) -> str:
+        command = [sys.executable, "-m", "confrere", *args]
+        done = subprocess.run(command, env=environment, capture_output=True, text=True, timeout=120, stdin=subprocess.DEVNULL)
+        assert done.returncode == 0, done
+        return done.stdout + done.stderr
+
+    assert "MISTRAL_API_KEY is kept, for api.mistral.ai only" in confrere("secrets", "import", "MISTRAL_API_KEY")
+    assert "Nothing to import" in confrere("secrets", "import", "MISTRAL_API_KEY")
+    assert "MISTRAL_API_KEY  api.mistral.ai" in confrere("secrets")
+    confrere("secrets", "delete", "MISTRAL_API_KEY")
+    assert "Nothing to import" in confrere("secrets", "import", "MISTRAL_API_KEY"), "once, even when it was deleted since"
+    assert not any(KEY.encode() in path.read_bytes() for path in (tmp_path / "home").rglob("*") if path.is_file())
+
+
+def test_a_defect_of_the_command_says_nothing_of_what_it_held(tmp_path: Path) -> None:
+    code = (
+        "import sys, threading; from confrere.cli import main, look\n"
+        f"def broken(*_):\n    t = threading.Thread(target=lambda: 1/int('{KEY}')); t.start(); t.join(); raise RuntimeError('{KEY}')\n"
+        "look.tasks = broken; sys.argv = ['confrere', 'tasks']; main.main()"
+    )
+    environment = {**os.environ, "CONFRERE_HOME": str(tmp_path), "CONFRERE_LANG": "en"}
+    done = subprocess.run([sys.executable, "-c", code], env=environment, capture_output=True, text=True, timeout=120)
+    assert done.returncode == 1 and "RuntimeError" in done.stderr and "ValueError" in done.stderr, done
+    assert KEY not in done.stderr and "Traceback" not in done.stderr

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
+import threading
 from typing import Any
 
 import click
@@ -63,9 +64,14 @@ def plan(brief: tuple[str, ...], folders: tuple[str, ...], model: str, as_json: 
 @_model
 @_json
 def ask(brief: tuple[str, ...], model: str, as_json: bool) -> int:
+    from confrere.cli.gateway import asked
+
+    text = _text(brief)
+    if not as_json and (status := asked(text, model)) is not None:
+        return status
     from confrere.cli import work
 
-    return work.run(_text(brief), [], model=model, yes=True, as_json=as_json)
+    return work.run(text, [], model=model, yes=True, as_json=as_json)
 
 
 @cli.command(help=_("help-tasks"))
@@ -307,6 +313,7 @@ def main() -> None:
             stream.reconfigure(errors="backslashreplace")
     from confrere.errors import ConfrereError
 
+    threading.excepthook = _quiet
     try:
         status: Any = cli.main(prog_name="confrere", standalone_mode=False)
         sys.stdout.flush()
@@ -330,8 +337,18 @@ def main() -> None:
     except Exception as error:
         if os.environ.get("CONFRERE_DEBUG"):
             raise
-        status = _fail(FAILED, "cli.defect", _("defect", error=f"{type(error).__name__}: {error}"))
+        from confrere.secrets.redact import Redactor  # the words of an error may hold what a document or a key holds
+
+        status = _fail(FAILED, "cli.defect", _("defect", error=Redactor().redact(f"{type(error).__name__}: {error}").text))
     raise SystemExit(status if isinstance(status, int) else 0)
+
+
+def _quiet(details: threading.ExceptHookArgs) -> None:
+    """A defect in a thread: where it is, no value of any variable."""
+    if details.exc_value is not None and not isinstance(details.exc_value, SystemExit):
+        from confrere.secrets.crash import describe_crash
+
+        click.echo(describe_crash(details.exc_value, system_language()), err=True)
 
 
 def _fail(status: int, code: str, sentence: str, task: str = "", *, prefix: str = "confrere: ") -> int:
