@@ -133,6 +133,35 @@ def running() -> Client:
     return client
 
 
+def asked(brief: str, model: str) -> int | None:
+    """A question without a folder, answered by the gateway that is up: its worker is there already. None where the command has to do it
+    itself: no gateway, or one that cannot reach this model (its environment is another)."""
+    from confrere.config import Home
+    from confrere.gateway.client import Answered, Client
+
+    client = Client.find(Home.find())
+    if client is None:
+        return None
+    from confrere.cli.flow import Stream
+
+    width = os.get_terminal_size().columns if sys.stdout.isatty() else 0
+    stream, begun = Stream(width), False
+    try:
+        for piece in client.answer(brief, model or os.environ.get("CONFRERE_MODEL", "")):
+            begun = begun or bool(piece)
+            print(stream.feed(show(piece, lines=True)), end="", flush=True)
+    except Answered as error:
+        if not begun and error.key.startswith(("model", "gateway.scope")):
+            return None
+        print(stream.end())
+        raise
+    except KeyboardInterrupt:
+        print(stream.end())
+        return 5
+    print(stream.end())
+    return 0
+
+
 def pair(scopes: list[str], program: str, name: str, person: str, as_json: bool) -> int:
     """A link for another device, or a token for a program."""
     from confrere.cli.screen import print_json

@@ -5,6 +5,7 @@ from __future__ import annotations
 import http.client
 import json
 import socket
+from collections.abc import Iterator
 from typing import Any
 
 from confrere.config import Home
@@ -71,8 +72,23 @@ class Client:
             raise Answered({**value, "status": response.status})
         return value
 
-    def answer(self, brief: str, model: str = "") -> str:
-        """One question without a folder, answered through the gateway. Raises as ``ask``."""
-        body = {"model": model or "confrere", "messages": [{"role": "user", "content": brief}]}
-        text: str = self.ask("POST", "/v1/chat/completions", body)["choices"][0]["message"]["content"]
-        return text
+    def answer(self, brief: str, model: str = "") -> Iterator[str]:
+        """One question without a folder, answered through the gateway, in pieces as they come. Raises as ``ask``; leaving it stops the task."""
+        body = {"model": model or "confrere", "messages": [{"role": "user", "content": brief}], "stream": True}
+        connection = _Unix(self._path, self._timeout)
+        try:
+            connection.request("POST", "/v1/chat/completions", json.dumps(body), {"content-type": "application/json"})
+            response = connection.getresponse()
+            if response.status >= 400:
+                raise Answered({**json.loads(response.read() or b"{}"), "status": response.status})
+            for line in response:
+                if not line.startswith(b"data: {"):
+                    continue
+                chunk = json.loads(line[6:])
+                if "error" in chunk:
+                    raise Answered({**chunk["error"], "detail": chunk["error"]["message"]})
+                yield chunk["choices"][0]["delta"].get("content") or "" if chunk["choices"] else ""
+        except (OSError, http.client.HTTPException, ValueError) as error:
+            raise Failed("gateway.no-answer", reason=str(error)) from None
+        finally:
+            connection.close()

@@ -191,7 +191,9 @@ async def _streamed(turn: _Turn, model: str, usage: bool) -> AsyncIterator[bytes
             yield b"data: " + json.dumps(body).encode() + b"\n\n"
         yield b"data: [DONE]\n\n"
     except ConfrereError as error:
-        body = {"error": {"message": say(error.key, "en", **error.data), "type": "confrere", "code": error.key}}
+        both = {language: say(error.key, language, **error.data) for language in ("en", "fr")}
+        told = getattr(error, "http_status", 500)
+        body = {"error": {"message": both["en"], "type": "confrere", "code": error.key, "sentences": both, "status": told}}
         yield b"data: " + json.dumps(body).encode() + b"\n\n"
     finally:
         await turn.leave()
