@@ -118,7 +118,9 @@ class Filling(Phrase):
         """Whom a quote is for, the files of its lines and of its template, how long it holds."""
         for index, item in enumerate(self.parts):
             after = self.parts[index + 1] if index + 1 < len(self.parts) else None
-            if "client" not in wish.params and item.has("t.quote", "n.offer", "g.for", "d.client"):
+            if "client" not in wish.params and (
+                item.has("t.quote", "n.offer", "g.for", "d.client") or item.bare in ("au nom de", "a l'ordre de")
+            ):
                 at = index + 1
                 while at < len(self.parts) and (
                     self.parts[at].has("g.definite", "g.for", "d.client", "g.of") or (self.parts[at].filler and not self.parts[at].proper)
@@ -190,7 +192,11 @@ class Filling(Phrase):
                 continue
             after = next((part for part in self.parts[index + 1 : index + 3] if not part.has("g.of")), None)
             deck = next((w for w in self.made if w.operation == "deck"), None) or self._last("deck")
-            if after is not None and after.has("n.deck") and deck is not None:
+            lone = (after is None or after.kind == "comma") and index > 0 and self.parts[index - 1].kind == "comma"
+            if deck is not None and lone and "slides" not in deck.params and any(part.has("n.deck") for part in self.parts[:index]):
+                deck.params["slides"] = item.value
+                item.used = True
+            elif after is not None and after.has("n.deck") and deck is not None:
                 deck.params["slides"] = item.value
                 item.used = after.used = True
             elif after is not None and after.has("n.page"):
@@ -220,8 +226,11 @@ class Filling(Phrase):
             for wish in self.made:
                 allowed = FORMATS.get(wish.operation, ())
                 before, after = self.before(item), self.after(item)
+                place = self.parts.index(item)
+                trailing = place > 0 and self.parts[place - 1].kind == "comma" and all(part.filler for part in self.parts[place + 1 :])
                 joined = (
                     into
+                    or trailing
                     or sum(not part.filler and part.kind != "comma" for part in self.parts) == 1
                     or (before is not None and before.has("n.table", "n.report", "n.index", "n.minutes", "g.or"))
                     or (after is not None and after.used and after.has("n.table", "n.report", "n.index", "n.minutes"))

@@ -10,6 +10,8 @@ from confrere.models.builtin.periods import Period
 from confrere.models.builtin.slots import ACRONYMS, columns, dimensions, put
 
 _OUT_VERBS = ("o.mail", "o.edit", "o.translate", "o.calendar", "o.pay", "o.print", "o.media", "o.secure", "o.advice")
+_TRADES = {"hotel", "restaurant", "train", "site"}
+"""Words of a company's name as often as of a booking."""
 
 
 class Reading(Asking, Making):
@@ -35,6 +37,7 @@ class Reading(Asking, Making):
         for verb in verbs:
             if not verb.used:
                 self._verb(verb, by)
+        self._into_folder(verbs)
         self._sheet_of_fields()
         self._things(by)
         kinds = [item for item in self.parts if item.has("k.") and not item.used]
@@ -60,12 +63,30 @@ class Reading(Asking, Making):
         for wish in self.made:
             if wish.operation == "list":
                 self._loose_party(wish)
+        if len(self.made) > 1:  # "turn the transcripts into minutes": the minutes are what is wanted
+            vague = [wish for wish in self.made if wish.operation == "convert" and not wish.params.get("to")]
+            for wish in vague:
+                self.made.remove(wish)
+                self.made[0].only = self.made[0].only.merged(wish.only)
         wanted = [wish for wish in self.made if wish.operation not in self.result.refused]
         for wish in wanted:
             self._add(wish)
         for verb in verbs:
             self.context.verb = verb.tag("v.")
         self._leftover()
+
+    def _into_folder(self, verbs: list[Item]) -> None:
+        """ "Tous les tickets dans un dossier Frais": files and the folder they go to, without a verb."""
+        folder = self.first("n.folder")
+        if self.made or verbs or folder is None or not self.into(folder):
+            return
+        place = self.parts.index(folder)
+        ahead = self.parts[place + 1 :]
+        if ahead and ahead[0].proper and any(item.has("t.", "k.", "n.files") for item in self.parts[:place]):
+            name = [item for item in ahead if item.kind not in ("comma", "stop")]
+            self.wish("sort", None, folder=" ".join(item.text for item in name))
+            for item in [folder, *name]:
+                item.used = True
 
     def _compared(self) -> bool:
         """ "Compare October and September": the later period set beside the earlier one."""
@@ -99,7 +120,7 @@ class Reading(Asking, Making):
 
     def _beyond(self) -> bool:
         """A clause whose work is out of reach: mail to send, a flight to book, a text to write."""
-        out = next((item for item in self.parts if item.has("o.") and not item.used), None)
+        out = next((item for item in self.parts if item.has("o.") and not item.used and not (item.proper and item.bare in _TRADES)), None)
         writes = self.first("v.write", "v.make", "v.summarise")
         letter = next(
             (item for item in self.parts if item.has("t.mail", "t.letter", "t.contract", "t.cv") and self.preceded(item, "g.indefinite")),

@@ -13,7 +13,7 @@ _WHO = (
     r"entreprises?|compan(?:y|ies)|fournisseurs?|suppliers?|tiers|part(?:y|ies)|personnes?|chose|thing|one|truc))?"
 )
 _ONE = rf"(?:(?:le|la|l'|un|une|les|the|one(?: and the)?|a)\s*)?(?:m[eê]mes?|seule?s?(?: et m[eê]mes?)?|single|same|one)\s*{_WHO}"
-_TWO = rf"(?:(?:deux|two|2)\s+(?:diff[eé]rente?s? |different |separate |distinct )?{_WHO}|diff[eé]rents?|different|distincts?|separate)"
+_TWO = rf"(?:(?:deux|two|2)\s+(?:diff[eé]rente?s? |different |separate |distinct )?{_WHO}(?: diff[eé]rente?s?| distincte?s?)?|diff[eé]rents?|different|distincts?|separate)"
 _ARE = r"(?:sont|est|c'est|cest|c|are|is)"
 _AND = r"(?:et|and|&|ou|or|=)"
 _START = r"(?:(?<=^)|(?<=[.;:!?\n,]\s)|(?<=[.;:!?\n,]))\s*(?:(?:and|et|also|aussi|attention|note that|sachant que|nb|ps)[\s,:]+)*"
@@ -31,6 +31,22 @@ _TOGETHER = re.compile(
 )
 
 
+_LEAD = re.compile(
+    r"(?i)^(?:les?|la|the|l'|deux|both|clients?|customers?|soci[eé]t[eé]s?|entreprises?|compan(?:y|ies)|fournisseurs?|suppliers?)\s+(?=\S)"
+)
+
+
+def _cut(name: str) -> tuple[str, str]:
+    """What stands before a name that was taken with it ("classe par client mais Dupont"), and the name."""
+    if name[:1] in '«“"':
+        return "", name
+    while lead := _LEAD.match(name):
+        name = name[lead.end() :]
+    words = name.split()
+    at = next((number for number, word in enumerate(words) if word[:1].isupper() and all(w.islower() for w in words[:number])), 0)
+    return " ".join(words[:at]), " ".join(words[at:])
+
+
 def names(brief: str) -> tuple[str, list[str], list[str]]:
     """The brief without what it says about names; the pairs ("one|other") that are one party; those that are two."""
     same: list[str] = []
@@ -38,11 +54,12 @@ def names(brief: str) -> tuple[str, list[str], list[str]]:
 
     def take(into: list[str]) -> object:
         def found(match: re.Match[str]) -> str:
-            pair = [match[name].strip(' «»“”"\u00a0\u202f') for name in ("a", "b")]
+            before, first = _cut(match["a"])
+            pair = [name.strip(' «»“”"\u00a0\u202f') for name in (first, match["b"])]
             if any(len(name.split()) > 6 or not name for name in pair):
                 return match[0]
             into.append("|".join(pair))
-            return " "
+            return f" {before} "
 
         return found
 
