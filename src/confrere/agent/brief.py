@@ -37,7 +37,7 @@ def checked(brief: str) -> str:
     if not brief:
         raise WrongUse("agent.brief-empty")
     if len(brief) > MAX_BRIEF:
-        raise WrongUse("agent.brief-too-long", length=len(brief), limit=MAX_BRIEF)
+        raise WrongUse("agent.brief-too-long", length=f"{len(brief):,}".replace(",", "\u202f"), limit=f"{MAX_BRIEF:,}".replace(",", "\u202f"))
     strange = sum(1 for char in brief if (ord(char) < 32 and char not in "\n\r\t") or 0xD800 <= ord(char) <= 0xDFFF or char == "\ufffd")
     if strange > len(brief) // 50:
         raise WrongUse("agent.brief-binary")
@@ -45,7 +45,9 @@ def checked(brief: str) -> str:
 
 
 def folders_of(given: list[str]) -> list[tuple[str, bool]]:
-    """``DIR`` and ``DIR:ro`` as (path, read-only)."""
+    """``DIR`` and ``DIR:ro`` as (path, read-only). Raises WrongUse for one that names nothing: it is not the folder one stands in."""
+    if any(text.strip() in ("", ":ro", ":rw") for text in given):
+        raise WrongUse("agent.folder-unnamed")
     return [(text.removesuffix(":ro"), True) if text.endswith(":ro") else (text.removesuffix(":rw"), False) for text in given]
 
 

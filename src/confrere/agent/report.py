@@ -41,7 +41,8 @@ class Check(msgspec.Struct, kw_only=True):
 
 
 class Report(msgspec.Struct, kw_only=True):
-    """See the module. ``seconds`` is the time worked; ``cost_usd`` None when the price is not known."""
+    """See the module. ``seconds`` is the time worked; ``cost_usd`` None when the price is not known; ``recommendations`` what the person
+    does well to look at next, the most pressing first."""
 
     task: str
     brief: str
@@ -59,11 +60,16 @@ class Report(msgspec.Struct, kw_only=True):
     tokens: dict[str, int] = msgspec.field(default_factory=dict)
     cost_usd: float | None = 0.0
     left_the_machine: list[str] = msgspec.field(default_factory=list)
+    recommendations: list[str] = msgspec.field(default_factory=list)
 
 
 def build(runner: Runner) -> Report:
     """Open, count and recompute. Reads the real folders; changes nothing."""
     return _Builder(runner).run()
+
+
+def _grouped(number: int, language: str) -> str:
+    return f"{number:,}".replace(",", "\u202f" if language == "fr" else ",")
 
 
 class _Builder:
@@ -87,20 +93,36 @@ class _Builder:
         if state.roots:
             self._count(Counter(entry.change.kind for entry in made))
         report.left_the_machine = [
-            say("report.sent", self.language, model=model, requests=requests, characters=characters)
+            say(
+                "report.sent",
+                self.language,
+                model=model,
+                requests=_grouped(requests, self.language),
+                characters=_grouped(characters, self.language),
+            )
             for model, (requests, characters) in state.sent.items()
         ]
         if state.redacted:
             from confrere.secrets.redact import redaction_sentence
 
             report.warnings.append(redaction_sentence(state.redacted, self.language))
+        if self._cut_short():
+            report.warnings.append(say("report.cut-short", self.language))
         parked = [call for _, call in state.parked()]
         report.omissions += [{"path": call.tool, "reason": say("report.parked", self.language)} for call in parked]
         report.seconds = round(self.runner.seconds, 1)
         usage = state.usage
         report.tokens = {"input": usage.input_tokens, "output": usage.output_tokens, "requests": usage.requests}
         report.cost_usd = 0.0 if state.model == "builtin" else usage.cost_usd
+        from confrere.agent.recommend import recommendations
+
+        report.recommendations = recommendations(report, state)
         return report
+
+    def _cut_short(self) -> bool:
+        """Whether the model's last words stop where its bound on length was."""
+        last = self.runner.store.last(self.state.id, "message")
+        return last is not None and last.body.get("finish") == "length"
 
     def _last_words(self) -> str:
         last = self.state.messages[-1] if self.state.messages else None
@@ -183,13 +205,18 @@ class _Builder:
         """Open a finished file again: the totals and the number of slides its maker promised, and where its links lead."""
         from confrere.documents import verify
 
+        # what LibreOffice found in the very same bytes, moments ago, it would find again: it takes seconds
+        known = any(
+            (before["kind"], before["sha256"]) == (entry.kind, entry.sha256) and not before["findings"] and not before["notes"]
+            for before in self.state.report.get("deliverables", [])
+        )
         folder = os.path.dirname(entry.path)
         expected = {name: Decimal(value) for name, value in data.get("expected", {}).items()} or None
 
         def exists(link: str) -> bool:
             return os.path.lexists(os.path.join(folder, link)) or not entry.applied
 
-        for finding in verify.check(place, exists=exists, expected=expected, slides=data.get("slides")):
+        for finding in verify.check(place, exists=exists, expected=expected, slides=data.get("slides"), office=not known):
             (entry.notes if finding.level == "note" else entry.findings).append(finding.sentence(self.language))
 
     def _staged(self, path: str) -> str | None:

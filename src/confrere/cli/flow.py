@@ -10,18 +10,18 @@ from rich.cells import cell_len
 from rich.console import Console
 from rich.text import Text
 
-_GLUE = "\ue000"  # stands for a space at which no line may break; no font shows it, so no text holds it
+GLUE = "\ue000"  # stands for a space at which no line may break; no font shows it, so no text holds it
 _TIED = re.compile(r"(?<=«)[ \u00a0]|[ \u00a0](?=[:;?!»%€])|(?<=\d)[ \u00a0](?=(?:\d{3}|s|min|o|ko|Mo|Go|kB|MB|GB)\b)|[\u00a0\u202f]")
 _LEAD = re.compile(r"\s*(?:[-•▸·✓⚠] |\d+[.)] )?")
 _LEAST = 20  # columns a text gets at least, however deep it stands
 
 
 def hang(console: Console, lead: str, body: str | Text, style: str = "") -> None:
-    """Print ``lead`` then ``body``; every following line starts below the first letter of the body."""
+    """Print ``lead`` then ``body``; every following line starts below the first letter of the body. GLUE in it is a space that ties."""
     text = body.copy() if isinstance(body, Text) else Text(body, style=style)
     indent = cell_len(lead)
-    kept = text.plain
-    text.plain = _TIED.sub(_GLUE, kept)
+    text.plain = _TIED.sub(GLUE, kept := text.plain)
+    kept = kept.replace(GLUE, " ")
     at = 0
     for number, line in enumerate(text.wrap(console, max(_LEAST, console.width - indent))):
         at = kept.find(line.plain[:1], at) if line.plain else at

@@ -10,7 +10,7 @@ import click
 import msgspec
 
 from confrere.agent.task import load, resolve
-from confrere.cli.flow import hang
+from confrere.cli.flow import echo, hang
 from confrere.cli.screen import TerminalScreen, print_json, short
 from confrere.cli.work import hint, open_services, state_word
 from confrere.errors import ConfrereError, WrongUse
@@ -41,7 +41,7 @@ def tasks(as_json: bool) -> int:
             word = say(f"agent.state-{state.state}", language)
             click.echo(f"{state.id}  {word:<12} {local(state.created)}  {short(brief, room)}")
     if not names and not as_json:
-        click.echo(say("cli.no-tasks", language))
+        echo(say("cli.no-tasks", language))
     services.close()
     return 0
 
@@ -93,8 +93,10 @@ def changes(task: str, as_json: bool) -> int:
             print_json(change)
     elif found.changes or found.left:
         TerminalScreen(state.language).changes(found)
+    elif state.state in ("drafted", "planned", "approved", "running", "waiting"):
+        echo(say("cli.changes-not-yet", state.language, task=state.id, state=state_word(state)))
     else:
-        click.echo(say("cli.no-changes", state.language, task=state.id))
+        echo(say("cli.no-changes", state.language, task=state.id))
     services.close()
     return 0
 
@@ -140,11 +142,13 @@ def journal(task: str, *, verify: bool, export: str | None, as_json: bool) -> in
             click.echo(say("cli.journal-exported", language, count=count, file=export), err=True)
         services.close()
         return 0
+    room = max(60, shutil.get_terminal_size().columns) if sys.stdout.isatty() else 200
     for event in store.read(name):
         if as_json:
             print_json(event)
         else:
-            click.echo(f"{local(event.at, seconds=True)}  {event.task or '-'}  {event.n:>4}  {event.kind:<18} {_summary(event.body)}")
+            when, whose = local(event.at, seconds=True), "" if name else f"{event.task or '-':<11}  "
+            click.echo(short(f"{when[5:] if name else when}  {whose}{event.n:>4}  {event.kind:<16} {_summary(event.body)}", room))
     services.close()
     return 0
 

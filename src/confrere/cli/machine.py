@@ -12,29 +12,49 @@ from typing import Any
 
 import click
 
-from confrere.cli.flow import hang
+from confrere.cli.flow import echo, hang
 from confrere.cli.render import _size as size
 from confrere.cli.screen import TerminalScreen, print_json
 from confrere.cli.work import open_services
-from confrere.messages import say
-from confrere.tools.office.words import tell
+from confrere.errors import ConfrereError
+from confrere.messages import say, tell
 from confrere.workspace import upper
+
+_SHOWN = 6  # models of a server
 
 
 def models(as_json: bool) -> int:
+    """What there is, and which would be used. A choice that cannot be used is said below the list, which is what helps then."""
+    from confrere.cli.screen import model_word
     from confrere.models.catalogue import choose, find
 
     services = open_services()
     language = services.home.language()
-    used = choose(None, services.settings).name
-    for found in find():
+    wrong: ConfrereError | None = None
+    try:
+        choose(None, services.settings)
+    except ConfrereError as error:
+        wrong = error
+    for found in find(None, services.settings):
         if as_json:
-            print_json({"model": found, "used": found.name == used})
+            print_json({"model": found, "used": found.used and wrong is None})
             continue
-        mark = f"  ← {say('cli.models-used', language)}" if found.name == used else ""
-        click.echo(f"{found.name:<28} {found.where}{mark}")
-        click.echo(f"    {found.why(language) if callable(getattr(found, 'why', None)) else getattr(found, 'why', '')}")
+        console = TerminalScreen(language).console
+        mark = f"  ← {say('cli.models-used', language)}" if found.used and wrong is None else ""
+        where = say("cli.models-here", language) if found.name == "builtin" else found.where
+        hang(
+            console,
+            "",
+            f"{model_word(found.name, language) if found.name != 'builtin' else found.name:<12} {where}{mark}",
+            "bold" if mark else "",
+        )
+        hang(console, "    ", found.why(language), "dim")
+        if len(found.models) > 1:
+            more = say("cli.more", language, count=len(found.models) - _SHOWN) if len(found.models) > _SHOWN else ""
+            hang(console, "    ", f"{', '.join(found.models[:_SHOWN])} {more}".rstrip(), "dim")
     services.close()
+    if wrong is not None:
+        raise wrong
     return 0
 
 
@@ -47,19 +67,19 @@ def vault(prune: bool, days: float | None, as_json: bool) -> int:
         if as_json:
             print_json({"pruned": count, "bytes": freed})
         else:
-            click.echo(tell("cli.vault-pruned", language, count, count=count, size=size(freed, language)))
+            echo(tell("cli.vault-pruned", language, count, count=count, size=size(freed, language)))
     else:
         kept = sorted(services.vault.objects(), key=lambda entry: entry.kept_at)
         if as_json:
             print_json({"objects": kept, "bytes": sum(entry.size for entry in kept), "days": keep})
         elif not kept:
-            click.echo(say("cli.vault-empty", language))
+            echo(say("cli.vault-empty", language))
         else:
             for entry in kept[-40:]:
                 click.echo(
                     f"{time.strftime('%Y-%m-%d %H:%M', time.localtime(entry.kept_at))}  {entry.sha256[:16]}  {size(entry.size, language)}"
                 )
-            click.echo(
+            echo(
                 tell(
                     "cli.vault-size",
                     language,

@@ -12,10 +12,9 @@ from rich.text import Text
 from rich.tree import Tree
 
 from confrere.agent.task import TaskState
-from confrere.cli.flow import hang
-from confrere.messages import say, show
+from confrere.cli.flow import GLUE, hang
+from confrere.messages import say, show, tell
 from confrere.policy.plan import Plan
-from confrere.tools.office.words import tell
 from confrere.workspace.changes import Change, ChangeSet
 from confrere.workspace.paths import name
 from confrere.workspace.transaction import Outcome
@@ -76,7 +75,7 @@ def changes(console: Console, found: ChangeSet, language: str) -> None:
     for number, kind in enumerate(kind for kind in _STYLE if counts.get(kind)):
         summary.append("  " if number else "", style="not bold")
         told = tell(f"cli.count-{kind}", language, counts[kind], count=number_word(counts[kind], language))
-        summary.append(f"{_MARK[kind]} {told}".replace(" ", "\u00a0"), style=f"not bold {_STYLE[kind]}")
+        summary.append(f"{_MARK[kind]} {told}".replace(" ", GLUE), style=f"not bold {_STYLE[kind]}")
     hang(console, "", summary)
     console.print(_Forest(found.changes, language).tree())
     for path, reason in found.left[:10]:
@@ -198,6 +197,7 @@ def report(console: Console, state: TaskState, told: str = "", known: Sequence[s
         hang(console, "  … ", tell("cli.said-with-plan", language, again, count=again), "dim")
     omissions = [f"{entry['path']}{colon}{entry['reason']}" for entry in found["omissions"]]
     _list(console, say("cli.report-omissions", language), omissions, "yellow", language)
+    _list(console, say("cli.report-next", language), found.get("recommendations", []), "", language)  # older reports have none
     _cost(console, found, language)
 
 

@@ -308,16 +308,18 @@ class TerminalScreen:
         """Ask for what may be set in a step; an empty answer keeps what stands, and one that does not fit is asked for again. Returns
         whether anything was changed."""
         from confrere.cli import edit
+        from confrere.cli.flow import hang
 
         found = edit.settings(schema, step.args)
         self.console.print(show(step.title), style="bold", markup=False, soft_wrap=True)
         self._options("edit-how" if found else "edit-nothing")
         args, told = dict(step.args), []
         for setting in found:
+            if setting.choices:
+                hang(self.console, "    ", self.say("edit-choices", choices=setting.offered(self.language)), "dim")
+            value = setting.shown(self.language) or self.say("edit-none")
             while True:
-                value = setting.shown(self.language) or self.say("edit-none")
-                offered = f" ({setting.offered(self.language)})" if setting.choices else ""
-                answer = self._input(f"  {setting.label(self.language)}{offered} [{show(value)}] > ")
+                answer = self._input(f"  {setting.label(self.language)} [{show(value)}] > ")
                 if not answer:
                     break
                 try:

@@ -21,7 +21,7 @@ from confrere.cli.screen import JsonScreen, Screen, TerminalScreen
 from confrere.config import Home
 from confrere.errors import ConfrereError, WrongUse
 from confrere.journal.canonical import digest
-from confrere.messages import say
+from confrere.messages import say, tell
 from confrere.workspace.paths import is_within
 
 STATUS = {"applied": 0, "done": 0, "undone": 0, "declined": 0, "failed": 1, "stopped": 5}
@@ -355,8 +355,6 @@ def stop(task: str, everything: bool) -> int:
             stopped += 1
         else:
             raise WrongUse("agent.not-now", task=name, state=state_word(state), what=say("cli.verb-stop", state.language))
-    from confrere.tools.office.words import tell
-
     click.echo(tell("cli.stopped", language, stopped, count=stopped) if stopped else say("cli.stopped-none", language))
     services.close()
     return 0

@@ -35,6 +35,15 @@ def say(key: str, language: str, **data: object) -> str:
     return sentence.format_map({name: _plain(value) for name, value in data.items()}) if data else sentence
 
 
+def tell(key: str, language: str, count: int, /, **data: object) -> str:
+    """``say``, taking the sentence ``key-one`` where the count that matters is one and the catalogue has it."""
+    if count == 1:
+        area, _, name = key.partition(".")
+        if f"{name}-one" in _area(area):
+            key = f"{key}-one"
+    return say(key, language, **data)
+
+
 def _plain(value: object) -> object:
     if isinstance(value, os.PathLike):
         value = os.fspath(value)
