@@ -29,7 +29,7 @@ def recommendations(report: Report, state: TaskState) -> list[str]:
     add("conflicts", [entry["path"] for entry in report.refused])
     add("findings", [entry.path for entry in report.deliverables if entry.findings])
     add("count", [check.code for check in report.checks if check.code in ("file-missing", "file-unexpected")])
-    add("beware", [path for path in _paths(state) if any(path in warning for warning in report.warnings)])
+    add("beware", _warned(report, state))
     add("unread", _unread(state))
     data = [call.result.get("data") or {} for call in state.calls.values() if call.effect != "read" and call.status == "ok"]
     if unsorted := sum(part.get("unsorted") or 0 for part in data):
@@ -49,8 +49,11 @@ def _names(paths: list[str], language: str) -> str:
     return told + (f" {say('cli.more', language, count=more)}" if more > 0 else "")
 
 
-def _paths(state: TaskState) -> list[str]:
-    return state.files_before
+def _warned(report: Report, state: TaskState) -> list[str]:
+    """The files that a warning begins with."""
+    tops = tuple(f"{root.name}/" for root in state.roots)
+    heads = [warning.partition(say("cli.colon", state.language))[0] for warning in report.warnings]
+    return list(dict.fromkeys(head for head in heads if head.startswith(tops)))
 
 
 def _survey(state: TaskState) -> dict[str, object]:
