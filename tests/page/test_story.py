@@ -129,7 +129,11 @@ def test_from_the_brief_to_the_undoing(chromium: Browser, up: Up, invoices: Path
 
 def press_to(page: Page, name: str, key: str = "Tab", most: int = 80) -> None:
     """Move the focus by the keyboard until it is on something that says ``name``."""
-    script = "(document.activeElement.getAttribute('aria-label') ?? document.activeElement.innerText ?? '') + ' ' + (document.activeElement.id ?? '')"
+    script = """(() => {
+      const at = document.activeElement
+      const says = at.matches('a,button,input,textarea,[role=treeitem]') ? (at.getAttribute('aria-label') ?? at.innerText ?? '') : ''
+      return says + ' ' + at.id
+    })()"""
     for _ in range(most):
         if name in page.evaluate(script).replace("\u00a0", " ").replace("\u202f", " "):
             return
