@@ -29,7 +29,7 @@ class Asking(Filling):
             and not self.has(*DELIVERABLES)
         ):
             asked = next((item for item in self.parts if item.has("q.max", "q.min", "q.last", "q.first")), None)
-        verbs = [item for item in self.parts if item.has("v.") and not item.has("v.sum")]
+        verbs = [item for item in self.parts if item.has("v.") and not item.has("v.sum") and not item.used]
         if asked is None and self.clause.question and not verbs and not self.has("n.duplicates", *DELIVERABLES):
             asked = next((item for item in self.parts if item.has("n.amounts", "f.total", "f.net", "f.tax")), None)
         if asked is None:

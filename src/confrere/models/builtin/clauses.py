@@ -21,6 +21,7 @@ _POSTFIX = {
     "omitted",
     "aside",
 }
+_INCLUDED = {"compris", "comprise", "comprises", "inclus", "incluse", "incluses", "included"}
 _STAY = {
     *(
         "ou ils sont",
@@ -264,6 +265,13 @@ def _govern(clause: Clause) -> None:
 
 def _postfix(parts: list[Item]) -> list[Item]:
     """ "Images exclues", "drafts excluded": an exception that stands after what it leaves out. Returns what it governs."""
+    for index, item in enumerate(parts):
+        if item.bare in _INCLUDED and not item.used:  # "tickets compris": they belong to it, and restrict nothing
+            item.used = True
+            for other in reversed(parts[:index]):
+                if other.kind in ("comma", "stop") or other.has("v.", "g.by", "g.of", *DELIVERABLES):
+                    break
+                other.used = True
     contrary = any(item.has("g.but") for item in parts)
     for index, item in enumerate(parts):
         if item.used or not (item.bare.split()[-1] in _POSTFIX or (contrary and item.bare in ("no", "not", "non", "pas"))):

@@ -188,6 +188,10 @@ class Filling(Phrase):
 
     def _numbers(self) -> None:
         for index, item in enumerate(self.parts):
+            report = next((w for w in self.made if w.operation == "report"), None)
+            if report is not None and item.bare in ("one", "une") and index + 1 < len(self.parts) and self.parts[index + 1].has("n.page"):
+                report.params["pages"] = 1
+                self.parts[index + 1].used = True
             if item.kind != "number" or item.used:
                 continue
             after = next((part for part in self.parts[index + 1 : index + 3] if not part.has("g.of")), None)
@@ -214,6 +218,11 @@ class Filling(Phrase):
                 item.used = True
 
     def _formats(self) -> None:
+        """Formats of what is made; a workbook named by its format alone ("6 slides + xlsx") is a table of its own."""
+        for index, item in enumerate(self.parts):
+            joined = index > 0 and (self.parts[index - 1].kind == "comma" or self.parts[index - 1].has("g.and"))
+            if item.has("k.xlsx") and not item.used and joined and self.made[-1].operation in ("deck", "report"):
+                self.wish("recap", item, format="xlsx")
         for item in self.parts:
             if item.used or not (item.has("k.") or item.has("n.table")):
                 continue

@@ -10,6 +10,7 @@ from confrere.models.builtin.periods import Period
 from confrere.models.builtin.slots import ACRONYMS, columns, dimensions, put
 
 _OUT_VERBS = ("o.mail", "o.edit", "o.translate", "o.calendar", "o.pay", "o.print", "o.media", "o.secure", "o.advice")
+_PAID = {"paye", "payes", "payee", "payees", "paid", "regle", "reglee", "spent"}
 _TRADES = {"hotel", "restaurant", "train", "site"}
 """Words of a company's name as often as of a booking."""
 
@@ -23,7 +24,13 @@ class Reading(Asking, Making):
             for item in self.parts:
                 if item.has("o.pay"):
                     item.tags = ("n.amounts",)
-        if self._beyond() or self._question():
+        owed = next((item for item in self.parts if item.bare in _PAID and item.has("o.pay")), None)
+        if owed is not None and self.has("n.amounts", "f.total") and not self.has(*DELIVERABLES):
+            owed.tags = ("n.amounts",)  # "le total que j'ai payé à Orange": a question
+            for item in self.parts:
+                item.used |= item.has("v.make", "v.list")
+            self.clause.question = True
+        if self._beyond() or self._question() or self._strange():
             return
         by, unsortable = dimensions(self.parts)
         self.result.not_understood += unsortable
@@ -110,9 +117,25 @@ class Reading(Asking, Making):
         sheet = next((item for item in self.parts if item.has("k.csv", "k.xlsx") and not item.used), None)
         if self.made or sheet is None or not (self.preceded(sheet, "g.in", "g.indefinite") or sheet is self._first_said()):
             return
-        if len(columns([item for item in self.parts if not item.used])) > 1:
+        papers = self.has("t.invoice", "t.receipt", "t.credit-note", "t.quote") and not self.has("v.", "n.files", *DELIVERABLES)
+        if papers or len(columns([item for item in self.parts if not item.used])) > 1:
             self.wish("extract", None, format=sheet.tag("k."))
             sheet.used = True
+
+    def _strange(self) -> bool:
+        """Whether the clause orders something by a verb nobody knows ("Predict next year's revenue"): said, not done otherwise."""
+        first = self._first_said()
+        if first is None or first.kind != "unknown" or first.used or self.has("v.") or any(item.kind == "file" for item in self.parts):
+            return False
+        place = self.parts.index(first)
+        after = self.parts[place + 1] if place + 1 < len(self.parts) else None
+        if after is None or not (after.has("g.definite", "g.each") or after.kind == "period" or after.bare.startswith("next ")) or self.has(*DELIVERABLES):
+            return False
+        self.result.not_understood.append(" ".join(dict.fromkeys(item.text for item in self.parts if item.text.strip())))
+        for item in self.parts:
+            item.used = True
+        self.clause.dropped = True
+        return True
 
     def _first_said(self) -> Item | None:
         """The first item that carries something."""
@@ -171,7 +194,10 @@ class Reading(Asking, Making):
             or (self.has("n.table", "k.xlsx") and name in ("clean", "normalise", "dedupe"))
         )
         if name == "sort":
-            if verb.text.casefold().endswith(("ed", "é", "ée", "és", "ées")) and self.preceded(verb, *DELIVERABLES, "v.move"):
+            ahead = self.parts[: self.parts.index(verb)]
+            if verb.text.casefold().endswith(("ed", "é", "ée", "és", "ées")) and (
+                self.preceded(verb, *DELIVERABLES, "v.move") or any(item.has(*DELIVERABLES) for item in ahead)
+            ):
                 verb.used = True  # "a table sorted by due date": the order of its rows
                 self.order = True
                 return

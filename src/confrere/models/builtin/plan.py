@@ -270,6 +270,8 @@ def _report(
 ) -> tuple[str, str]:
     _take(wish, args, "by", "format", "name")
     args.setdefault("format", "docx")
+    if wish.params.get("pages"):
+        doubts.append(say("builtin.doubt-pages", found.language, pages=wish.params["pages"]))
     return "make_report", tell("builtin.step-report", found.language, seen["files"], files=seen["files"], format=_shown(args["format"]))
 
 

@@ -121,6 +121,9 @@ def party_ahead(parts: list[Item], at: int, *, loose: bool) -> list[Item]:
         )
         if named or (loose and wordy):
             out.append(item)
+        elif out and item.text in ("'", "’") and index + 2 < len(parts) and parts[index + 1].bare == "s" and parts[index + 2].proper:
+            out += [item, parts[index + 1]]  # "Dave's Garage"
+            index += 1
         elif (
             out
             and item.bare in ("&", "de", "du", "des", "la", "le", "les", "l'", "d'", "et", "and", ",", "the", "of")
@@ -142,7 +145,14 @@ def party_ahead(parts: list[Item], at: int, *, loose: bool) -> list[Item]:
 
 def name_of(found: list[Item]) -> str:
     """The name these items spell."""
-    return " ".join(item.text for item in found).replace("' ", "'").replace("’ ", "’").replace(" 's", "'s")
+    return (
+        " ".join(item.text for item in found)
+        .replace(" ' s", "'s")
+        .replace("' ", "'")
+        .replace("’ ", "’")
+        .replace(" 's", "'s")
+        .replace(" ’s", "'s")
+    )
 
 
 def scope_of(parts: list[Item], *, loose: bool) -> Scope:

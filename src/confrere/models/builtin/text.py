@@ -10,10 +10,12 @@ from functools import lru_cache
 _TOKEN = re.compile(
     r"""
     (?P<quote>«\s*[^«»\n]{1,200}?\s*»|“[^“”\n]{1,200}”|"[^"\n]{1,200}"|`[^`\n]{1,200}`|(?<!\w)'[^'\n]{1,120}'(?!\w))
+  | (?P<date>\d{4}-\d{2}-\d{2}(?![\w/\\.-])|\d{1,2}[/.]\d{1,2}[/.]\d{4}(?![\w/\\]))
+  | (?P<example>\d{4}-\d{2}-\d{2}(?:_\w+)+(?![\w.]))
   | (?P<file>(?:[\w*?{}\[\]()%+-]+[/\\])*[\w*?{}\[\]()%+.-]*\.(?:pdf|xlsx?|ods|csv|tsv|docx?|odt|rtf|pptx?|odp|md|txt|html?|zip|jpe?g|png|
         tiff?|heic|webp|gif|eml|msg|json|xml|srt|vtt|mp3|mp4|tmp|bak|log)\b
       | (?:[\w*{}-]+/)+[\w*{}-]*)
-  | (?P<date>\d{4}-\d{2}-\d{2}|\d{1,2}[/.]\d{1,2}[/.]\d{4}|\d{1,2}[/.]\d{4})
+  | (?P<day>\d{4}-\d{2}-\d{2}|\d{1,2}[/.]\d{1,2}[/.]\d{4}|\d{1,2}[/.]\d{4})
   | (?P<pattern>(?:[A-Za-zÀ-ÿ]+[-_.])?[{\[<][A-Za-zÀ-ÿ]+[}\]>](?:(?:[-_. ]|\s*[_+]\s*)?[{\[<][A-Za-zÀ-ÿ]+[}\]>])*(?:[-_][A-Za-zÀ-ÿ]+)*
       | [{\[<]?[A-Za-zÀ-ÿ]+[}\]>]?(?:-[A-Za-z]{2,4})*(?:_[{\[<]?[A-Za-zÀ-ÿ]+[}\]>]?(?:-[A-Za-z]{2,4})*)+
       | \b(?:[AY]{4}|[ay]{4})-?(?:MM|mm)(?:-?(?:JJ|DD|jj|dd))?(?:[-_][A-Za-zÀ-ÿ]+)*)
@@ -25,6 +27,7 @@ _TOKEN = re.compile(
 )
 _CONTRACTION = re.compile(r"(?i)\b(do|does|did|is|are|was|were|should|would|could|ca|wo|need|must)n['’]t\b")
 _ARROW = re.compile(r"\s*(?:-+>|=>|→|➜|⇒)\s*")
+_MATE = re.compile(r"(?i)\bm8\b")
 _CLITIC = re.compile(r"(?i)(?<=\w)['’](s|d|ll|m|ve|re)\b")
 
 
@@ -91,12 +94,14 @@ def tokens(brief: str) -> list[Token]:
     """Split a brief into tokens. Elided articles stand alone (``l'index`` gives ``l'`` and ``index``); hyphens join nothing."""
     brief = unicodedata.normalize("NFC", brief)
     brief = _CONTRACTION.sub(lambda m: "do not" if m[1].lower() in ("do", "does", "did") else f"{m[1]} not", brief)
+    brief = _MATE.sub("mate", brief)
     brief = _ARROW.sub(" to ", brief)
     brief = _CLITIC.sub(lambda m: " would" if m[1].lower() == "d" else " 's" if m[1].lower() == "s" else "  ", brief)
     found: list[Token] = []
     first = True
     for match in _TOKEN.finditer(brief):
         kind, text = str(match.lastgroup), match.group()
+        kind = {"day": "date", "example": "pattern"}.get(kind, kind)
         plain = text.strip("«»“”\"`' \u00a0\u202f") if kind == "quote" else text
         token = Token(kind, plain, bare(plain), match.start(), match.end(), first)
         if kind == "punct" and text in "-–—" and not _bullet(brief, match.start()):
