@@ -19,7 +19,7 @@ from confrere.workspace.tree import STAGING, Tree
 from confrere.workspace.view import View
 
 
-class Change(msgspec.Struct, kw_only=True, omit_defaults=True):
+class Change(msgspec.Struct, kw_only=True, omit_defaults=True, gc=False):
     """One change.
 
     ``kind`` is create, modify, move, delete, mkdir or rmdir; ``path`` the view path it is about (for a move: the new one),
@@ -276,9 +276,10 @@ class _Comparison:
 
     def _pair(self) -> None:
         """Recognise moves: what is new with the origin, or else the very content, of something that is gone."""
+        sought = {change.after.sha256 for change in self.new if change.after is not None and not change.origin}
         by_hash: dict[str, list[str]] = defaultdict(list)
         for path, gone in self.gone.items():
-            if gone.before is not None and gone.before.sha256 and gone.before.size:
+            if gone.before is not None and gone.before.sha256 in sought and gone.before.sha256 and gone.before.size:
                 by_hash[gone.before.sha256].append(path)
         by_target: dict[str, list[str]] = defaultdict(list)
         for path, gone in self.gone.items():

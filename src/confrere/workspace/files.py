@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 CHUNK = 1 << 20
 
 
-class Signature(msgspec.Struct, frozen=True, array_like=True):
+class Signature(msgspec.Struct, frozen=True, array_like=True, gc=False):
     """What tells that a file is the one that was seen: size, times in nanoseconds, inode, mode. Cheap: no reading."""
 
     size: int
@@ -39,7 +39,7 @@ class Signature(msgspec.Struct, frozen=True, array_like=True):
         return (self.size, self.mtime_ns, self.inode, self.mode) == (other.size, other.mtime_ns, other.inode, other.mode)
 
 
-class State(msgspec.Struct, kw_only=True, omit_defaults=True):
+class State(msgspec.Struct, kw_only=True, omit_defaults=True, gc=False):
     """All that makes a file what it is, but its bytes, which the hash stands for.
 
     ``type`` is file, dir or symlink; ``target`` the text of a link. Extended attributes are hex.

@@ -41,7 +41,7 @@ VAULT = "vault:"  # prefix of a content that comes from the vault
 _TICK_NS = 2 * 10**9  # times of some file systems are that coarse
 
 
-class Item(msgspec.Struct, kw_only=True, omit_defaults=True):
+class Item(msgspec.Struct, kw_only=True, omit_defaults=True, gc=False):
     """One operation: mkdir, move, put (create or replace), remove or rmdir. ``late`` when its target is freed by another item;
     ``change`` is the index of the change it belongs to, ``number`` names its staged content, ``inode`` is that of the file to move."""
 
@@ -57,7 +57,7 @@ class Item(msgspec.Struct, kw_only=True, omit_defaults=True):
     after: State | None = None
 
 
-class Applied(msgspec.Struct, kw_only=True):
+class Applied(msgspec.Struct, kw_only=True, gc=False):
     """What became of one change: the signature of the file as it was left, or why the change was not made (``refused``)."""
 
     change: Change
