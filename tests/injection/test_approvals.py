@@ -261,3 +261,13 @@ def test_a_step_of_the_plan_that_was_cut_is_asked_about_too(office, moment, arri
     office.json("resume", task, status=3)
     office("answer", waiting(office)[0]["id"], "no")
     assert len(office.sink.effects) == arrived
+
+
+def test_what_is_typed_at_the_question_is_a_plain_yes_an_offered_wider_one_or_no():
+    from confrere.cli.law import wider_word
+
+    assert wider_word("yes", True) == wider_word("Oui ", False) == (True, None)
+    assert wider_word("task", True) == wider_word("tâche", True) == (True, {"scope": "task"})
+    assert wider_word("always 5", True) == (True, {"scope": "always", "times": "5"})
+    for typed in ("", "no", "n", "task", "always", "yes 5", "task 0", "task x", "task -1", "task 101", "task 5 6", "yes please", "t"):
+        assert wider_word(typed, typed not in ("task", "always")) == (False, None), typed
