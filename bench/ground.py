@@ -72,6 +72,7 @@ def journal() -> None:
                 f"{count / ours.wall:,.0f}",
                 f"raw SQLite {count / bare.wall:,.0f}",
                 f"{ours.wall / bare.wall:.2f}x",
+                f"{ours.cpu / count * 1e6:.0f} us CPU each, raw {bare.cpu / count * 1e6:.0f}",
             )
 
 
@@ -109,7 +110,7 @@ def tool_step() -> None:
             "model server included",
         )
         call = _gate_only(services, folder)
-        row("of it: gate, journal and tool, durable", f"{call * 1000:.2f} ms", "", "", "aim under 5 ms")
+        row("of it: gate, journal and tool, durable", f"{call.wall * 1000:.2f} ms", f"{call.cpu * 1000:.2f} ms CPU", "", "aim under 5 ms")
         services.close()
 
 
@@ -121,7 +122,7 @@ def _once(runner: Any) -> float:
     return time.perf_counter() - begun
 
 
-def _gate_only(services: Any, folder: Path) -> float:
+def _gate_only(services: Any, folder: Path) -> Figure:
     from confrere.agent.loop import Runner
     from confrere.models.messages import ToolCall
     from confrere.workspace.roots import grant
@@ -150,7 +151,7 @@ def _gate_only(services: Any, folder: Path) -> float:
 
     figure = work(calls, 3)
     runner.close()
-    return figure.wall / count
+    return Figure(figure.wall / count, figure.cpu / count)
 
 
 def small(files: int = 10_000) -> None:
@@ -271,17 +272,27 @@ def large_folder(files: int = 100_000) -> None:
         row("walk of the view", f"{walked:.2f} s", f"find -ls {listing.wall:.2f} s", f"{walked / listing.wall:.1f}x")
         row("memory of the walk", f"{float(out[2]):.1f} MB", "", "", "flat")
         env = {**os.environ, "CONFRERE_HOME": str(Path(base, "home")), "CONFRERE_MODEL": "builtin"}
-        bare = command([PYTHON, "-m", "confrere", "plan", "Sort these files by type", "--folder", str(_few(base))], 1, env)
-        plan = command([PYTHON, "-m", "confrere", "plan", "Sort these files by type", "--folder", str(folder)], 1, env)
-        each = (plan.peak - bare.peak) * 1024 * 1024 / files
-        row("a plan to sort them by type", f"{plan.wall:.1f} s", f"3 files: {bare.wall:.1f} s")
-        row(
-            "memory of the plan, beyond that for 3 files",
-            f"{plan.peak - bare.peak:.0f} MB",
-            f"{each:.0f} bytes a file",
-            "",
-            "aim: at most 100 bytes a file",
-        )
+
+        def told(what: str, brief: str, verb: list[str], aim: str, place: Path = folder, count: int = files) -> None:
+            """One command on all the files and on three: what each file adds."""
+            few, many = (
+                command([PYTHON, "-m", "confrere", *verb, brief, "--folder", str(where)], 1, env, count=False)
+                for where in (_few(base), place)
+            )
+            each = (many.peak - few.peak) * 1024 * 1024 / count
+            time = f"{(many.cpu - few.cpu) / count * 1e6:.0f} us CPU a file"
+            row(what, f"{many.wall:.1f} s", f"{many.cpu:.1f} s CPU, {time}", "", f"{each:.0f} bytes a file{aim}")
+
+        told("plan that needs names: by extension", "Sort these files by extension", ["plan"], "; aim: at most 100")
+        tenth = Path(base, "Tenth")
+        tenth.mkdir()
+        for number in range(files // 10):
+            (tenth / f"paper {number}.txt").write_text(f"Note {number}")
+        told(f"plan that reads contents: by type, {files // 10:,} files", "Sort these files by type", ["plan"], "", tenth, files // 10)
+        told("the whole of it: plan, moves, review, apply, report", "Sort these files by extension", ["run", "--yes"], "")
+        tasks = [PYTHON, "-m", "confrere", "undo", "last"]
+        undone = command(tasks, 1, env, count=False)
+        row("undo of it", f"{undone.wall:.1f} s", f"{undone.cpu:.1f} s CPU, {undone.peak:.0f} MB at most")
 
 
 def _few(base: str) -> Path:

@@ -21,10 +21,10 @@ class Figure:
     peak: float = 0.0
 
 
-def command(args: list[str], runs: int = 5, env: dict[str, str] | None = None, ok: tuple[int, ...] = (0,)) -> Figure:
-    """A command as a whole process, after one run that does not count. Raises RuntimeError when it fails."""
+def command(args: list[str], runs: int = 5, env: dict[str, str] | None = None, ok: tuple[int, ...] = (0,), count: bool = True) -> Figure:
+    """A command as a whole process, after one run that does not count (unless it cannot be repeated: ``count`` is false). Raises RuntimeError when it fails."""
     figures = []
-    for run in range(runs + 1):
+    for run in range(0 if count else 1, runs + 1):
         begun = time.perf_counter()
         process = subprocess.Popen(args, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, env=env)
         assert process.stderr is not None
