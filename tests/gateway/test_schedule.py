@@ -332,3 +332,24 @@ def test_service_files(tmp_path, monkeypatch):
     assert not (tmp_path / "config").exists()
     with pytest.raises(WrongUse):
         unit(home, [], "win32")
+
+
+async def test_a_heartbeat_with_nothing_to_do_costs_nothing(gateway):
+    """No file, an empty one, and one of headings: no task, no event. With words in it: one task a beat, with those words."""
+    beat = NewSchedule(name="", brief="@HEARTBEAT.md", when=When(kind="cron", cron="0 8 * * *", zone="UTC"))
+    gateway.clock.table.save(beat)
+    file = gateway.home.path / "HEARTBEAT.md"
+    events = gateway.store.count()
+    for day, text in enumerate([None, "", "# Heartbeat\n\n- [ ]\n<!-- remind me\nof all -->\n* \n"]):
+        if text is not None:
+            file.write_text(text)
+        at(gateway, eight(day))
+        assert gateway.clock.tick() == eight(day + 1)
+        await settle()
+    assert not gateway.desk.begun and gateway.store.count() == events
+    file.write_text("# Heartbeat\n- look for unpaid invoices\n")
+    at(gateway, eight(3))
+    gateway.clock.tick()
+    gateway.clock.tick()
+    await settle()
+    assert [brief for brief, _, _ in gateway.desk.begun] == ["# Heartbeat\n- look for unpaid invoices"]

@@ -10,6 +10,8 @@ import msgspec
 
 from confrere.gateway.api.people import caller, mine
 from confrere.gateway.http import Problem, Request, Routes
+from confrere.gateway.people import OWNER
+from confrere.gateway.schedule.heartbeat import BRIEF, words
 from confrere.gateway.schedule.table import Schedule, stamp
 from confrere.gateway.schedule.when import read, sentence_of, upcoming
 from confrere.gateway.shapes import NewSchedule, ReadWhen, Runs, RunShown, Schedules, ScheduleShown, TaskStarted, WhenRead
@@ -76,6 +78,8 @@ async def _ready(gateway: Gateway, request: Request, spec: NewSchedule) -> NewSc
 
     person = caller(request).person
     gateway.people.folders(person, given(spec.folders))
+    if spec.brief.strip() == BRIEF and person != OWNER:
+        raise Problem(403, "gateway.heartbeat-owner")
     for folder in spec.folders:
         await asyncio.to_thread(check, folder.path, gateway.home.path)
     if spec.when.kind == "folder":
@@ -141,6 +145,8 @@ async def run_now(gateway: Gateway, request: Request) -> TaskStarted:
 
 
 async def _started(gateway: Gateway, schedule: Schedule, due: str) -> TaskStarted:
+    if not schedule.spec.recipe and not words(gateway.home, schedule.spec.brief):
+        return TaskStarted(task=None)
     task = gateway.clock.fire(schedule, due, by_hand=True)
     await gateway.clock.begun(task)
     gateway.tail.pull()

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 from confrere.errors import ConfrereError
 from confrere.gateway.http import Problem
+from confrere.gateway.schedule.heartbeat import words
 from confrere.gateway.schedule.table import Schedule, Table, stamp
 from confrere.gateway.schedule.when import system_zone, upcoming, zone_of
 from confrere.journal.store import SYSTEM, Event
@@ -111,6 +112,9 @@ class Clock:
         if late > LATE and schedule.spec.missed == "skip":
             self.table.skipped(schedule.id, stamp(last), "gateway.run-missed", count=len(due))
             return
+        if not schedule.spec.recipe and not words(self.gateway.home, schedule.spec.brief):
+            schedule.handled = stamp(last)  # a heartbeat with nothing to do leaves no trace
+            return
         if self._still_on(schedule):
             self.table.skipped(schedule.id, stamp(last), "gateway.run-still-on")
             return
@@ -163,7 +167,7 @@ class Clock:
                 origin |= {"recipe": recipe.id, "name": recipe.name}
                 await run_recipe(self.gateway, recipe, folders, values, spec.model, origin, task, yes)
             else:
-                await desk.begin(spec.brief, folders, model=spec.model, yes=yes, task=task, origin=origin)
+                await desk.begin(words(self.gateway.home, spec.brief), folders, model=spec.model, yes=yes, task=task, origin=origin)
         except ConfrereError as error:
             if not self.gateway.crew.closed:
                 self.table.failed(schedule.id, task, error)
