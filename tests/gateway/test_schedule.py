@@ -4,6 +4,9 @@ import asyncio
 import hashlib
 import hmac
 import json
+import os
+import shutil
+import subprocess
 import time
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -330,6 +333,14 @@ def test_service_files(tmp_path, monkeypatch):
 
     assert plistlib.loads(plist.encode())["ProgramArguments"][1:4] == ["-m", "confrere", "up"]
     assert not (tmp_path / "config").exists()
+    _, odd = unit(Home(Path("/home/x/50% $off")), [], "linux")
+    assert 'CONFRERE_HOME="/home/x/50%% $off"' in odd, "systemd expands % there, and no $"
+    if shutil.which("systemd-analyze"):
+        (tmp_path / "confrere.service").write_text(text)
+        environment = {**os.environ, "XDG_RUNTIME_DIR": str(tmp_path)}
+        command = ["systemd-analyze", "--user", "verify", str(tmp_path / "confrere.service")]
+        done = subprocess.run(command, env=environment, capture_output=True, text=True, check=False)
+        assert done.returncode == 0 or "RuntimeDirectory" in done.stderr, done.stderr
     with pytest.raises(WrongUse):
         unit(home, [], "win32")
 

@@ -50,7 +50,7 @@ def unit(home: Home, options: list[str], platform: str = sys.platform) -> tuple[
     command = [sys.executable, "-m", "confrere", "up", "--no-browser", *options]
     if platform == "linux":
         folder = Path(os.environ.get("XDG_CONFIG_HOME") or Path.home() / ".config") / "systemd/user"
-        return folder / "confrere.service", _UNIT.format(command=" ".join(map(_quoted, command)), home=_quoted(str(home.path)))
+        return folder / "confrere.service", _UNIT.format(command=" ".join(map(_quoted, command)), home=_quoted(str(home.path), command=False))
     if platform == "darwin":
         arguments = "".join(f"<string>{escape(part)}</string>" for part in command)
         return Path.home() / "Library/LaunchAgents/org.confrere.gateway.plist", _PLIST.format(
@@ -59,9 +59,10 @@ def unit(home: Home, options: list[str], platform: str = sys.platform) -> tuple[
     raise WrongUse("gateway.no-service", platform=platform)
 
 
-def _quoted(text: str) -> str:
-    """One word of a systemd unit: specifiers and spaces kept as they are."""
-    text = text.replace("%", "%%").replace("\\", "\\\\").replace('"', '\\"').replace("$", "$$")
+def _quoted(text: str, *, command: bool = True) -> str:
+    """One word of a systemd unit: specifiers, spaces and, in a command, variables kept as they are."""
+    text = text.replace("%", "%%").replace("\\", "\\\\").replace('"', '\\"')
+    text = text.replace("$", "$$") if command else text
     return f'"{text}"' if any(char.isspace() for char in text) else text
 
 
