@@ -78,3 +78,12 @@ def test_without_a_sandbox_commands_are_refused(desk, server, folder):
     state = run(desk, server, folder, "touch Papers/x")
     assert "never run outside" in sent(server, 2)
     assert state.state == "done" and len(tree(folder)) == 6
+
+
+def test_a_weaker_sandbox_is_never_used_without_saying_so(desk, server, folder):
+    desk.services.settings.sandbox = "landlock"
+    state = run(desk, server, folder, "echo x > Papers/made.txt")
+    assert state.state == "applied", state.failure
+    (result,) = [call.result for call in state.calls.values()]
+    assert result["data"]["sandbox"] == "landlock" and "holds back less" in result["doubts"][0]
+    assert any("landlock" in str(item) for item in state.report["doubts"]), state.report["doubts"]

@@ -7,6 +7,7 @@ from typing import Annotated
 import msgspec
 from msgspec import Meta
 
+from confrere.messages import say
 from confrere.policy.manifest import Effect, Manifest, Role
 from confrere.tools.base import Context, Result, Tool
 
@@ -40,7 +41,9 @@ class RunCommand:
     def run(self, args: CommandArgs, context: Context) -> Result:
         from confrere.sandbox.protocol import Command
 
-        done = context.sandbox(lambda sandbox: sandbox.run(Command(["bash", "-c", args.command], timeout=args.timeout)))
+        command = Command(["bash", "-c", args.command], timeout=args.timeout)
+        claim, name, done = context.sandbox(lambda sandbox: (sandbox.claim, sandbox.name, sandbox.run(command)))
+        weaker = [say("sandbox.reduced-used", context.language, name=name)] if claim.reduced else []
         text = done.text
         if len(text) > _KEPT:
             text = f"{text[: _KEPT // 2]}\n[… {len(text) - _KEPT} characters …]\n{text[-_KEPT // 2 :]}"
@@ -48,7 +51,8 @@ class RunCommand:
         ends += ["it took too long and was ended"] if done.timed_out else []
         ends += [f"ended: too much {done.over}"] if done.over else []
         roots = [root.name for root in context.view.roots]
-        return Result(text=f"[{'; '.join(ends)}]\n{text}", data={"rc": done.rc, "seconds": done.seconds}, origins=roots, failed=done.rc != 0)
+        data = {"rc": done.rc, "seconds": done.seconds, "sandbox": name}
+        return Result(text=f"[{'; '.join(ends)}]\n{text}", data=data, doubts=weaker, origins=roots, failed=done.rc != 0)
 
 
 TOOLS: tuple[Tool, ...] = (RunCommand(),)
