@@ -277,6 +277,17 @@ def test_the_inbox(tab: Tab, stand_in: StandIn) -> None:
     expect(page.locator("li.card")).to_have_count(1)
 
 
+def test_a_yes_is_widened_only_when_it_is_said(tab: Tab, stand_in: StandIn) -> None:
+    page = tab.open("/waiting")
+    card = page.locator("li.card", has_text="Peut-il envoyer ceci")
+    expect(card.get_by_label("Cette fois seulement")).to_be_checked()
+    assert "Dans toutes les tâches" in card.inner_text() and "à compta@varech.example" in card.inner_text()
+    card.get_by_label("Pour le reste de cette tâche").check()
+    card.get_by_role("button", name="Autoriser").click()
+    expect(page.locator("li.card")).to_have_count(2)
+    assert last(stand_in, "/api/approvals/a1") == {"yes": True, "digest": "d2", "widen": {"scope": "task"}}
+
+
 def test_a_schedule_in_plain_words(tab: Tab, stand_in: StandIn) -> None:
     page = tab.open("/schedule?task=t-applied")
     page.wait_for_selector("[role=dialog]")

@@ -228,7 +228,9 @@ def approvals() -> list[dict[str, Any]]:
     return [
         {**base, "id": "plan.t-planned", "kind": "plan", "task": "t-planned", "digest": "h1", "title": said("A plan of 3 steps", "Un plan de 3 étapes"), "cards": plan()["steps"]},
         {**base, "id": "changes.t-review", "kind": "changes", "task": "t-review", "digest": "d1", "title": said("9 changes", "9 changements"), "cards": [], "counts": {"move": 4, "delete": 1}},
-        {**base, "id": "a1", "kind": "call", "task": "t-running", "digest": "d2", "expires": at(-600), "title": said("May it send this?", "Peut-il envoyer ceci ?"), "cards": [card]},
+        {**base, "id": "a1", "kind": "call", "task": "t-running", "digest": "d2", "expires": at(-600), "title": said("May it send this?", "Peut-il envoyer ceci ?"), "cards": [card], "widen": [
+            {"scope": scope, "sentence": said(f"{scope}: to compta@varech.example", f"{scope} : à compta@varech.example")} for scope in ("task", "always")
+        ]},
     ]  # fmt: skip
 
 

@@ -8,8 +8,8 @@ export const doing = (tool: string) => (known(`doing-${tool}`) ? t(`doing-${tool
 
 /** What only matters to whoever looks into the machine: kept out of the short list, and always in the whole one. */
 export const TELLING = [
-  'task.created', 'task.resumed', 'task.done', 'task.stopped', 'task.failed', 'stop.requested', 'person.said', 'plan.proposed', 'plan.edited', 'plan.questioned',
-  'plan.approved', 'plan.declined', 'work.begun', 'call.outcome', 'review.ready', 'apply.done', 'report.built', 'approval.asked', 'approval.answered', 'grant.given',
+  'task.created', 'task.done', 'task.stopped', 'task.failed', 'stop.requested', 'person.said', 'plan.proposed', 'plan.edited', 'plan.questioned',
+  'plan.approved', 'plan.declined', 'work.begun', 'call.intent', 'call.outcome', 'review.ready', 'apply.done', 'report.built', 'approval.asked', 'approval.answered', 'grant.given',
   'grant.revoked', 'device.paired', 'device.revoked', 'guard.refused', 'guard.locked', 'schedule.saved', 'schedule.removed', 'schedule.paused', 'schedule.fired',
   'schedule.skipped', 'schedule.failed', 'recipe.saved', 'recipe.removed', 'settings.changed', 'value.stated', 'vault.pruned', 'person.added', 'person.changed', 'person.removed',
   'secret.kept', 'secret.forgotten', 'secret.used',
@@ -44,8 +44,8 @@ function words({ kind, body }: Fact, tools: ReadonlyMap<string, string>): string
       return one.tool && known(`fact-intent-${verdict}`) ? t(`fact-intent-${verdict}`, { what: doing(String(one.tool)) }) : undefined
     }
     case 'call.outcome': {
-      const tool = tools.get(String(one.call))
-      return tool && known(`fact-outcome-${one.status}`) ? t(`fact-outcome-${one.status}`, { what: doing(tool) }) : undefined
+      const tool = tools.get(String(one.call)) || (known(`doing-${one.call}`) ? String(one.call) : '')
+      return known(`fact-outcome-${one.status}`) ? t(`fact-outcome-${one.status}`, { what: tool ? doing(tool) : t('fact-action') }) : undefined
     }
     case 'folder.counted':
       return long(one.files) === undefined ? undefined : t('fact-counted', { count: long(one.files)! })

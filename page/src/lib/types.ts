@@ -103,7 +103,7 @@ export interface Card {
 }
 export interface Approval {
   id: string; kind: 'plan' | 'changes' | 'call'; task: string; brief: string; asked: string; expires?: string; digest: string; title: Sentence
-  cards: Card[]; counts?: Record<string, number>
+  cards: Card[]; counts?: Record<string, number>; widen?: { scope: 'task' | 'always'; sentence: Sentence }[]
 }
 
 export interface ModelEntry { name: string; where: string; local: boolean; used: boolean; models: string[]; why: string }
