@@ -138,7 +138,7 @@ def _parallel(before: list[Item], meaningful: list[Item]) -> bool:
 
     def files_then_format(parts: list[Item]) -> bool:
         into = [index for index, item in enumerate(parts) if item.has("g.in") and index + 1 < len(parts) and parts[index + 1].has("k.")]
-        return bool(into) and any(item.has("t.", "k.", "n.table") for item in parts[: into[0]])
+        return bool(into) and any(item.has("t.", "k.", "n.table") or item.kind == "file" for item in parts[: into[0]])
 
     if files_then_format(before) and files_then_format(meaningful) and any(item.has("v.convert") for item in before):
         return True

@@ -237,14 +237,19 @@ class Filling(Phrase):
                 before, after = self.before(item), self.after(item)
                 place = self.parts.index(item)
                 trailing = place > 0 and self.parts[place - 1].kind == "comma" and all(part.filler for part in self.parts[place + 1 :])
+                both = place > 1 and self.parts[place - 1].has("g.and") and self.parts[place - 2].has("k.") and self.parts[place - 2].used
                 joined = (
                     into
                     or trailing
+                    or both
                     or sum(not part.filler and part.kind != "comma" for part in self.parts) == 1
                     or (before is not None and before.has("n.table", "n.report", "n.index", "n.minutes", "g.or"))
                     or (after is not None and after.used and after.has("n.table", "n.report", "n.index", "n.minutes"))
                 )
                 if kind in allowed and joined and wish.operation != "convert":
+                    if wish.params.get("format", kind) != kind and wish.operation in ("index", "report", "recap", "minutes"):
+                        params = wish.params | {"format": kind}
+                        self.made.append(Wish(operation=wish.operation, params=params, words=[item.text]))
                     put(wish.params, "format", kind)
                     item.used = True
                     break

@@ -48,7 +48,8 @@ class Reading(Asking, Making):
         self._sheet_of_fields()
         self._things(by)
         kinds = [item for item in self.parts if item.has("k.") and not item.used]
-        if not self.made and len(kinds) >= 2 and self.into(kinds[-1]):
+        several_kinds = len(kinds) >= 2 or (kinds and any(item.kind == "file" for item in self.parts))
+        if not self.made and several_kinds and self.into(kinds[-1]):
             self.wish("convert", None)
         folder = self.first("n.folder")
         several = len({tag for item in self.parts for tag in item.tags if tag[:2] == "t."}) > 1
@@ -129,7 +130,11 @@ class Reading(Asking, Making):
             return False
         place = self.parts.index(first)
         after = self.parts[place + 1] if place + 1 < len(self.parts) else None
-        if after is None or not (after.has("g.definite", "g.each") or after.kind == "period" or after.bare.startswith("next ")) or self.has(*DELIVERABLES):
+        if (
+            after is None
+            or not (after.has("g.definite", "g.each") or after.kind == "period" or after.bare.startswith("next "))
+            or self.has(*DELIVERABLES)
+        ):
             return False
         self.result.not_understood.append(" ".join(dict.fromkeys(item.text for item in self.parts if item.text.strip())))
         for item in self.parts:

@@ -90,6 +90,9 @@ class Phrase:
                 and not wish.only
                 and not any(old.params.get(k, v) != v and not isinstance(v, list) for k, v in wish.params.items())
             )
+            other = bool(old.params.get("format")) and old.params["format"] != wish.params.get("format", old.params["format"])
+            if other:
+                continue  # "an HTML index and an Excel index" are two
             single = wish.operation not in ("convert", "merge", "split", "list") and not (
                 wish.params.get("folder") and old.params.get("by")
             )
