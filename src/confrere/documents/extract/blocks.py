@@ -16,7 +16,7 @@ _NAME_OF = re.compile(
     r"trading name|nom et prenom|full name|nom/raison sociale)\s*(?::\s*|$)"
 )
 _CONTACT_LINE = re.compile(
-    r"(?:@|www\.|https?:|\btel|\bfon\b|\bphone|\bfax|\bmob|siret|\btva\b|\bvat\b|\bust|\bbtw\b|iban|\brcs\b|\bgst\b|\babn\b|"
+    r"(?:@|www\.|https?:|\btel|\bfon\b|\bphone|\bfax|\bmob|siret|\btva\b|\bvat\b|\bust\b|\bustid|\bbtw\b|\biban\b|\brcs\b|\bgst\b|\babn\b|"
     r"\bkvk\b)"
 )
 
@@ -25,6 +25,10 @@ _REGISTERED = re.compile(
     r"\bnip\b)"
 )
 _THEIRS = re.compile(r"(?:client|customer|kunde|klant|your|votre)")
+
+
+_PERSON = re.compile(r"[^\W\d_]+(?:-[^\W\d_]+)?(?: (?:van|de|von|der|le|la|di))*(?: [^\W\d_]+(?:-[^\W\d_]+)?){1,2}")
+"""Two or three words of letters: what a person's name looks like."""
 
 
 @dataclass(slots=True)
@@ -50,9 +54,19 @@ class Block:
 
     @property
     def name(self) -> Segment | None:
-        """The first line that may be a name."""
-        named = (line for line in self.lines if names.is_name(line.text) and not is_label(line.text))
-        return next((line for line in named if not names.is_generic(line.text)), None)
+        """The line that carries a form of company, else the first that may be a name."""
+        named = [line for line in self.lines if names.is_name(line.text) and not is_label(line.text) and not names.is_generic(line.text)]
+        return telling(named)
+
+
+def telling(named: list[Segment]) -> Segment | None:
+    """Of the names of one block the first; where that is a person's, the organisation's under it."""
+    if not named or not _PERSON.fullmatch(named[0].text.strip()) or names.has_business_word(named[0].text):
+        return named[0] if named else None
+    others = [line for line in named[1:3] if not names.is_address(line.text)]
+    formed = (line for line in others if names.has_legal_form(line.text))
+    working = (line for line in others[:1] if names.has_business_word(line.text))
+    return next(formed, None) or next(working, None) or named[0]
 
 
 def is_label(text: str) -> bool:

@@ -115,7 +115,8 @@ def _over(layout: Layout, segment: Segment, fenced: set[int]) -> list[Segment]:
             continue
         if names.is_name(over.text) and not names.is_address(over.text) and not is_bank(over.text, over.folded):
             found.insert(0, over)
-    return found[:1] if len(found) < 2 else [found[0], found[-1]]
+    best = blocks.telling(found)
+    return [best, *(line for line in found[-1:] if line is not best)] if best is not None else []
 
 
 def _footer(layout: Layout, segment: Segment, fenced: set[int]) -> Iterator[Witness]:
