@@ -152,7 +152,7 @@ class Stage:
                     break
             elif state.state == "waiting":
                 runner = Runner(self.services, ident)
-                for approval in [one for one, _ in state.parked() if one.state == "waiting"]:
+                for approval in [one for one in state.questions() if one.state == "waiting"]:
                     runner.answer(approval.id, man.says_yes(approval), "person", approval.digest)
             elif state.state == "review" and not state.outcomes:
                 runner = Runner(self.services, ident)

@@ -47,6 +47,17 @@ def test_what_a_grant_can_cover_is_offered_and_nothing_else() -> None:
     assert offers([]) == [] and offers([card(), {"tool": "send", "kind": "send"}]) == []
 
 
+def test_an_address_offers_its_host() -> None:
+    engine = Engine()
+    page = Manifest(effect=Effect.ACT, kind="submit", egress=True, undo=False, roles={"url": Role.URL, "body": Role.TEXT})
+    engine.start("do it", {**TOOLS, "form": page})
+    engine.approve_plan([{"tool": "form", "args": {"url": HOLE, "body": HOLE}}])
+    engine.observe(Call(tool="read", args={"path": "a"}), "words", origins=["a"])
+    shown = engine.decide(Call(tool="form", args={"url": "https://Shop.example/order?x=1", "body": "x"})).card
+    assert values_of([shown]) == [("host", "shop.example")]
+    assert "grantable" not in engine.decide(Call(tool="form", args={"url": "https://a@shop.example/", "body": "x"})).card
+
+
 @pytest.mark.parametrize(
     "chosen", [{}, {"scope": "all"}, {"scope": "task", "times": "-1"}, {"scope": "task", "times": "101"}, {"scope": "task", "what": "x"}]
 )

@@ -578,7 +578,7 @@ class Runner:
 
     def _review(self) -> None:
         if self.state.parked():
-            self.record("task.waiting", {"approvals": [approval.id for approval, _ in self.state.parked()]}, True)
+            self.record("task.waiting", {"approvals": [approval.id for approval in self.state.questions()]}, True)
             return
         changes = self.changes()
         if not changes.changes:

@@ -25,7 +25,7 @@ def recommendations(report: Report, state: TaskState) -> list[str]:
         if paths:
             found.append(tell(f"report.next-{key}", language, len(paths), count=len(paths), names=_names(paths, language), task=state.id))
 
-    add("waiting", [approval.id for approval, _ in state.parked() if approval.state == "waiting"])
+    add("waiting", [approval.id for approval in state.questions() if approval.state == "waiting"])
     add("conflicts", [entry["path"] for entry in report.refused])
     add("findings", [entry.path for entry in report.deliverables if entry.findings])
     add("count", [check.code for check in report.checks if check.code in ("file-missing", "file-unexpected")])

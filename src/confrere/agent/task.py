@@ -204,6 +204,10 @@ class TaskState(msgspec.Struct, kw_only=True):
         last = {card["call"]: approval for approval in self.approvals.values() for card in approval.cards}
         return [(approval, self.calls[ident]) for ident, approval in last.items() if ident in self.calls and self.calls[ident].status == "asked"]
 
+    def questions(self) -> list[Approval]:
+        """The questions whose calls are parked, each once: one may ask about several."""
+        return list({approval.id: approval for approval, _ in self.parked()}.values())
+
     def _add(self, usage: Usage) -> None:
         total = self.usage
         total.input_tokens += usage.input_tokens

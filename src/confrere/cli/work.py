@@ -80,7 +80,7 @@ def _drive(services: Services, task: str, screen: Screen, *, plan_only: bool) ->
                 return finish(services, load(services.store, task), screen)
             continue
         if state.state == "waiting" and screen.asks:
-            for approval in [approval for approval, _ in state.parked() if approval.state == "waiting"]:
+            for approval in [approval for approval in state.questions() if approval.state == "waiting"]:
                 yes, widen = screen.ask_approval(approval.cards)
                 runner.answer(approval.id, yes, "terminal", approval.digest, widen=widen)
             continue

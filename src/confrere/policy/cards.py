@@ -57,9 +57,22 @@ def card(
     hosts = [text for item in judged if item.role is Role.HOST for text in _texts(item.value)]
     if hosts and manifest.effect is Effect.CHANGE:  # a command that reaches them sees the folders
         made["could-get"] = hosts
-    if grantable and (covered := [(what, text) for item in judged if (what := ROLES.get(item.role)) in _GRANTABLE for text in _texts(item.value)]):
-        made["grantable"] = [{"what": what, "value": text} for what, text in dict.fromkeys(covered)]
+    if grantable and (covered := _covered(judged)):
+        made["grantable"] = [{"what": what, "value": text} for what, text in covered]
     return made
+
+
+def _covered(judged: list[Judged]) -> list[tuple[str, str]]:
+    """What a grant could cover of these values: receivers, hosts (of web addresses too) and devices; empty where one of them has no such form."""
+    found: dict[tuple[str, str], None] = {}
+    for item in judged:
+        if (what := ROLES.get(item.role)) in _GRANTABLE:
+            for text in _texts(item.value):
+                value = values.host_of(text) if item.role is Role.URL else values.host(text) if item.role is Role.HOST else text
+                if value is None:
+                    return []
+                found[str(what), value] = None
+    return list(found)
 
 
 def _also(state: State, call: Call, step: int) -> int:

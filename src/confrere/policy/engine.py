@@ -389,7 +389,7 @@ class Engine:
             str(leaf) for item in decision.arguments if item.role is Role.HOST and (shown or item.why in ("plan", "endorsed"))
             for leaf in leaves(item.value)
         ]
-        return requests.permit(self.state, self._brief, call, hosts, private)
+        return requests.permit(self.state, self._brief, call, hosts, private, manifest.kind)
 
     def decide_request(self, permit: Permit, request: Outgoing, now: str, is_clean: Callable[[str], bool]) -> Passage:
         """Whether, and how, one request of such a command may pass."""

@@ -58,10 +58,11 @@ class Permit(msgspec.Struct, kw_only=True):
     hosts: list[str]
     private: list[str]
     named: frozenset[str]
+    kind: str = "run"
     asked: dict[str, int] = {}
 
 
-def permit(state: State, brief: Brief, call: Call, hosts: Iterable[str], private: Iterable[str]) -> Permit:
+def permit(state: State, brief: Brief, call: Call, hosts: Iterable[str], private: Iterable[str], kind: str = "run") -> Permit:
     """What a command may ask for, from where its words come. To be made when it is let through: what is read later cannot widen it."""
     named = set(brief.urls)
     for step in state.plan or []:
@@ -71,7 +72,7 @@ def permit(state: State, brief: Brief, call: Call, hosts: Iterable[str], private
     if state.context.confidentiality is Confidentiality.PUBLIC and not state.context.untrusted:
         for leaf in leaves(call.args):
             named.update(values.find_urls(str(leaf)))
-    return Permit(hosts=list(hosts), private=list(private), named=frozenset(named))
+    return Permit(hosts=list(hosts), private=list(private), named=frozenset(named), kind=kind)
 
 
 def decide(
@@ -81,7 +82,7 @@ def decide(
     host = values.host(request.host)
     if host is None or host not in {values.host(name) for name in permit.hosts}:
         return Passage(verdict="refused", why="not granted")
-    grant = granted(grants, Role.HOST, host, "run", now, task)
+    grant = granted(grants, Role.HOST, host, permit.kind, now, task)
     ident = grant.id if grant is not None else ""
     said = [request.path, *(part for pair in request.headers for part in pair)]
     if not all(is_clean(text) for text in said):
