@@ -125,12 +125,16 @@ def cleaned(table: Read, language: str) -> tuple[list[list[Any]], list[Edit]]:
     from confrere.documents.write.content import Edit
 
     width = max(len(row) for row in table.rows)
+    top = _header(table.rows)
     heads = [
         " ".join(str(cell or "").split()) or f"#{number + 1}"
-        for number, cell in enumerate([*table.rows[0], *[None] * (width - len(table.rows[0]))])
+        for number, cell in enumerate([*table.rows[top], *[None] * (width - len(table.rows[top]))])
     ]
-    body = [list(row) + [None] * (width - len(row)) for row in table.rows[1:]]
-    edits: list[Edit] = []
+    body = [list(row) + [None] * (width - len(row)) for row in table.rows[top + 1 :]]
+    edits: list[Edit] = [
+        Edit(row=0, column="", before=" | ".join(_text(cell) for cell in row if _filled(cell))[:200], after="", rule="title")
+        for row in table.rows[:top]
+    ]
     kinds = [_kind([row[column] for row in body], heads[column]) for column in range(width)]
     day_first = [_day_first([row[column] for row in body]) for column in range(width)]
     kept: list[list[Any]] = []
@@ -156,6 +160,27 @@ def cleaned(table: Read, language: str) -> tuple[list[list[Any]], list[Edit]]:
         seen[key] = number
         kept.append(new)
     return [heads, *kept], edits
+
+
+def _filled(cell: Any) -> bool:
+    return cell is not None and str(cell).strip() != ""
+
+
+def _header(rows: list[list[Any]]) -> int:
+    """Where the header stands: below the titles that exports put above it (rows of one cell, where the table has several columns)."""
+    counts = [sum(map(_filled, row)) for row in rows[:12]]
+    usual = max(counts, default=0)
+    for at, count in enumerate(counts[:-1]):
+        if count > 1 and (count >= usual - 1 or at == 0):
+            words = all(
+                isinstance(cell, str) and not _DATE.fullmatch(cell.strip()) and not _NUMBER.fullmatch(cell.strip())
+                for cell in rows[at]
+                if _filled(cell)
+            )
+            return at if words else 0
+        if count > 1:
+            return 0
+    return 0
 
 
 def _text(value: Any) -> str:
