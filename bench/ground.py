@@ -250,7 +250,8 @@ from pathlib import Path
 peak = lambda: resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
 from confrere.workspace.roots import grant
 from confrere.workspace.view import View
-view = View(grant([(sys.argv[1], False)], Path(sys.argv[2])).roots, Path(sys.argv[2], "work"))
+home = Path(sys.argv[2], "home")
+view = View(grant([(sys.argv[1], False)], home).roots, home / "work")
 before, begun = peak(), time.perf_counter()
 count = sum(1 for entry in view.walk())
 print(count, time.perf_counter() - begun, peak() - before)

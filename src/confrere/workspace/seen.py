@@ -11,6 +11,8 @@ import os
 import sqlite3
 import struct
 import threading
+import time
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -21,6 +23,12 @@ from confrere.workspace.files import Signature
 
 _NOTE = "INSERT OR IGNORE INTO seen VALUES (?, ?, ?, ?, ?, ?, NULL)"
 _TOUCH = "INSERT OR REPLACE INTO touch VALUES (?, ?, ?)"
+_SMALL = 8_000_000  # bytes of a database that is looked over each time it is opened
+_SCHEMA = (
+    "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL;"
+    "CREATE TABLE IF NOT EXISTS seen (path BLOB PRIMARY KEY, size, mtime, ctime, inode, mode, sha TEXT) WITHOUT ROWID;"
+    "CREATE TABLE IF NOT EXISTS touch (path BLOB PRIMARY KEY, step TEXT, call TEXT) WITHOUT ROWID;"
+)
 
 
 class Touch(msgspec.Struct, frozen=True, kw_only=True):
@@ -40,14 +48,52 @@ class Seen:
         self._path = path
         self._lock = threading.Lock()
         self._log = -1
-        self._db = sqlite3.connect(path, isolation_level=None, check_same_thread=False)
-        self._db.executescript(
-            "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL;"
-            "CREATE TABLE IF NOT EXISTS seen (path BLOB PRIMARY KEY, size, mtime, ctime, inode, mode, sha TEXT) WITHOUT ROWID;"
-            "CREATE TABLE IF NOT EXISTS touch (path BLOB PRIMARY KEY, step TEXT, call TEXT) WITHOUT ROWID;"
-        )
+        try:
+            if os.path.exists(f"{path}.damaged"):
+                raise sqlite3.DatabaseError("found damaged while in use")
+            self._db = self._open(path)
+        except sqlite3.OperationalError:
+            raise
+        except sqlite3.DatabaseError:
+            self._db = self._renew(path)
         if str(path) != ":memory:":
             self._replay()
+
+    @staticmethod
+    def _open(path: Path) -> sqlite3.Connection:
+        db = sqlite3.connect(path, isolation_level=None, check_same_thread=False)
+        try:
+            db.executescript(_SCHEMA)
+            if (
+                str(path) != ":memory:"
+                and path.stat().st_size < _SMALL
+                and (fault := db.execute("PRAGMA quick_check(1)").fetchone()[0]) != "ok"
+            ):
+                raise sqlite3.DatabaseError(fault)
+        except BaseException:
+            db.close()
+            raise
+        return db
+
+    @classmethod
+    def _renew(cls, path: Path) -> sqlite3.Connection:
+        """Put a damaged database aside and begin anew with what can be read of it. What is lost counts as never seen: changes that rest
+        on it are refused when they are to be applied, and no file of the person is touched."""
+        aside = path.with_name(f"{path.name}.aside-{time.time_ns()}")
+        for end in ("", "-wal", "-shm"):
+            if os.path.exists(f"{path}{end}"):
+                os.replace(f"{path}{end}", f"{aside}{end}")
+        Path(f"{path}.damaged").unlink(missing_ok=True)
+        db, old = cls._open(path), sqlite3.connect(aside, isolation_level=None)
+        try:
+            for table, places in (("seen", "?, ?, ?, ?, ?, ?, ?"), ("touch", "?, ?, ?")):
+                for order in ("ASC", "DESC"):  # from both ends: a bad page in the middle stops each of them
+                    with suppress(sqlite3.DatabaseError):
+                        for row in old.execute(f"SELECT * FROM {table} ORDER BY path {order}"):
+                            db.execute(f"INSERT OR IGNORE INTO {table} VALUES ({places})", row)
+        finally:
+            old.close()
+        return db
 
     def close(self) -> None:
         with self._lock:
@@ -63,6 +109,10 @@ class Seen:
             if "full" in str(error):
                 raise Failed("core.disk-full", path=self._path) from None
             raise
+        except sqlite3.DatabaseError:
+            with suppress(OSError):
+                Path(f"{self._path}.damaged").touch()  # the next to open it puts it aside
+            raise Failed("workspace.notes-damaged", path=self._path, task="TASK") from None
 
     # -- the log of a batch
 
@@ -91,7 +141,9 @@ class Seen:
                 end = position + 4 + struct.unpack_from("=I", data, position)[0]
                 if end > len(data):
                     break  # cut short by the kill: the change it announces was not made
-                values = msgspec.msgpack.decode(data[position + 4 : end])
+                values = _entry(data[position + 4 : end])
+                if not values:
+                    break
                 self._run(_NOTE if len(values) == 6 else _TOUCH, values)
                 position = end
             self._run("COMMIT")
@@ -166,6 +218,18 @@ class Seen:
                 os.ftruncate(self._log, 0)
                 os.close(self._log)
                 self._log = -1
+
+
+def _entry(data: bytes) -> tuple[Any, ...]:
+    """The values of one entry of the log; none where it is junk."""
+    try:
+        values = msgspec.msgpack.decode(data)
+    except msgspec.MsgspecError:
+        return ()
+    shapes = ((bytes, int, int, int, int, int), (bytes, str, str))
+    if not isinstance(values, list) or tuple(map(type, values)) not in shapes:
+        return ()
+    return tuple(values)
 
 
 def _key(path: str) -> bytes:

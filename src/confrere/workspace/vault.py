@@ -12,7 +12,7 @@ from pathlib import Path
 
 import msgspec
 
-from confrere.workspace.files import CHUNK, copy_content, copy_hashed, hash_path
+from confrere.workspace.files import CHUNK, being_written, copy_content, copy_hashed, hash_path
 
 
 class Kept(msgspec.Struct, frozen=True, kw_only=True):
@@ -59,7 +59,7 @@ class Vault:
         """Keep the content of the file at ``source``, known to have this hash; ``home`` is its real path, to which it may go back.
 
         On the same file system a file that is about to be unlinked is kept by a link, which costs nothing; one that has other
-        names, or lives elsewhere, is copied and the copy checked. What is kept already is looked at again: it serves only when it is
+        names, lives elsewhere, or that a program has open to write to, is copied and the copy checked. What is kept already is looked at again: it serves only when it is
         whole, and when no file of a person shares it (one does where an earlier change was given up). Raises OSError; ValueError when
         the content was another.
         """
@@ -82,7 +82,7 @@ class Vault:
             self._copy(source, target, sha)
             return
         self._make_shelf(sha)
-        if os.lstat(source).st_nlink == 1:
+        if os.lstat(source).st_nlink == 1 and not being_written(source):
             try:
                 os.link(source, target, follow_symlinks=False)
                 return
