@@ -1,5 +1,6 @@
 """What people get wrong: one sentence, the right status, nothing lost."""
 
+import json
 import sqlite3
 from pathlib import Path
 
@@ -32,7 +33,9 @@ def test_folders_that_cannot_be_given(confrere, tmp_path, folder, case):
     one_sentence(confrere("run", "Sort these files", "--folder", given, status=2))
 
 
-@pytest.mark.parametrize(("brief", "words"), [("", "empty"), ("   \n", "empty"), ("x" * 1_000_000, "too long"), ("\x00\x01\x02\x03" * 50, "not text")])
+@pytest.mark.parametrize(
+    ("brief", "words"), [("", "empty"), ("   \n", "empty"), ("x" * 1_000_000, "too long"), ("\x00\x01\x02\x03" * 50, "not text")]
+)
 def test_briefs_that_are_none(confrere, folder, brief, words):
     assert words in one_sentence(confrere("run", "-", "--folder", folder, status=2, text=brief))
 
@@ -106,3 +109,36 @@ def test_reading_what_is_no_file(confrere, tmp_path):
 def test_an_answer_is_the_whole_of_it(confrere, folder):
     shown = confrere("run", "combien de factures ?", "--folder", folder)
     assert "Rapport" not in shown and "recomptés" not in shown
+
+
+def test_a_folder_without_a_name_is_not_the_one_one_stands_in(confrere):
+    assert "without a name" in confrere("run", "Sort these files", "--folder", "", status=2)
+
+
+def test_with_json_an_error_is_a_last_line_too(confrere, tmp_path):
+    process = confrere.start("run", "Sort these files", "--folder", tmp_path / "nowhere", "--json")
+    out, err = process.communicate()
+    assert process.returncode == 2 and "There is no folder" in err
+    last = json.loads(out.splitlines()[-1])
+    assert last["code"] == "workspace.folder-missing" and last["error"] in err and last["task"] is last["state"] is last["report"] is None
+    out, _ = confrere.start("run", "--nope", "--json").communicate()
+    assert json.loads(out)["code"] == "cli.wrong-use"
+
+
+def test_help_is_in_the_persons_language_and_cuts_nothing(confrere):
+    confrere.environment["CONFRERE_LANG"] = "fr"
+    confrere.environment["COLUMNS"] = "80"
+    shown = confrere("--help")
+    assert "Usage :" in shown and "Cette machine" in shown and "..." not in shown.partition("\n\n")[2] and "Show " not in shown
+    assert "  confrere run " in shown and max(map(len, shown.splitlines())) <= 80
+    assert "montrer cette aide" in confrere("run", "--help") and "FLOAT" not in confrere("vault", "--help")
+
+
+def test_a_model_that_cannot_be_used_hides_no_other(confrere):
+    confrere.environment["CONFRERE_MODEL"] = "anthropic:claude-sonnet-5-5"
+    shown = confrere("models", status=1)
+    assert "builtin" in shown and "ANTHROPIC_API_KEY is not set" in shown
+
+
+def test_nothing_to_stop_and_no_change_yet_are_said(confrere):
+    assert "nothing to stop" in confrere("stop", "--all")
