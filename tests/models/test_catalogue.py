@@ -125,6 +125,13 @@ def test_unknown_name_says_the_nearest(ollama: ScriptedModel, name: str, near: s
     assert near in caught.value.sentence("fr")
 
 
+def test_a_name_as_other_programs_write_it() -> None:
+    with pytest.raises(WrongUse) as raised:
+        choose("ollama/llama3", None, environ={}, servers=(LocalServer(name="ollama", port=1),))
+    assert raised.value.data["near"] == "ollama:llama3"
+
+
+
 @pytest.mark.parametrize("name", ["anthropic:m", "openai:m", "mistral:m", "groq:m+schema"])
 def test_missing_key_is_told_before_anything_starts(name: str) -> None:
     with pytest.raises(NoKey, match="_API_KEY is not set"):

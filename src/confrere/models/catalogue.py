@@ -342,6 +342,9 @@ def _near(asked: str, servers: Sequence[LocalServer], environ: Mapping[str, str]
     from difflib import get_close_matches
 
     kind, colon, model = asked.partition(":")
+    first, slash, rest = asked.partition("/")
+    if slash and not colon and (first in PROVIDERS or first in {server.name for server in servers}):
+        return [f"{first}:{rest}"]  # as other programs write it
     if asked.startswith("claude"):
         return [f"anthropic:{asked}"]
     if asked.startswith(("gpt", "o1", "o3", "o4")):
