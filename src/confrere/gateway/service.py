@@ -50,7 +50,9 @@ def unit(home: Home, options: list[str], platform: str = sys.platform) -> tuple[
     command = [sys.executable, "-m", "confrere", "up", "--no-browser", *options]
     if platform == "linux":
         folder = Path(os.environ.get("XDG_CONFIG_HOME") or Path.home() / ".config") / "systemd/user"
-        return folder / "confrere.service", _UNIT.format(command=" ".join(map(_quoted, command)), home=_quoted(str(home.path), command=False))
+        return folder / "confrere.service", _UNIT.format(
+            command=" ".join(map(_quoted, command)), home=_quoted(str(home.path), command=False)
+        )
     if platform == "darwin":
         arguments = "".join(f"<string>{escape(part)}</string>" for part in command)
         return Path.home() / "Library/LaunchAgents/org.confrere.gateway.plist", _PLIST.format(
