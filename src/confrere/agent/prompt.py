@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cache
 from typing import Any
 
 import msgspec
@@ -123,9 +124,15 @@ PROPOSE = ToolSpec(
 )
 
 
+@cache
+def _schemas(args: type) -> tuple[tuple[dict[str, Any], ...], dict[str, Any]]:
+    """The JSON schema of a tool's arguments; told at every turn, worked out once."""
+    return msgspec.json.schema_components([args], ref_template="#/$defs/{name}")
+
+
 def spec(tool: Tool, *, steps: bool) -> ToolSpec:
     """A tool as a model is told of it; with ``steps`` each call also names the step it belongs to."""
-    (schema,), parts = msgspec.json.schema_components([tool.Args], ref_template="#/$defs/{name}")
+    (schema,), parts = _schemas(tool.Args)
     body = dict(parts[schema["$ref"].rpartition("/")[2]]) if "$ref" in schema else dict(schema)
     others = {name: part for name, part in parts.items() if part is not parts.get(schema.get("$ref", "").rpartition("/")[2])}
     if others:
