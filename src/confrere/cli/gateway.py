@@ -137,6 +137,9 @@ def asked(brief: str, model: str) -> int | None:
     """A question without a folder, answered by the gateway that is up: its worker is there already. None where the command has to do it
     itself: no gateway, or one that cannot reach this model (its environment is another)."""
     from confrere.config import Home
+
+    if not (Home.find().path / "gateway.sock").exists():  # none was ever up: what would speak to it is not loaded
+        return None
     from confrere.gateway.client import Answered, Client
 
     client = Client.find(Home.find())
