@@ -43,7 +43,7 @@ class RunCommand:
 
         command = Command(["bash", "-c", args.command], timeout=args.timeout)
         claim, name, done = context.sandbox(lambda sandbox: (sandbox.claim, sandbox.name, sandbox.run(command)))
-        weaker = [say("sandbox.reduced-used", context.language, name=name)] if claim.reduced else []
+        weaker = [say("agent.sandbox-reduced", context.language, name=name)] if claim.reduced else []
         text = done.text
         if len(text) > _KEPT:
             text = f"{text[: _KEPT // 2]}\n[… {len(text) - _KEPT} characters …]\n{text[-_KEPT // 2 :]}"
