@@ -24,20 +24,40 @@ from .samples import recap
 
 SITUATIONS = {
     "ordinary": recap(),
-    "one": Recap(rows=[Row(file="F/a.pdf", type="invoice", client="Dupont", number="1", currency="EUR", date=dt.date(2026, 1, 1),
-                           total=Decimal(12))]),
+    "one": Recap(
+        rows=[Row(file="F/a.pdf", type="invoice", client="Dupont", number="1", currency="EUR", date=dt.date(2026, 1, 1), total=Decimal(12))]
+    ),
     "none": Recap(),
     "no amounts": Recap(rows=[Row(file=f"F/{n}.pdf", type=("contract", "cv", "letter")[n % 3], client="X") for n in range(7)]),
-    "long names": Recap(rows=[
-        Row(file=f"F/{'très-' * 12}{n}.pdf", type="invoice", client=f"{n} {'Société Anonyme des Établissements ' * 4}",
-            number=f"{n}-" + "N" * 60, currency="XOF", date=dt.date(2024 + n // 12, 1 + n % 12, 3),
-            net=Decimal(10**8 + n), total=Decimal(10**9 + n), check={"net": "extract.unsure"} if n % 5 == 0 else {}) for n in range(40)]),
-    "meeting": Recap(rows=[Row(file="R/a.vtt", type="transcript")], decisions=["Acheter.", "Vendre."], questions=["Quand ?"],
-                     highlights=["Le budget est tenu."],
-                     actions=[Action(what="Faire ceci " * 12, who="Claire", when="lundi"),
-                              Action(what="Et cela", who="Marc", when=dt.date(2026, 1, 2))]),
-    "negative": Recap(rows=[Row(file=f"F/{n}", type="credit-note", client=f"C{n}", currency="EUR", date=dt.date(2026, n + 1, 1),
-                                total=Decimal(5 + n)) for n in range(4)]),
+    "long names": Recap(
+        rows=[
+            Row(
+                file=f"F/{'très-' * 12}{n}.pdf",
+                type="invoice",
+                client=f"{n} {'Société Anonyme des Établissements ' * 4}",
+                number=f"{n}-" + "N" * 60,
+                currency="XOF",
+                date=dt.date(2024 + n // 12, 1 + n % 12, 3),
+                net=Decimal(10**8 + n),
+                total=Decimal(10**9 + n),
+                check={"net": "extract.unsure"} if n % 5 == 0 else {},
+            )
+            for n in range(40)
+        ]
+    ),
+    "meeting": Recap(
+        rows=[Row(file="R/a.vtt", type="transcript")],
+        decisions=["Acheter.", "Vendre."],
+        questions=["Quand ?"],
+        highlights=["Le budget est tenu."],
+        actions=[Action(what="Faire ceci " * 12, who="Claire", when="lundi"), Action(what="Et cela", who="Marc", when=dt.date(2026, 1, 2))],
+    ),
+    "negative": Recap(
+        rows=[
+            Row(file=f"F/{n}", type="credit-note", client=f"C{n}", currency="EUR", date=dt.date(2026, n + 1, 1), total=Decimal(5 + n))
+            for n in range(4)
+        ]
+    ),
 }
 
 
@@ -85,10 +105,20 @@ def test_what_does_not_fit_goes_to_the_notes(tmp_path: Path) -> None:
     lines = [f"Point {number} : {long}" for number in range(30)]
     slides = [
         Slide(title="T", blocks=[Table(columns=[Column(title="Nom"), Column(title="Montant", kind="money", currency="EUR")], rows=rows)]),
-        Slide(title="U", blocks=[Text(lines=lines)]), Slide(title="W", blocks=[Text(lines=lines), Text(lines=lines[:2], title="à part")]),
+        Slide(title="U", blocks=[Text(lines=lines)]),
+        Slide(title="W", blocks=[Text(lines=lines), Text(lines=lines[:2], title="à part")]),
         Slide(title="Un titre interminable " * 20),
-        Slide(title="F", blocks=[Figures(figures=[
-            Figure(value="123 456 789 012,34 € environ", label="un libellé bien trop long " * 5, note="n" * 90) for _ in range(5)])]),
+        Slide(
+            title="F",
+            blocks=[
+                Figures(
+                    figures=[
+                        Figure(value="123 456 789 012,34 € environ", label="un libellé bien trop long " * 5, note="n" * 90)
+                        for _ in range(5)
+                    ]
+                )
+            ],
+        ),
     ]
     path = tmp_path / "d.pptx"
     deck(path, DeckContent(title="D", slides=slides), "fr")
@@ -188,22 +218,23 @@ def planted(path: Path) -> Path:
         shape.text_frame.paragraphs[0].runs[0].font.size = Pt(size)
         return shape
 
-    slide("")                                                                # 1 no title
-    words(slide(), "beaucoup trop de texte pour une si petite boîte " * 6)   # 2 overflow
+    slide("")  # 1 no title
+    words(slide(), "beaucoup trop de texte pour une si petite boîte " * 6)  # 2 overflow
     two = slide()
     words(two, "l'un")
-    words(two, "sur l'autre")                                                # 3 overlap
-    words(slide(), "hors de la page", (Pt(650), Pt(150), Pt(200), Pt(30)))   # 4 off the slide
-    words(slide(), "minuscule", size=7)                                      # 5 small
-    pale = words(slide(), "pâle")                                            # 6 pale
+    words(two, "sur l'autre")  # 3 overlap
+    words(slide(), "hors de la page", (Pt(650), Pt(150), Pt(200), Pt(30)))  # 4 off the slide
+    words(slide(), "minuscule", size=7)  # 5 small
+    pale = words(slide(), "pâle")  # 6 pale
     from pptx.dml.color import RGBColor
+
     pale.text_frame.paragraphs[0].runs[0].font.color.rgb = RGBColor(0xDD, 0xDD, 0xDD)
     made.slides.add_slide(made.slide_layouts[1]).shapes.title.text = "Vide"  # 7 empty placeholder
     data = CategoryChartData()
     data.categories = ["a"]
     data.add_series("s", [1])
     slide().shapes.add_chart(XL_CHART_TYPE.PIE, *(Pt(value) for value in (50, 150, 200, 200)), data)  # 8 no words for a chart
-    table = slide().shapes.add_table(2, 1, *(Pt(value) for value in (50, 150, 80, 40))).table         # 9 a cell too small
+    table = slide().shapes.add_table(2, 1, *(Pt(value) for value in (50, 150, 80, 40))).table  # 9 a cell too small
     table.cell(1, 0).text = "un texte bien trop long pour cette cellule"
     made.save(str(path))
     return path
@@ -212,8 +243,18 @@ def planted(path: Path) -> Path:
 def test_every_planted_fault_is_found_on_its_slide(tmp_path: Path) -> None:
     findings = verify.check(planted(tmp_path / "bad.pptx"), slides=12, office=False)
     found = {(finding.where, finding.code) for finding in findings}
-    expected = {("bad.pptx", "slide-count"), ("1", "no-title"), ("2", "overflow"), ("3", "overlap"), ("4", "off-slide"),
-                ("5", "small-text"), ("6", "low-contrast"), ("7", "empty-placeholder"), ("8", "no-alternative-text"), ("9", "overflow")}
+    expected = {
+        ("bad.pptx", "slide-count"),
+        ("1", "no-title"),
+        ("2", "overflow"),
+        ("3", "overlap"),
+        ("4", "off-slide"),
+        ("5", "small-text"),
+        ("6", "low-contrast"),
+        ("7", "empty-placeholder"),
+        ("8", "no-alternative-text"),
+        ("9", "overflow"),
+    }
     assert expected <= found, expected - found
     assert {where for where, _ in found} == {where for where, _ in expected}
     for finding in findings:

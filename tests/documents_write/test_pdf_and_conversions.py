@@ -103,11 +103,14 @@ def test_pictures_become_a4_pages(tmp_path: Path) -> None:
 
 def test_a_csv_gets_types_only_where_they_are_sure(tmp_path: Path) -> None:
     source = tmp_path / "s.csv"
-    source.write_bytes((
-        "Nom;Date;Montant;Code postal;Téléphone;Compte;Ambigu;Formule\r\n"
-        "Zoé;01/02/2026;1 234,50;01000;0612345678;123456789012345678;1,234;=1+1\r\n"
-        "\"a;b\nc\";15/12/2025;-3,1;75001;+33 6 12;2;5,678;@x\r\n\r\n"
-        "Court;;;;\r\n").encode("cp1252"))
+    source.write_bytes(
+        (
+            "Nom;Date;Montant;Code postal;Téléphone;Compte;Ambigu;Formule\r\n"
+            "Zoé;01/02/2026;1 234,50;01000;0612345678;123456789012345678;1,234;=1+1\r\n"
+            '"a;b\nc";15/12/2025;-3,1;75001;+33 6 12;2;5,678;@x\r\n\r\n'
+            "Court;;;;\r\n"
+        ).encode("cp1252")
+    )
     path = tmp_path / "s.xlsx"
     assert convert.csv_to_xlsx(path, source, "fr") == 3
     sheet = openpyxl.load_workbook(path).worksheets[0]
@@ -125,7 +128,7 @@ def test_values_survive_the_way_to_csv_and_back(tmp_path: Path) -> None:
     assert sheet is not None
     sheet.title = "Été"
     sheet.append(["Nom", "Jour", "Montant", "Vrai"])
-    sheet.append(["Zoé ; \"x\"", dt.date(2026, 2, 1), 1234.5, True])
+    sheet.append(['Zoé ; "x"', dt.date(2026, 2, 1), 1234.5, True])
     sheet.append(["-texte", None, -2, False])
     book.save(tmp_path / "b.xlsx")
     path = tmp_path / "b.csv"

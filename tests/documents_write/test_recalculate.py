@@ -31,8 +31,10 @@ def planted(path: Path, formulas: dict[str, tuple[str, object]]) -> Path:
 
 
 def test_planted_errors_and_wrong_values_are_found(tmp_path: Path) -> None:
-    path = planted(tmp_path / "bad.xlsx", {
-        "B1": ("=SUM(A1:A2)", 30), "B2": ("=SUM(A1:A2)", 31), "B3": ("=#REF!+1", 0), "B4": ("=A1/A3", 0), "B5": ("=SOMME(A1:A2)", 30)})
+    path = planted(
+        tmp_path / "bad.xlsx",
+        {"B1": ("=SUM(A1:A2)", 30), "B2": ("=SUM(A1:A2)", 31), "B3": ("=#REF!+1", 0), "B4": ("=A1/A3", 0), "B5": ("=SOMME(A1:A2)", 30)},
+    )
     before = path.read_bytes()
     result = recalculate(path)
     assert path.read_bytes() == before and [*tmp_path.iterdir()] == [path]  # only a copy is calculated

@@ -68,10 +68,20 @@ def test_the_same_content_gives_the_same_bytes(tmp_path: Path, suffix: str) -> N
 
 
 NASTY = [
-    '#read("/etc/passwd")', "#import \"@preview/x:1.0.0\"", "*gras* _italique_ `code`", "$x^2$", "<script>alert(1)</script>",
+    '#read("/etc/passwd")',
+    '#import "@preview/x:1.0.0"',
+    "*gras* _italique_ `code`",
+    "$x^2$",
+    "<script>alert(1)</script>",
     "[lien](http://evil)",
-    "\\textbf{x} @cite // commentaire /* a */", "= titre", "- point", "1. un", "| a | b |",
-    "&amp; ]]> <w:p>", "\u202eexe.pdf\x07", "un\udce9",
+    "\\textbf{x} @cite // commentaire /* a */",
+    "= titre",
+    "- point",
+    "1. un",
+    "| a | b |",
+    "&amp; ]]> <w:p>",
+    "\u202eexe.pdf\x07",
+    "un\udce9",
 ]
 
 
@@ -79,11 +89,28 @@ NASTY = [
 def test_text_of_documents_is_never_markup(tmp_path: Path, suffix: str) -> None:
     columns = [Column(title="=x|#y"), Column(title="<b>")]
     content = ReportContent(
-        title=NASTY[0], subtitle=NASTY[1], summary=NASTY, figures=[Figure(value="#1", label=NASTY[2], note=NASTY[4])],
-        sections=[Section(title=text, blocks=[
-            Text(lines=NASTY, title=text), Table(columns=columns, rows=[[text, text]], title=text),
-            Chart(kind="bar", categories=[text, "b"], series=[Series(name=text, values=[Decimal(1), Decimal(2)])], alt=text, title=text)])
-            for text in NASTY])
+        title=NASTY[0],
+        subtitle=NASTY[1],
+        summary=NASTY,
+        figures=[Figure(value="#1", label=NASTY[2], note=NASTY[4])],
+        sections=[
+            Section(
+                title=text,
+                blocks=[
+                    Text(lines=NASTY, title=text),
+                    Table(columns=columns, rows=[[text, text]], title=text),
+                    Chart(
+                        kind="bar",
+                        categories=[text, "b"],
+                        series=[Series(name=text, values=[Decimal(1), Decimal(2)])],
+                        alt=text,
+                        title=text,
+                    ),
+                ],
+            )
+            for text in NASTY
+        ],
+    )
     path = tmp_path / f"r{suffix}"
     WRITERS[suffix](path, content, "fr")
     assert [finding.code for finding in verify.check(path)] == []

@@ -16,10 +16,13 @@ from confrere.documents.write.labels import why
 from confrere.documents.write.text import clip, line, plain, width, wrap
 
 
-@pytest.mark.parametrize(("language", "shown"), [
-    ("fr", ["1\u202f234,50\u00a0€", "−0,99\u00a0$", "1\u202f235\u00a0¥", "12,00\u00a0MAD", "5,00"]),
-    ("en", ["€1,234.50", "−$0.99", "¥1,235", "MAD\u00a012.00", "5.00"]),
-])
+@pytest.mark.parametrize(
+    ("language", "shown"),
+    [
+        ("fr", ["1\u202f234,50\u00a0€", "−0,99\u00a0$", "1\u202f235\u00a0¥", "12,00\u00a0MAD", "5,00"]),
+        ("en", ["€1,234.50", "−$0.99", "¥1,235", "MAD\u00a012.00", "5.00"]),
+    ],
+)
 def test_money_is_written_as_the_reader_does(language: str, shown: list[str]) -> None:
     amounts = [("1234.5", "EUR"), ("-0.99", "USD"), ("1234.5", "JPY"), ("12", "MAD"), ("5", "")]
     assert [formats.money(Decimal(value), code, language) for value, code in amounts] == shown
@@ -28,7 +31,11 @@ def test_money_is_written_as_the_reader_does(language: str, shown: list[str]) ->
 def test_dates_rates_and_shares() -> None:
     day = dt.date(2026, 3, 1)
     assert [formats.date(day, "fr"), formats.long_date(day, "fr"), formats.date(day, "en"), formats.month(day, "fr")] == [
-        "01/03/2026", "1er mars 2026", "1 Mar 2026", "mars 2026"]
+        "01/03/2026",
+        "1er mars 2026",
+        "1 Mar 2026",
+        "mars 2026",
+    ]
     assert [formats.rate(value, "fr") for value in ("20", "20.00", "5.5", "exempt")] == ["20\u00a0%", "20\u00a0%", "5,5\u00a0%", "exempt"]
     assert formats.percent(Decimal("0.425"), "en") == "43%"
     assert formats.rounded(Decimal("12345678.9"), "EUR", "fr") == "12,3\u00a0M€"

@@ -31,8 +31,9 @@ def test_everything_calculates_to_what_is_shown(tmp_path: Path, language: str, c
     data = recap(currencies=currencies)
     path = made(tmp_path, data, language, "Factures/recap.xlsx")
     links: list[str] = []
-    findings = verify.check(path, expected=Totals(data).expected(), exists=lambda link: bool(links.append(link)) or True,
-                            office=language == "fr")
+    findings = verify.check(
+        path, expected=Totals(data).expected(), exists=lambda link: bool(links.append(link)) or True, office=language == "fr"
+    )
     assert findings == []
     formulas = sum(cell.data_type == "f" for sheet in openpyxl.load_workbook(path) for row in sheet.iter_rows() for cell in row)
     assert formulas > 150
@@ -53,10 +54,23 @@ def test_totals_are_formulas_and_their_cached_values_exact_sums(tmp_path: Path) 
 
 
 def test_text_of_documents_never_becomes_a_formula_or_a_link(tmp_path: Path) -> None:
-    nasty = ["=1+1", "+1", "-1+2", "@SUM(A1)", "\t=1", "=cmd|' /C calc'!A0", "{=1}", "http://evil.example/x", "mailto:a@b.c",
-             "\u202egpj.exe", "a\x00b"]
-    rows = [Row(file=f"F/{number}.pdf", type="invoice", client=text, supplier=text, number=text, currency="EUR", total=Decimal(1),
-                source=text) for number, text in enumerate(nasty)]
+    nasty = [
+        "=1+1",
+        "+1",
+        "-1+2",
+        "@SUM(A1)",
+        "\t=1",
+        "=cmd|' /C calc'!A0",
+        "{=1}",
+        "http://evil.example/x",
+        "mailto:a@b.c",
+        "\u202egpj.exe",
+        "a\x00b",
+    ]
+    rows = [
+        Row(file=f"F/{number}.pdf", type="invoice", client=text, supplier=text, number=text, currency="EUR", total=Decimal(1), source=text)
+        for number, text in enumerate(nasty)
+    ]
     path = made(tmp_path, Recap(rows=rows, title="=1+1", omitted=[("F/=x.pdf", "=2+2")]))
     book = openpyxl.load_workbook(path)
     data = book["Documents"]
@@ -75,25 +89,45 @@ def test_text_of_documents_never_becomes_a_formula_or_a_link(tmp_path: Path) -> 
 
 def test_names_that_look_like_patterns_are_summed_as_themselves(tmp_path: Path) -> None:
     names = ["A*", "AB", "A?", "AC", ">5", "=x", "~", "<>", "12", "Éa", "a" * 240]
-    rows = [Row(file=f"F/{number}.pdf", type="invoice", client=name, supplier="S", date=dt.date(2026, 1, 1), currency="EUR",
-                total=Decimal(10 ** (number % 5)), net=Decimal(1), tax=Decimal(0)) for number, name in enumerate(names)]
+    rows = [
+        Row(
+            file=f"F/{number}.pdf",
+            type="invoice",
+            client=name,
+            supplier="S",
+            date=dt.date(2026, 1, 1),
+            currency="EUR",
+            total=Decimal(10 ** (number % 5)),
+            net=Decimal(1),
+            tax=Decimal(0),
+        )
+        for number, name in enumerate(names)
+    ]
     data = Recap(rows=rows)
     assert verify.check(made(tmp_path, data), expected=Totals(data).expected()) == []
 
 
 def test_doubtful_amounts_are_in_no_total_and_shown_apart() -> None:
-    data = Recap(rows=[
-        Row(file="a", type="invoice", currency="EUR", total=Decimal(100)),
-        Row(file="b", type="invoice", currency="EUR", total=Decimal(50), check={"total": "extract.unsure"}),
-        Row(file="c", type="credit-note", currency="EUR", total=Decimal(30)),
-        Row(file="d", type="quote", currency="EUR", total=Decimal(1000)),
-        Row(file="e", type="invoice", currency="USD", total=Decimal(7)),
-        Row(file="f", type="invoice", currency="", total=Decimal(9)),
-        Row(file="g", type="invoice", currency="EUR", total=Decimal(5), check={"date": "extract.unsure"}),
-    ])
+    data = Recap(
+        rows=[
+            Row(file="a", type="invoice", currency="EUR", total=Decimal(100)),
+            Row(file="b", type="invoice", currency="EUR", total=Decimal(50), check={"total": "extract.unsure"}),
+            Row(file="c", type="credit-note", currency="EUR", total=Decimal(30)),
+            Row(file="d", type="quote", currency="EUR", total=Decimal(1000)),
+            Row(file="e", type="invoice", currency="USD", total=Decimal(7)),
+            Row(file="f", type="invoice", currency="", total=Decimal(9)),
+            Row(file="g", type="invoice", currency="EUR", total=Decimal(5), check={"date": "extract.unsure"}),
+        ]
+    )
     totals = Totals(data)
-    assert totals.expected() == {"total_EUR": Decimal(75), "to_confirm_EUR": Decimal(50), "total_USD": Decimal(7),
-                                 "to_confirm_USD": Decimal(0), "total_none": Decimal(0), "to_confirm_none": Decimal(9)}
+    assert totals.expected() == {
+        "total_EUR": Decimal(75),
+        "to_confirm_EUR": Decimal(50),
+        "total_USD": Decimal(7),
+        "to_confirm_USD": Decimal(0),
+        "total_none": Decimal(0),
+        "to_confirm_none": Decimal(9),
+    }
     assert [row.file for row in totals.to_check()] == ["b", "f", "g"]
 
 
@@ -145,17 +179,30 @@ def test_a_record_becomes_a_row_and_what_is_unreadable_goes_on_the_list() -> Non
     def field(value: str) -> Field:
         return Field(value=value, confidence=0.9, source="page 2")
 
-    row = row_of("F/x.pdf", Record(type="invoice", fields={
-        "client": field("Dupont"), "total": field("12.50"), "date": field("2026-02-30"), "net": field("12,50"), "currency": field("EUR")},
-        taxes={"20": "x", "10": "1.00"}))
+    row = row_of(
+        "F/x.pdf",
+        Record(
+            type="invoice",
+            fields={
+                "client": field("Dupont"),
+                "total": field("12.50"),
+                "date": field("2026-02-30"),
+                "net": field("12,50"),
+                "currency": field("EUR"),
+            },
+            taxes={"20": "x", "10": "1.00"},
+        ),
+    )
     assert (row.total, row.client, row.source, row.date, row.net) == (Decimal("12.50"), "Dupont", "page 2", None, None)
     assert row.check == {"date": "unreadable", "net": "unreadable", "tax": "unreadable"} and row.taxes == {"10": Decimal("1.00")}
 
 
 def test_plain_tables_have_totals_and_safe_headers(tmp_path: Path) -> None:
     path = tmp_path / "t.xlsx"
-    columns = [*(Column(title=title) for title in ("Nom", "nom", "a[b]#'c", "")),
-               Column(title="Montant", kind="money", currency="EUR", total=True)]
+    columns = [
+        *(Column(title=title) for title in ("Nom", "nom", "a[b]#'c", "")),
+        Column(title="Montant", kind="money", currency="EUR", total=True),
+    ]
     rows = [["=1+1", "x", "y", "0612345678901234567", Decimal("1.10")], ["b", None, dt.date(2026, 1, 2), 12, Decimal("2.20")]]
     table_workbook(path, [Table(title="Été/2026: [a]", columns=columns, rows=rows), Table(title="été 2026   a", columns=columns[:1])], "fr")
     assert verify.check(path, office=False) == []
@@ -167,8 +214,10 @@ def test_plain_tables_have_totals_and_safe_headers(tmp_path: Path) -> None:
 
 def test_cleaned_data_carries_the_log_of_each_change(tmp_path: Path) -> None:
     path = tmp_path / "c.xlsx"
-    edits = [Edit(row=3, column="Nom", before="dupont ", after="Dupont", rule="spaces"),
-             Edit(row=4, column="", before="Dupont", after="", rule="duplicate")]
+    edits = [
+        Edit(row=3, column="Nom", before="dupont ", after="Dupont", rule="spaces"),
+        Edit(row=4, column="", before="Dupont", after="", rule="duplicate"),
+    ]
     cleaned_workbook(path, Table(columns=[Column(title="Nom")], rows=[["Dupont"]]), edits, "fr")
     book = openpyxl.load_workbook(path)
     assert book.sheetnames == ["Données nettoyées", "Modifications", "Modifications par nature"]
@@ -179,8 +228,16 @@ def test_cleaned_data_carries_the_log_of_each_change(tmp_path: Path) -> None:
 def test_a_sale_is_never_added_to_a_purchase(tmp_path: Path) -> None:
     def row(supplier: str, client: str, total: int, code: str = "EUR") -> Row:
         kind = "receipt" if not client else "invoice"
-        return Row(file=f"C/{supplier}{client}{total}.pdf", type=kind, supplier=supplier, client=client, currency=code,
-                   total=Decimal(total), net=Decimal(total), date=dt.date(2026, 3, total % 28 + 1))
+        return Row(
+            file=f"C/{supplier}{client}{total}.pdf",
+            type=kind,
+            supplier=supplier,
+            client=client,
+            currency=code,
+            total=Decimal(total),
+            net=Decimal(total),
+            date=dt.date(2026, 3, total % 28 + 1),
+        )
 
     rows = [row("Nous", "Dupont", 1000), row("Nous", "Martin", 500), row("EDF", "Nous", 300), row("Resto", "", 40)]
     rows.append(row("Nous", "Smith", 70, "GBP"))

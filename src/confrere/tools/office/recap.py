@@ -186,9 +186,9 @@ class RecapWorkbook:
         format: Annotated[Literal["xlsx", "csv"], Meta(description="File format.")] = "xlsx"
         name: Annotated[str, Meta(description="File name; default: the usual one.")] = ""
         title: Annotated[str, Meta(description="Title; default: found from the documents.")] = ""
-        against: Annotated[
-            str, Meta(description="Compare with an earlier period: previous, or 2026-09, 2025, 2026-01-01..2026-03-31.")
-        ] = ""
+        against: Annotated[str, Meta(description="Compare with an earlier period: previous, or 2026-09, 2025, 2026-01-01..2026-03-31.")] = (
+            ""
+        )
         language: Annotated[str, Meta(description="Language of the table: fr or en.")] = ""
 
     def run(self, args: Any, context: Context) -> Result:
