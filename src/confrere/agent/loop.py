@@ -101,11 +101,17 @@ class Runner:
         return self._tools
 
     @cached_property
-    def judge(self) -> EngineJudge:
-        """This task's policy: the owner's rules and grants, and what the task has read and used so far."""
+    def _law(self) -> EngineJudge:
+        """The owner's rules and grants, and what the task has read and used so far. Without its tools: all that a plain answer needs."""
         judge = EngineJudge(self.services.rules, self.record, utc, self._spend)
         judge.fold((event.kind, event.body) for event in self.store.read(self.task, kinds=POLICY_KINDS))
         judge.take(self.services.grants())
+        return judge
+
+    @cached_property
+    def judge(self) -> EngineJudge:
+        """This task's policy, with the tools it may call."""
+        judge = self._law
         manifests = {name: tool.manifest for name, tool in self.tools.items()}
         foreign = [name for name, tool in self.tools.items() if getattr(tool, "foreign", False)]
         self._opened = {event.body["store"] for event in self.store.read("", kinds=("store.opened",))}
@@ -125,7 +131,7 @@ class Runner:
             self._stamp = stamp
             for journal in ("", self.task):
                 for event in self.store.read(journal, kinds=("grant.revoked",)):
-                    self.judge.revoke(event.body["id"])
+                    self._law.revoke(event.body["id"])
 
     @cached_property
     def gate(self) -> Gate:
@@ -367,7 +373,8 @@ class Runner:
         if found:
             self.record("secret.redacted", {"call": "", "found": dict(found)})
         self._take_back()
-        decision = self.judge.model(model.name, model.local, label)
+        law = self.judge if turn.tools else self._law
+        decision = law.model(model.name, model.local, label)
         if decision.verdict != "allow":
             self.record("model.refused", {"model": model.name, "label": label.text(), "rule": decision.rule}, True)
             raise Refused(decision.reason, model=model.name, task=self.task)
