@@ -331,7 +331,7 @@ def test_service_files(tmp_path, monkeypatch):
     _, plist = unit(home, ["--port", "7878"], "darwin")
     import plistlib
 
-    assert plistlib.loads(plist.encode())["ProgramArguments"][1:4] == ["-m", "confrere", "up"]
+    assert plistlib.loads(plist.encode())["ProgramArguments"][1:5] == ["-P", "-m", "confrere", "up"]
     assert not (tmp_path / "config").exists()
     _, odd = unit(Home(Path("/home/x/50% $off")), [], "linux")
     assert 'CONFRERE_HOME="/home/x/50%% $off"' in odd, "systemd expands % there, and no $"

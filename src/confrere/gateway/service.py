@@ -47,7 +47,7 @@ _PLIST = """\
 
 def unit(home: Home, options: list[str], platform: str = sys.platform) -> tuple[Path, str]:
     """Where the service file goes for this system, and its text. Raises WrongUse where no such service is known."""
-    command = [sys.executable, "-m", "confrere", "up", "--no-browser", *options]
+    command = [sys.executable, "-P", "-m", "confrere", "up", "--no-browser", *options]
     if platform == "linux":
         folder = Path(os.environ.get("XDG_CONFIG_HOME") or Path.home() / ".config") / "systemd/user"
         return folder / "confrere.service", _UNIT.format(

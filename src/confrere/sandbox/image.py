@@ -197,7 +197,7 @@ def _root(work: Path, libraries: bool) -> None:
         for path, text in python.files:
             (root / path.lstrip("/")).write_text(text)
         # compiled here by the same Python: in emulation it would take minutes. The hash form does not look at times
-        compiling = (sys.executable, "-m", "compileall", "-q", "--invalidation-mode", "unchecked-hash", str(root / "opt"))
+        compiling = (sys.executable, "-P", "-m", "compileall", "-q", "--invalidation-mode", "unchecked-hash", str(root / "opt"))
         subprocess.run(compiling, capture_output=True, timeout=1800)
     _tool(
         "mksquashfs",

@@ -81,7 +81,7 @@ class Worker:
     def _start(self) -> subprocess.Popen[bytes]:
         environment = {key: value for key, value in os.environ.items() if key in _KEPT or key.startswith("LC_")}
         environment["PYTHONDONTWRITEBYTECODE"] = "1"
-        command = [sys.executable, "-m", "confrere.documents.read.child", str(MEMORY[self.ocr])]
+        command = [sys.executable, "-P", "-m", "confrere.documents.read.child", str(MEMORY[self.ocr])]
         return subprocess.Popen(
             command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, env=environment, start_new_session=True
         )

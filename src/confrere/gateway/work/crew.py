@@ -165,8 +165,9 @@ class Crew:
     async def _start(self, lane: str) -> Hand:
         if self.closed:
             raise Problem(503, "gateway.stopping")
+        # -P: the folder this was started in may be full of other people's files, and none of them is a module of ours
         process = await asyncio.create_subprocess_exec(
-            sys.executable, "-m", "confrere.gateway.work.worker", lane, stdin=asyncio.subprocess.PIPE, stdout=asyncio.subprocess.PIPE,
+            sys.executable, "-P", "-m", "confrere.gateway.work.worker", lane, stdin=asyncio.subprocess.PIPE, stdout=asyncio.subprocess.PIPE,
             env=self.environment, start_new_session=True, limit=_LINE,
         )  # fmt: skip
         hand = Hand(lane, process, self.wake)
