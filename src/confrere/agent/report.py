@@ -258,9 +258,9 @@ class _Builder:
         }
         ok = len(after) == len(before) + made["create"] - made["delete"] and not missing and not unexpected
         values = {"before": len(before), "after": len(after), "created": made["create"], "deleted": made["delete"], "moved": made["move"]}
-        self.report.checks.append(
-            Check(code="counts", ok=ok, text=say("report.counts" if ok else "report.counts-differ", self.language, **values))
-        )
+        untouched = ok and self.state.state == "review" and not made
+        key = "report.counts-review" if untouched else "report.counts" if ok else "report.counts-differ"
+        self.report.checks.append(Check(code="counts", ok=ok, text=say(key, self.language, **values)))
         for paths, key in ((missing, "report.file-missing"), (unexpected, "report.file-unexpected")):
             for path in paths[:50]:
                 self.report.checks.append(Check(code=key.partition(".")[2], ok=False, text=say(key, self.language, path=path)))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import re
 from typing import Any
 
 import msgspec
@@ -199,7 +200,8 @@ def _rename(
         doubts.append(say("builtin.doubt-pattern", found.language))
         return "rename_files", tell("builtin.step-rename-tidy", found.language, seen["files"], files=seen["files"])
     args["pattern"] = pattern
-    return "rename_files", tell("builtin.step-rename", found.language, seen["files"], files=seen["files"], pattern=pattern)
+    shown = re.sub(r"\{(\w+)\}", lambda part: say(f"office.part-{part[1]}", found.language), pattern)
+    return "rename_files", tell("builtin.step-rename", found.language, seen["files"], files=seen["files"], pattern=shown)
 
 
 def _duplicates(
