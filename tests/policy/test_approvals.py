@@ -25,10 +25,10 @@ def test_a_yes_is_bound_to_exactly_what_was_shown() -> None:
     open_ = asked()
     (event,) = approvals.answer(open_, "a1", approvals.digest(CARDS), True, "2026-03-04T09:30:00.000Z", "me", delegated="boss")
     approvals.apply(open_, event)
-    assert approvals.allows(open_["a1"], CARDS, LATER) and open_["a1"].delegated == "boss"
+    assert approvals.allows(open_["a1"], CARDS) and open_["a1"].delegated == "boss"
     changed = [*CARDS[:-1], {**CARDS[-1], "tool": "share"}]
-    assert not approvals.allows(open_["a1"], changed, LATER) and not approvals.allows(open_["a1"], CARDS[:11], LATER)
-    assert not approvals.allows(None, CARDS, LATER)
+    assert not approvals.allows(open_["a1"], changed) and not approvals.allows(open_["a1"], CARDS[:11])
+    assert not approvals.allows(None, CARDS)
 
 
 @pytest.mark.parametrize(
@@ -64,7 +64,7 @@ def test_a_forged_or_late_event_changes_nothing() -> None:
     for kind, state in (("approval.expired", "expired"), ("approval.withdrawn", "withdrawn")):
         open_ = asked()
         approvals.apply(open_, {"type": kind, "id": "a1"})
-        assert open_["a1"].state == state and not approvals.allows(open_["a1"], CARDS, LATER)
+        assert open_["a1"].state == state and not approvals.allows(open_["a1"], CARDS)
 
 
 def test_a_yes_can_be_widened_into_a_grant_and_the_grant_revoked() -> None:

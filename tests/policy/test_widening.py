@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from confrere.errors import WrongUse
+from confrere.errors import Refused, WrongUse
 from confrere.policy import approvals, grants
 from confrere.policy.engine import Engine
 from confrere.policy.judge import EngineJudge
@@ -59,7 +59,15 @@ def test_an_address_offers_its_host() -> None:
 
 
 @pytest.mark.parametrize(
-    "chosen", [{}, {"scope": "all"}, {"scope": "task", "times": "-1"}, {"scope": "task", "times": "101"}, {"scope": "task", "what": "x"}]
+    "chosen",
+    [
+        {},
+        {"scope": "all"},
+        {"scope": "task", "times": "-1"},
+        {"scope": "task", "times": "101"},
+        {"scope": "task", "what": "x"},
+        *({"scope": "always", "times": times} for times in ("0", "0000000001000", "1.0", "1e3", "", " 5", "٥", "9" * 5000)),
+    ],
 )
 def test_what_was_not_offered_allows_nothing(chosen: dict[str, str]) -> None:
     with pytest.raises(WrongUse):
@@ -109,5 +117,41 @@ def test_a_widened_device_runs_so_often_and_no_more() -> None:
         if verdicts[-1] == "allow":
             judge.commit(call)
     assert verdicts == ["allow", "allow", "ask"] and spent == ["q1-g1", "q1-g1"]
-    judge.revoke("q1-g1")
+    judge.fold([("grant.revoked", {"id": "q1-g1"})])
     assert judge.engine.grants["q1-g1"].revoked
+
+
+def test_what_another_task_used_up_meanwhile_lets_nothing_through() -> None:
+    """Two tasks may decide on the last use of a grant at once: the one that is told so by the journal does not act."""
+    from confrere.policy import gate
+
+    shown = asked("lamp", {"device": "Kitchen lamp", "state": "on"}, {"device": HOLE, "state": HOLE})
+    recorded: list[tuple[str, Any]] = []
+
+    def spend(ident: str) -> None:
+        raise Refused("policy.grant-spent", id=ident)
+
+    judge = EngineJudge(installation(), lambda kind, body, durable: None, lambda: NOW, spend)
+    judge.take(grants_for("q1", "t", [shown], {"scope": "always", "times": "2"}, "me"))
+    judge.begin("t", "do it", TOOLS)
+    call = gate.Call(id="c", tool="lamp", args={"device": "Kitchen lamp", "state": "off"}, manifest=LAMP)
+    assert judge.decide(call).verdict == "allow"
+    passed = gate.Gate(judge, lambda kind, body, durable: recorded.append((kind, body))).pass_through(
+        call, lambda: pytest.fail("it acted"), lambda result: ("", [], False)
+    )
+    assert passed.verdict.verdict == "deny" and [kind for kind, _ in recorded] == ["call.intent"] and not judge.engine.state.uses
+    assert judge.over("q1-g1", 3) and not judge.over("q1-g1", 2)
+
+
+def test_the_way_out_of_a_command_ends_with_it_whatever_the_next_one_is_called() -> None:
+    from confrere.policy import gate
+
+    command = Manifest(effect=Effect.CHANGE, kind="run", roles={"command": Role.COMMAND, "hosts": Role.HOST})
+    judge = EngineJudge(installation(), lambda kind, body, durable: None, lambda: NOW)
+    judge.begin("t", "do it", {"run": command, "read": READ})
+    judge.engine.approve_plan([{"tool": "run", "args": {"command": HOLE, "hosts": ["a.example"]}}])
+    for hosts, reached in (["a.example"], ["a.example"]), ([], []):
+        call = gate.Call(id="same", tool="run", args={"command": "curl", "hosts": hosts}, manifest=command)
+        assert judge.decide(call).verdict == "allow"
+        judge.commit(call)
+        assert judge.hosts("same") == reached

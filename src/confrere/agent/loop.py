@@ -123,15 +123,18 @@ class Runner:
         return Shown(self.services.redactor)
 
     def _spend(self, grant: str) -> None:
-        self.store.append("", "grant.used", {"id": grant, "task": self.task}, durable=True)
+        """Journal a use. Raises Refused when it is one too many: of two tasks that take the last one at once, the journal's order tells."""
+        mine = self.store.append("", "grant.used", {"id": grant, "task": self.task}, durable=True)
+        uses = [event.n for event in self.store.read("", kinds=("grant.used",)) if event.body["id"] == grant and event.n <= mine.n]
+        if self._law.over(grant, len(uses)):
+            raise Refused("policy.grant-spent", id=grant)
 
     def _take_back(self) -> None:
-        """What was revoked since the last call counts from this one on."""
+        """What was revoked or used up since the last call counts from this one on, and what was granted at a question."""
         if (stamp := self.store.stamp()) != self._stamp:
             self._stamp = stamp
-            for journal in ("", self.task):
-                for event in self.store.read(journal, kinds=("grant.revoked",)):
-                    self._law.revoke(event.body["id"])
+            self._law.take(self.services.grants())
+            self._law.fold((event.kind, event.body) for event in self.store.read(self.task, kinds=("grant.given", "grant.revoked")))
 
     @cached_property
     def gate(self) -> Gate:

@@ -44,7 +44,15 @@ def ask(id: str, task: str, cards: list[dict[str, Any]], now: str, expires: str)
 
 
 def answer(
-    approvals: dict[str, Approval], id: str, shown: str, yes: bool, now: str, by: str, *, delegated: str = "", person: str = "",
+    approvals: dict[str, Approval],
+    id: str,
+    shown: str,
+    yes: bool,
+    now: str,
+    by: str,
+    *,
+    delegated: str = "",
+    person: str = "",
     widen: Mapping[str, str] | None = None,
 ) -> list[dict[str, Any]]:
     """The events of an answer: the answer itself and, where the person widened it (see ``widening``), the grants.
@@ -77,11 +85,12 @@ def journal_of(event: Mapping[str, Any], task: str) -> str:
     return "" if event["type"] == "grant.given" and event["grant"]["scope"] == "always" else task
 
 
-def allows(approval: Approval | None, cards: list[dict[str, Any]], now: str) -> bool:
-    """True when this approval is a yes to exactly these cards, and had not expired when it was given."""
+def allows(approval: Approval | None, cards: list[dict[str, Any]]) -> bool:
+    """True when this approval is a yes to exactly these cards, and had not expired when it was given. The clock of who acts on it does
+    not count: it may be coarser than that of who wrote the answer down."""
     if approval is None or approval.state != "yes" or approval.digest != digest(cards):
         return False
-    return approval.at < approval.expires and approval.at <= now
+    return approval.at < approval.expires
 
 
 def fold(events: Iterable[dict[str, Any]]) -> dict[str, Approval]:
@@ -102,8 +111,11 @@ def apply(approvals: dict[str, Approval], event: dict[str, Any]) -> None:
         return
     elif kind == "approval.answered" and event.get("digest") == found.digest and str(event.get("at")) < found.expires:
         approvals[id] = msgspec.structs.replace(
-            found, state="yes" if event.get("yes") is True else "no", by=str(event.get("by", "")),
-            delegated=str(event.get("delegated", "")), at=str(event["at"]),
+            found,
+            state="yes" if event.get("yes") is True else "no",
+            by=str(event.get("by", "")),
+            delegated=str(event.get("delegated", "")),
+            at=str(event["at"]),
         )
     elif kind in ("approval.expired", "approval.withdrawn"):
         approvals[id] = msgspec.structs.replace(found, state="expired" if kind == "approval.expired" else "withdrawn")

@@ -8,6 +8,7 @@ from typing import Any, Protocol
 
 import msgspec
 
+from confrere.errors import Refused
 from confrere.policy.approvals import Approval
 from confrere.policy.manifest import Effect, Manifest
 
@@ -42,7 +43,9 @@ class Judge(Protocol):
         """Whether the approval is a person's yes to exactly this call."""
         ...
 
-    def commit(self, call: Call) -> None: ...
+    def commit(self, call: Call) -> None:
+        """The call goes ahead. Raises Refused where what it rests on is used up meanwhile: then it does not."""
+        ...
 
     def observe(self, call: Call, text: str, origins: list[str], failed: bool = False) -> str:
         """Take note of a result; returns its label in text form."""
@@ -78,11 +81,23 @@ class Gate:
         if verdict.verdict == "ask" and approval is not None and self.judge.approved(call, approval):
             verdict = msgspec.structs.replace(verdict, verdict="allow", card={})
         outward = call.manifest.effect is Effect.ACT or call.manifest.egress
-        intent = {"call": call.id, "tool": call.tool, "args": call.args, "step": call.step, "effect": call.manifest.effect.value, "verdict": verdict}
+        intent = {
+            "call": call.id,
+            "tool": call.tool,
+            "args": call.args,
+            "step": call.step,
+            "effect": call.manifest.effect.value,
+            "verdict": verdict,
+        }
         if verdict.verdict != "allow":
             self.record("call.intent", intent, outward)
             return Passed(verdict=verdict)
-        self.judge.commit(call)
+        try:
+            self.judge.commit(call)
+        except Refused as error:  # what it rests on is used up since it was decided
+            denied = Verdict(verdict="deny", rule="used-up", reason=error.key, data=error.data)
+            self.record("call.intent", {**intent, "verdict": denied}, outward)
+            return Passed(verdict=denied)
         self.record("call.intent", intent, outward)
         begun = time.monotonic()
         try:

@@ -28,7 +28,7 @@ Record = Callable[[str, dict[str, Any], bool], None]
 
 class EngineJudge:
     """See ``gate.Judge``. ``record`` writes to the task's journal; ``now`` gives the time as UTC ISO 8601; ``spend`` is told of each use of
-    a grant that outlives the task."""
+    a grant that outlives the task, and raises Refused when nothing of it was left."""
 
     def __init__(self, rules: Rules, record: Record, now: Callable[[], str], spend: Callable[[str], None] = lambda ident: None) -> None:
         self.engine = Engine(rules)
@@ -66,12 +66,14 @@ class EngineJudge:
         self.engine.state.stores += [store for store in opened if store in own and store not in self.engine.state.stores]
 
     def take(self, grants: Iterable[Grant]) -> None:
-        """Grants of the person's that outlive tasks, as they stand; those that were revoked since are revoked here."""
+        """Grants of the person's that outlive tasks, as they stand: what other tasks used of them, and what was revoked."""
         for grant in grants:
             self.engine.grants[grant.id] = grant
 
-    def revoke(self, ident: str) -> None:
-        self.engine.apply({"type": "grant.revoked", "id": ident})
+    def over(self, ident: str, uses: int) -> bool:
+        """Whether so many uses are more than a grant covers."""
+        grant = self.engine.grants[ident]
+        return bool(grant.limit and grant.what != "amount" and uses > grant.limit)
 
     def model(self, name: str, local: bool, label: Label) -> Decision:
         """Whether a model may see what is so labelled. It was named by the person: none is ever chosen because its key is there."""
@@ -104,18 +106,25 @@ class EngineJudge:
         decision = self.engine.decide(self._judged(call), self._now())
         self._decisions[call.id] = decision
         return Verdict(
-            verdict=decision.verdict, rule=decision.rule, reason=decision.reason, data=msgspec.to_builtins(decision.data), card=decision.card
+            verdict=decision.verdict,
+            rule=decision.rule,
+            reason=decision.reason,
+            data=msgspec.to_builtins(decision.data),
+            card=decision.card,
         )
 
     def commit(self, call: Call) -> None:
-        """The call goes ahead: what it uses is used up, before its effect."""
+        """The call goes ahead: what it uses is used up, before its effect. Raises Refused where another task used it up meanwhile."""
         decision, judged = self._decisions[call.id], self._judged(call)
-        if (permit := self.engine.permit(judged, decision, call.id in self._shown)) is not None:
-            self._permits[call.id] = permit
-        self._keep(self.engine.commit(judged, decision))
         for ident in decision.grants:
             if self.engine.grants[ident].scope == "always":
                 self._spend(ident)
+        self._permits.pop(call.id, None)  # what a call was shown for and let reach is its own, not its identifier's
+        shown = call.id in self._shown
+        self._shown.discard(call.id)
+        if (permit := self.engine.permit(judged, decision, shown)) is not None:
+            self._permits[call.id] = permit
+        self._keep(self.engine.commit(judged, decision))
 
     def approved(self, call: Call, approval: approvals.Approval) -> bool:
         """Whether this approval is a yes to this very call; then its open values are the person's from here on."""
@@ -124,7 +133,7 @@ class EngineJudge:
         shown = {} if card is None else {entry["name"]: entry["value"] for entry in card["arguments"]}
         filled = {name: value for name, value in call.args.items() if any(True for _ in leaves(value))}
         bound = card is not None and card["tool"] == call.tool and _same(shown, filled)
-        if not bound or not approvals.allows(approval, approval.cards, self._now()) or decision.verdict == "deny":
+        if not bound or not approvals.allows(approval, approval.cards) or decision.verdict == "deny":
             return False
         self._shown.add(call.id)
         self._keep(self.engine.endorse(self._judged(call), decision))

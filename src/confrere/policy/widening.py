@@ -19,6 +19,8 @@ from confrere.policy.labels import Confidentiality
 MOST = 100
 """How many further calls a limit may cover."""
 
+_TIMES = frozenset(map(str, range(1, MOST + 1)))  # no other spelling of a number counts, and 0 is not "without limit"
+
 
 class Offer(msgspec.Struct, frozen=True, kw_only=True):
     """``scope`` is what the answer names; ``key`` and ``data`` are its sentence. Every offer takes a limit too: ``times``."""
@@ -49,8 +51,8 @@ def grants_for(
 ) -> list[Grant]:
     """The grants of an answer to the question ``ident`` that was widened to ``chosen``: ``scope`` "task" or "always" and, where the person
     set a limit, ``times``. Raises WrongUse for what was not offered."""
-    scope, times = chosen.get("scope", ""), chosen.get("times", "0")
-    right = times.isascii() and times.isdigit() and int(times[:9]) <= MOST and set(chosen) <= {"scope", "times"}
+    scope, times = chosen.get("scope", ""), chosen.get("times", "")
+    right = set(chosen) <= {"scope", "times"} and ("times" not in chosen or times in _TIMES)
     if not right or scope not in {offer.scope for offer in offers(cards)}:
         raise WrongUse("policy.approval-no-such-widening", id=ident)
     kinds = sorted({str(card["kind"]) for card in cards})
@@ -62,7 +64,7 @@ def grants_for(
             scope="always" if scope == "always" else "task",
             task="" if scope == "always" else task,
             kinds=kinds,
-            limit=int(times),
+            limit=int(times or 0),
             by=by,
             delegated=delegated,
             confidentiality=Confidentiality.PRIVATE,
