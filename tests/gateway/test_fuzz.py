@@ -49,7 +49,7 @@ NASTY = st.sampled_from(
 def target(tmp_path_factory):
     home = tmp_path_factory.mktemp("fuzz") / "home"
     home.mkdir(mode=0o700)
-    up = Up(home)
+    up = Up(home, environment={"HOME": str(home.parent)})  # copies of the sample go there
     up.document = up.ask("GET", "/api/openapi.json", status=200).json
     folder = home.parent / "Papers"
     folder.mkdir()

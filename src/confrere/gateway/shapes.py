@@ -358,6 +358,13 @@ class Picked(Shape, kw_only=True):
     why: Sentence | None = None
 
 
+class SampleMade(Shape, kw_only=True):
+    """A copy of the sample folder: its real path and how many files it holds."""
+
+    path: str
+    files: int
+
+
 class Widening(Shape, kw_only=True):
     """A wider yes that a question takes: what the answer names, and what it would allow."""
 
