@@ -222,3 +222,10 @@ def test_a_yes_to_one_command_opens_nothing_to_another_under_its_identifier(desk
     made = [(line["host"], line["method"], line["outcome"]) for line in journal(desk, state)]
     assert made == [("example.org", "GET", "allowed"), ("other.example", "POST", "method")]
     assert [method for method, *_ in site.seen] == ["GET"]
+
+
+def test_a_command_cannot_fill_the_journal_with_requests(desk, server, folder, site, monkeypatch):
+    monkeypatch.setattr("confrere.agent.context.MAX_REQUESTS", 3)
+    script = "for i in 1 2 3 4 5 6; do curl -sS -o /dev/null http://other.example/; done; curl -sS -o /dev/null http://example.org/; true"
+    state = run(desk, server, folder, {"command": script, "hosts": ["example.org"]})
+    assert [line["outcome"] for line in journal(desk, state)] == ["not listed"] * 4 and site.seen == []

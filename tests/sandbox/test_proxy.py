@@ -209,6 +209,20 @@ async def test_socks_with_names(server: int) -> None:
     assert told.outcomes == ["allowed", "not listed", "not listed", "malformed"]
 
 
+async def test_a_tunnel_to_the_web_port_is_no_way_around_the_host(server: int) -> None:
+    """In the clear a Host could name any site that answers at the same address."""
+    told = Told()
+    proxy = pinned(told, ["ok.test"])
+    proxy.dial = lambda request, found: asyncio.open_connection("127.0.0.1", server)  # type: ignore[method-assign]
+    inner = b"POST /x HTTP/1.1\r\nHost: evil.test\r\nContent-Length: 4\r\n\r\n4711"
+    async with running(proxy) as port:
+        assert (await ask(port, b"GET http://ok.test/ HTTP/1.1\r\n\r\n")).endswith(b"GET / ok.test b''\n")
+        assert b"evil" not in await ask(port, b"CONNECT ok.test:80 HTTP/1.1\r\n\r\n", inner)
+        socks = b"\x05\x01\x00" + b"\x05\x01\x00\x03\x07ok.test" + (80).to_bytes(2, "big")
+        assert b"evil" not in await ask(port, socks + inner)
+    assert told.outcomes == ["allowed", "allowed", "not TLS", "allowed", "not TLS"]
+
+
 async def test_the_tls_name_must_be_the_host_that_was_asked_for(monkeypatch: pytest.MonkeyPatch) -> None:
     received: list[bytes] = []
 

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 T = TypeVar("T")
 Emit = Callable[[str, dict[str, Any]], Any]
 _PATH = 500  # characters of a request's path that the journal keeps
+MAX_REQUESTS = 2000  # that one command may make of the network, let through or not: the journal keeps each
 
 
 class StopFlag:
@@ -68,6 +69,8 @@ class CallContext:
         self._told = 0.0
         self._sandbox: Sandbox | None = None
         self._online = False
+        self._requests = 0
+        self._asked = threading.Lock()  # requests are decided in the proxy's threads, several at once
 
     @property
     def library(self) -> Library:
@@ -78,6 +81,7 @@ class CallContext:
         self.step, self.call = step, call
         self.view.working(step, call)
         self._told = 0.0
+        self._requests = 0
 
     def sandbox(self, work: Callable[[Sandbox], T]) -> T:
         from confrere.sandbox.inspect import scan_upper
@@ -125,16 +129,23 @@ class CallContext:
         outgoing = Outgoing(
             host=request.host, port=request.port, method=request.method, path=request.path, size=request.size, headers=request.headers
         )
-        found = self._judge.passage(self.call, outgoing, lambda text: self._services.redactor.redact(text).clean)
+        with self._asked:
+            if self._requests >= MAX_REQUESTS:
+                raise Denied("too many")
+            found = self._judge.passage(self.call, outgoing, lambda text: self._services.redactor.redact(text).clean)
         if found.verdict == "refused":
             raise Denied(found.why)
         return found.verdict
 
     def _reached(self, request: Request, outcome: str) -> None:
-        """Every request is in the journal, let through or not; what looks like a secret in it is not."""
-        path = self._services.redactor.redact(request.path).text
-        body = {"call": self.call, "host": request.host, "port": request.port, "method": request.method, "path": path[:_PATH]}
-        self._emit("network.request", {**body, "size": request.size, "outcome": outcome})
+        """Every request is in the journal, let through or not (of too many, those refused once); what looks like a secret in it is not."""
+        redact = self._services.redactor.redact
+        with self._asked:
+            self._requests += 1
+            if outcome != "allowed" and self._requests > MAX_REQUESTS + 1:
+                return
+            body = {"call": self.call, "host": redact(request.host).text, "port": request.port, "method": redact(request.method).text[:_PATH]}
+            self._emit("network.request", {**body, "path": redact(request.path).text[:_PATH], "size": request.size, "outcome": outcome})
 
     def close(self) -> None:
         if self._sandbox is not None:

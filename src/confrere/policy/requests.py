@@ -84,7 +84,7 @@ def decide(
         return Passage(verdict="refused", why="not granted")
     grant = granted(grants, Role.HOST, host, permit.kind, now, task)
     ident = grant.id if grant is not None else ""
-    said = [request.path, *(part for pair in request.headers for part in pair)]
+    said = [request.method, request.path, *(part for pair in request.headers for part in pair)]
     if not all(is_clean(text) for text in said):
         return Passage(verdict="refused", why="secret")
     cleared = host in {values.host(name) for name in permit.private}

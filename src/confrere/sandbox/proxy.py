@@ -19,7 +19,8 @@ from confrere.sandbox.wire import Malformed
 HEAD_SECONDS, CONNECT_SECONDS, IDLE_SECONDS = 20.0, 20.0, 300.0
 CONNECTIONS = 64
 CHUNK = 1 << 16
-_TLS_PORTS = (443, 8443, 465, 563, 636, 853, 990, 993, 995)
+_TLS_PORTS = (80, 443, 8443, 465, 563, 636, 853, 990, 993, 995)
+"""A tunnel to one of these carries TLS or nothing: in the clear it would be requests nobody decided about, to whatever site their Host names."""
 
 
 async def resolve(host: str, port: int) -> list[str]:
