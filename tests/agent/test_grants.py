@@ -2,8 +2,9 @@
 
 import pytest
 
-from confrere.agent.loop import Runner
-from confrere.errors import Refused
+from confrere.agent.loop import Runner, utc
+from confrere.errors import Refused, WrongUse
+from confrere.policy import approvals
 
 
 def given(desk, **more):
@@ -33,3 +34,42 @@ def test_what_others_used_and_took_back_counts_from_the_next_call_on(desk, folde
     desk.services.store.append("", "grant.revoked", {"id": "g2"})
     runner._take_back()
     assert not any(grant.live("2026", runner.task) for grant in runner._law.engine.grants.values())
+
+
+CARD = {"call": "c1", "tool": "lamp", "kind": "device", "arguments": [], "grantable": [{"what": "device", "value": "Lamp"}]}
+
+
+def test_of_two_answers_at_once_the_first_counts_and_the_second_grants_nothing(desk, folder):
+    task = desk.start("do it", folder)
+    question = approvals.ask("q1", task, [CARD], utc(), utc(3600))
+    desk.services.store.append(task, question.pop("type"), question)
+    one, two = Runner(desk.services, task), Runner(desk.services, task)  # both have read that it waits
+    one.answer("q1", False, "here")
+    with pytest.raises(WrongUse) as error:
+        two.answer("q1", True, "there", widen={"scope": "always", "times": "5"})
+    assert error.value.key == "policy.approval-answered"
+    assert desk.services.grants() == [] and Runner(desk.services, task).state.approvals["q1"].state == "no"
+    assert desk.services.store.last(task, "grant.given") is None
+
+
+@pytest.mark.parametrize("scope", ["task", "always"])
+def test_a_wider_answer_that_counts_gives_its_grant(desk, folder, scope):
+    task = desk.start("do it", folder)
+    question = approvals.ask("q1", task, [CARD], utc(), utc(3600))
+    desk.services.store.append(task, question.pop("type"), question)
+    runner = Runner(desk.services, task)
+    runner.answer("q1", True, "here", widen={"scope": scope, "times": "5"})
+    assert runner.state.approvals["q1"].state == "yes"
+    given = [event.body["grant"] for event in desk.services.store.read(task if scope == "task" else "", kinds=("grant.given",))]
+    assert [(one["value"], one["scope"], one["limit"]) for one in given] == [("Lamp", scope, 5)]
+
+
+def test_what_is_said_to_a_task_passes_the_journals_door(desk, folder):
+    from confrere.gateway.saying import heard
+
+    task = desk.start("do it", folder)
+    heard(desk.services.store, task, "the key is sk-ant-api03-" + "Zx9" * 30 + ", the invoice 4111 1111 1111 1111", "here")
+    (event,) = desk.services.store.read(task, kinds=("person.said",))
+    assert "Zx9Zx9" not in event.body["text"] and event.body["text"].startswith("the key is [redacted")
+    heard(desk.services.store, task, "the invoice 4111 1111 1111 1111", "here")
+    assert desk.services.store.last(task, "person.said").body["text"] == "the invoice 4111 1111 1111 1111"

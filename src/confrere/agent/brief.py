@@ -44,6 +44,15 @@ def checked(brief: str) -> str:
     return "".join(char for char in brief if not 0xD800 <= ord(char) <= 0xDFFF and (ord(char) >= 32 or char in "\n\t"))
 
 
+def spoken(text: str) -> str:
+    """What a person says to a task, as ``checked``, without what has the shape of a key: the journal's door, as for a brief. Raises WrongUse."""
+    from confrere.secrets.redact import Redactor
+
+    text = checked(text)
+    found = Redactor().redact(text)
+    return found.text if found.found.keys() - {"card-number"} else text
+
+
 def folders_of(given: list[str]) -> list[tuple[str, bool]]:
     """``DIR`` and ``DIR:ro`` as (path, read-only). Raises WrongUse for one that names nothing: it is not the folder one stands in."""
     if any(text.strip() in ("", ":ro", ":rw") for text in given):

@@ -12,7 +12,7 @@ from typing import Any
 
 import msgspec
 
-from confrere.agent import asking, prompt
+from confrere.agent import answering, asking, prompt
 from confrere.agent.context import CallContext, StopFlag
 from confrere.agent.services import Services
 from confrere.agent.showing import Shown
@@ -568,12 +568,9 @@ class Runner:
         events = approvals.answer(
             self.state.approvals, ident, digest, yes, utc(), by, widen=widen, delegated=delegated, person=self.state.person
         )
-        for event in events:
-            journal, kind = approvals.journal_of(event, self.task), event.pop("type")
-            if journal == self.task:
-                self.record(kind, event, True)
-            else:
-                self.store.append(journal, kind, event, durable=True)
+        for event in answering.write(self.store, self.task, events):
+            self.state.apply(event)
+            self.listen(event.kind, event.body)
 
     def _is_step(self, ident: str) -> bool:
         return self.state.plan is not None and any(step.id == ident for step in self.state.plan.steps)

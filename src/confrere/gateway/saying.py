@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from confrere.agent.brief import checked
+from confrere.agent.brief import spoken
 from confrere.agent.task import load
 from confrere.errors import WrongUse
 from confrere.journal.store import Store
@@ -18,7 +18,7 @@ OPEN = ("drafted", "planned", "approved", "running", "waiting", "review")
 
 def heard(store: Store, task: str, text: str, by: str, state: TaskState | None = None) -> None:
     """Write it down for the task. Raises WrongUse for a task that has ended, and for what is no text."""
-    text = checked(text)
+    text = spoken(text)
     state = state or load(store, task)
     if state.state not in OPEN:
         word = say(f"agent.state-{state.state}", state.language)

@@ -135,10 +135,10 @@ class Bench:
         """One answer without a folder, through the loop. The text is sent as soon as it is journaled; the rest of the task's life
         follows.
         """
-        from confrere.agent.brief import checked, language_of
+        from confrere.agent.brief import language_of, spoken
         from confrere.agent.loop import Runner
 
-        brief = checked(messages[-1]["text"])
+        brief = spoken(messages[-1]["text"])
         services = self.services
         name = services.named_model(model).name
         language = services.settings.language or language_of(brief, services.home.language())
@@ -149,7 +149,8 @@ class Bench:
         events: list[tuple[str, dict[str, Any]]] = [("task.created", created), ("task.origin", {"channel": "api", "by": by})]
         for message in messages[:-1]:
             label = "model" if message["role"] == "assistant" else "person"
-            events.append(("message", {"message": {"role": message["role"], "text": message["text"], "label": label}}))
+            text = services.redactor.redact(message["text"]).text  # the journal's door
+            events.append(("message", {"message": {"role": message["role"], "text": text, "label": label}}))
         events.append(("message", {"message": {"role": "user", "text": brief, "label": "person"}}))
         services.store.append_many(task, events)
         self.send({"job": number, "live": "task", "body": {"task": task, "model": name}})
