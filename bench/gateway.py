@@ -106,7 +106,7 @@ class Gateway:
         self.get("/api/health")
         self.ready = time.perf_counter() - begun
         self.ready_cpu = cpu(self.process.pid)
-        self.token = self.unix("POST", "/api/devices/token", {"scopes": ["brief", "look"], "name": "bench"})["token"]
+        self.token = self.unix("POST", "/api/devices/token", {"scopes": ["brief", "look", "administer"], "name": "bench"})["token"]
 
     def get(self, path: str) -> None:
         connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=30)

@@ -48,6 +48,7 @@ def test_a_conversation_reaches_the_model_in_order(up, server):
 def test_the_official_client_streams(up, server):
     openai = pytest.importorskip("openai")
     server.script([Act(text="one two three four five six", pace=0.03), "again"])
+    up.ask("PUT", "/api/settings", {"model": f"{server.url}/v1#scripted-1"}, 200)  # an address is an administrator's to name
     client = openai.OpenAI(base_url=f"http://127.0.0.1:{up.port}/v1", api_key=up.program("brief"), max_retries=0)
     begun, times, text = time.monotonic(), [], ""
     for chunk in client.chat.completions.create(
@@ -100,8 +101,9 @@ def test_a_failing_model_is_an_error_not_an_answer(up, server):
 def test_a_caller_who_hangs_up_stops_the_model(up, server):
     server.script([Act(text="x " * 400, pace=0.05)])
     connection = http.client.HTTPConnection("127.0.0.1", up.port, timeout=20)
+    up.ask("PUT", "/api/settings", {"model": f"{server.url}/v1#scripted-1"}, 200)
     token = up.program("brief")
-    body = json.dumps({"model": f"{server.url}/v1#scripted-1", "messages": [{"role": "user", "content": "long"}], "stream": True})
+    body = json.dumps({"model": "confrere", "messages": [{"role": "user", "content": "long"}], "stream": True})
     connection.request("POST", "/v1/chat/completions", body, {"Authorization": f"Bearer {token}", "Content-Type": "application/json"})
     connection.getresponse().read(300)
     connection.sock.close() if connection.sock else None

@@ -63,10 +63,14 @@ def _greet(gateway: Gateway, language: str, browser: bool) -> None:
     if gateway.recovered is not None:
         found = gateway.recovered
         click.echo(say("core.journal-recovered", language, backup=found.backup, kept=found.kept, lost=found.lost), err=True)
-    link = f"{gateway.url}/enter#{gateway.doors.code(list(SCOPES))}"
     click.echo(say("gateway.up", language, url=gateway.url))
     if not gateway.listen.loopback:
         click.echo(say("gateway.up-beyond", language, host=gateway.listen.host))
+    if _into_the_log():
+        click.echo(say("gateway.up-log", language))
+        sys.stdout.flush()
+        return
+    link = f"{gateway.url}/enter#{gateway.doors.code(list(SCOPES))}"
     click.echo(say("gateway.up-link", language))
     click.echo(f"  {link}")
     if sys.stdout.isatty():
@@ -75,6 +79,15 @@ def _greet(gateway: Gateway, language: str, browser: bool) -> None:
         if browser:
             _open(gateway, link)
     sys.stdout.flush()
+
+
+def _into_the_log() -> bool:
+    """Whether what is said goes to the system's log (systemd.exec(5), JOURNAL_STREAM), where others of this machine may read it."""
+    try:
+        status = os.fstat(1)
+    except OSError:
+        return False
+    return os.environ.get("JOURNAL_STREAM") == f"{status.st_dev}:{status.st_ino}"
 
 
 def _qr(text: str) -> str:

@@ -61,7 +61,7 @@ class Inbox:
                 found.append(
                     ApprovalShown(
                         id=f"changes.{task}", kind="changes", task=task, brief=line.brief, asked=line.updated, expires="",
-                        digest=digest(line.counts), title=title, cards=[], counts=line.counts,
+                        digest=self._shown(task, line.counts), title=title, cards=[], counts=line.counts,
                     )
                 )  # fmt: skip
         return sorted(found, key=lambda one: one.asked)
@@ -99,7 +99,14 @@ class Inbox:
             return
         if ident not in self.asked or self.gateway.people.of_task(self.asked[ident].task) != who.person:
             raise Problem(404, "gateway.no-approval")
+        if body.yes:
+            self.gateway.desk.within(self.asked[ident].task)
         self._answer(ident, body, who)
+
+    def _shown(self, task: str, counts: dict[str, int]) -> str:
+        """What binds an answer to the review that it is for: its counts are what is shown, and another review may have the same."""
+        ready = self.gateway.store.last(task, "review.ready")
+        return digest([counts, ready.n if ready is not None else 0])
 
     async def _changes(self, task: str, body: AnswerRequest) -> None:
         from confrere.gateway.api.tasks import carried_out
@@ -108,26 +115,23 @@ class Inbox:
             await self.gateway.desk.stop([task], strict=True)
             return
         shown = await self.gateway.crew.run("look", "changes", {"task": task})
-        if body.digest not in (shown["digest"], digest(shown["counts"])):
+        if body.digest not in (shown["digest"], self._shown(task, shown["counts"])):
             raise Problem(409, "gateway.changes-changed", task=task)
         await carried_out(self.gateway, task, "apply", {"task": task, "digest": shown["digest"], "paths": []})
 
     def _answer(self, ident: str, body: AnswerRequest, who: Principal) -> None:
         """The answer and, where it was widened (``{"scope": "task" or "always", "times"?: "5"}``), the grants, each in its journal."""
+        from confrere.agent.answering import write
         from confrere.gateway.people import OWNER
-        from confrere.policy.approvals import answer, journal_of
+        from confrere.policy.approvals import answer
 
         task, person = self.asked[ident].task, "" if who.person == OWNER else who.person
+        self.gateway.tail.pull()  # another channel may have answered just now
         events = answer(self.asked, ident, body.digest, body.yes, now(), who.id, widen=body.widen, person=person)
-        for journal in (task, ""):
-            items = [
-                (str(event["type"]), {name: value for name, value in event.items() if name != "type"})
-                for event in events
-                if journal_of(event, task) == journal
-            ]
-            if items:
-                self.gateway.store.append_many(journal, items, durable=True)
-        self.gateway.tail.pull()
+        try:
+            write(self.gateway.store, task, events)
+        finally:
+            self.gateway.tail.pull()
         if task:
             self.gateway.desk.carry(task)
 

@@ -89,6 +89,21 @@ class Desk:
                 raise Problem(403, "gateway.month-spent", limit=limit, cost=cost)
         return allowed
 
+    def within(self, task: str, *, change: bool = False) -> None:
+        """Raises Problem for a task with a folder that is no longer its person's."""
+        people = self.gateway.people
+        people.keep(people.of_task(task), self.gateway.shelf.state(task).roots, change=change)
+
+    async def leave_folders(self, person: str) -> None:
+        """Stop what is at work for a person in folders that are no longer theirs."""
+        outside = []
+        for task in [task for task in self.carried if self.gateway.people.of_task(task) == person]:
+            try:
+                self.within(task, change=True)
+            except Problem:
+                outside.append(task)
+        await self.stop(outside, strict=False)
+
     def carry(self, task: str) -> None:
         """Have a worker carry the task on until it ends or waits for a person."""
         if task in self.carried:
@@ -153,6 +168,7 @@ class Desk:
         state = self.at(task, ("planned",), "approve")
         if shown != state.plan_hash:
             raise Problem(409, "gateway.plan-changed", task=task)
+        self.within(task)
         events: list[tuple[str, dict[str, Any]]] = [("task.resumed", {"yes": yes}), ("plan.approved", {"hash": shown, "by": by})]
         self.gateway.store.append_many(task, events, durable=True)
         self.gateway.tail.pull()
@@ -183,10 +199,11 @@ class Desk:
 
     def question(self, task: str, text: str, by: str) -> None:
         """A remark on the plan: the model proposes again."""
-        from confrere.agent.brief import checked
+        from confrere.agent.brief import spoken
 
         self.at(task, ("planned",), "question")
-        message = {"role": "user", "text": checked(text), "label": "person"}
+        self.within(task)
+        message = {"role": "user", "text": spoken(text), "label": "person"}
         self.gateway.store.append_many(task, [("message", {"message": message}), ("plan.questioned", {"by": by})], durable=True)
         self.gateway.tail.pull()
         self.carry(task)
@@ -199,6 +216,7 @@ class Desk:
         if state.state == "planned":
             self.question(task, text, by)
             return
+        self.within(task)
         heard(self.gateway.store, task, text, by, state)
         self.gateway.tail.pull()
         self.carry(task)
@@ -208,6 +226,7 @@ class Desk:
         holder = self.gateway.store.holder(task)
         if holder is not None or task in self.carried:
             raise WrongUse("core.task-busy", task=task, pid=holder.pid if holder else os.getpid())
+        self.within(task)
         await self.admit(self.gateway.people.of_task(task), [])
         body: dict[str, Any] = {"yes": state.yes}
         if model:

@@ -1,4 +1,4 @@
-"""The one way in: every request passes here, in this order: form, host, origin, who, route, scope, rate, then the handler.
+"""The one way in: every request passes here, in this order: form, host, origin, route, who, rate, scope, then the handler.
 
 Against: DNS rebinding (hosts are listed), other sites (origin, fetch metadata, a header of ours that a form cannot send, SameSite),
 a page on
@@ -111,25 +111,30 @@ class Guard:
             self._host(request)
             self._origin(request)
         if not request.path.startswith(("/api/", "/v1/", "/hooks/")):
+            self._often(request)
             return self.gateway.page.serve(request)
         route, request.params = self.gateway.routes.find(request.method, request.path)
         request.route = route
         request.who = self._who(request)
+        self._often(request)
         if route.scope:
             if request.who is None:
                 raise Problem(401, "gateway.enter-first")
             if not request.who.may(route.scope):
                 self.note("scope", request, scope=route.scope)
                 raise Problem(403, "gateway.scope-missing", scope=route.scope)
-        wait = self.buckets.take(request.who.id if request.who else request.address)
-        if wait:
-            raise Problem(429, "gateway.too-many", retry_after=wait, seconds=max(1, round(wait)))
         if route.changes:
             self._media(request)
         value = await route.handler(self.gateway, request)
         if isinstance(value, Response | Stream):
             return value
         return Response({} if value is None else value, route.status)
+
+    def _often(self, request: Request) -> None:
+        """Who is nobody is counted by address: a page's files and refusals are work, too."""
+        wait = self.buckets.take(request.who.id if request.who else request.address)
+        if wait:
+            raise Problem(429, "gateway.too-many", retry_after=wait, seconds=max(1, round(wait)))
 
     # -- form
 

@@ -7,6 +7,7 @@ the OpenAPI document.
 from __future__ import annotations
 
 import json
+import math
 import re
 from collections.abc import AsyncIterator, Awaitable, Callable
 from typing import TYPE_CHECKING, Any
@@ -99,17 +100,27 @@ class Request:
             self._body = b"".join(parts)
         return self._body
 
-    async def read(self, kind: Any) -> Any:
+    async def read(self, kind: Any, limit: int = MAX_BODY) -> Any:
         """The body as a record of ``kind``. Raises Problem saying what is not right."""
-        raw = await self.body()
+        raw = await self.body(limit)
         try:
-            value = json.loads(raw.decode("utf-8")) if raw.strip() else {}
+            value = json.loads(raw.decode("utf-8"), parse_constant=_no_number, parse_float=_number) if raw.strip() else {}
         except (ValueError, RecursionError):
             raise Problem(400, "gateway.not-json") from None
         try:
             return msgspec.convert(value, kind)
         except (msgspec.ValidationError, ValueError, RecursionError) as error:
             raise Problem(400, "gateway.body-wrong", reason=str(error)[:300]) from None
+
+
+def _number(text: str) -> float:
+    value = float(text)
+    return value if math.isfinite(value) else _no_number(text)
+
+
+def _no_number(text: str) -> float:
+    """NaN and infinities pass every comparison with a limit: they are not JSON."""
+    raise ValueError(text)
 
 
 class Response:

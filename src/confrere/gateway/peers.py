@@ -24,9 +24,20 @@ def unix_peer(sock: socket.socket) -> int | None:
     return None
 
 
+def of_this_machine(peer: str, own: str) -> bool:
+    """Whether a connection comes from this machine itself: all of 127.0.0.0/8 does, and what comes from the address it goes to."""
+    return peer == own or peer == "::1" or _plain(peer).startswith("127.")
+
+
+def _plain(address: str) -> str:
+    """An IPv4 address that came through an IPv6 socket, as IPv4."""
+    return address[7:] if address.lower().startswith("::ffff:") and "." in address else address
+
+
 def loopback_peer(peer: tuple[str, int], own: tuple[str, int]) -> int | None:
-    """The user id of the process that connected from ``peer`` to ``own``, both on loopback (Linux); NOBODY where it has closed its end
-    already; None where that cannot be told."""
+    """The user id of the process that connected from ``peer`` to ``own``, both on this machine (Linux); NOBODY where it has closed its
+    end already; None where that cannot be told."""
+    peer, own = (_plain(peer[0]), peer[1]), (_plain(own[0]), own[1])
     try:
         return _asked(peer, own)
     except OSError:

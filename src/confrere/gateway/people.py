@@ -9,7 +9,7 @@ from __future__ import annotations
 import os
 import secrets
 from collections.abc import Callable, Iterator
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import msgspec
 
@@ -18,6 +18,9 @@ from confrere.gateway.http import Problem
 from confrere.gateway.shapes import Budgets, FolderGiven, NewPerson
 from confrere.journal.store import SYSTEM, Event, Holder, Store
 from confrere.journal.store import Problem as Fault
+
+if TYPE_CHECKING:
+    from confrere.workspace.roots import Root
 
 OWNER = "owner"
 KINDS = ("person.added", "person.changed", "person.removed")
@@ -165,6 +168,13 @@ class People:
                 raise Problem(403, "gateway.folder-not-yours", path=text[:-3])
             allowed.append(f"{path}:{'ro' if all(own.readonly for own in within) else mode}")
         return allowed
+
+    def keep(self, ident: str, roots: list[Root], *, change: bool = False) -> None:
+        """Raises Problem 403 where a folder of a task was taken from this person since; for ``change``, also where they may only read it now."""
+        for root in roots:
+            given = self.folders(ident, [f"{root.path}:{'ro' if root.readonly else 'rw'}"])
+            if change and not root.readonly and given[0].endswith(":ro"):
+                raise Problem(403, "gateway.folder-not-yours", path=root.path)
 
     def may_see(self, ident: str, path: str) -> bool:
         """Whether this folder is inside the person's own, or on the way to one of them."""

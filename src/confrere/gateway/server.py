@@ -25,14 +25,19 @@ from confrere.errors import Failed, WrongUse
 from confrere.gateway import peers
 from confrere.gateway.state import Gateway, Listen
 
-FIRST = 5.0  # seconds a new connection has to send its first request
+FIRST = 5.0  # seconds a new connection has to send its first request's head, and to agree on TLS
+NEXT = 20.0  # seconds for the head of each further one, from its first byte
+BODY = 60.0  # seconds for the rest of a request to come
 MOST = 600  # connections at once
+MOST_FROM = 100  # of them from one address beyond this machine
 MAX_HEAD = 65_536  # bytes of a request's line and headers
 _SOCKET = "gateway.sock"
 
 
 class Connection(HttpToolsProtocol):
-    """One connection: refused for another user of this machine, and for one too many; ended when it says nothing."""
+    """One connection: refused for another user of this machine, and for one too many; ended when it says nothing, or too slowly."""
+
+    _waiting: asyncio.TimerHandle | None = None
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
         super().connection_made(transport)
@@ -40,16 +45,30 @@ class Connection(HttpToolsProtocol):
         own = True
         if sock is not None and sock.family == socket.AF_UNIX:
             own = peers.allowed(peers.unix_peer(sock))
-        elif self.client is not None and self.client[0] in ("127.0.0.1", "::1") and self.server is not None and self.server[1] is not None:
-            own = peers.allowed(peers.loopback_peer(self.client, (self.server[0], self.server[1])))
+        elif self.client is not None and self.server is not None and self.server[1] is not None:
+            if peers.of_this_machine(self.client[0], self.server[0]):
+                own = peers.allowed(peers.loopback_peer(self.client, (self.server[0], self.server[1])))
+            else:
+                same = [one for one in self.connections if isinstance(one, Connection) and one.client and one.client[0] == self.client[0]]
+                own = len(same) <= MOST_FROM
         if not own or len(self.connections) > MOST:
             transport.abort()
             return
-        self._first = self.loop.call_later(FIRST, transport.abort)
+        self._wait(FIRST)
+
+    def _wait(self, seconds: float) -> None:
+        if self._waiting is None:
+            self._waiting = self.loop.call_later(seconds, self.transport.abort)
+
+    def _waited(self) -> None:
+        if self._waiting is not None:
+            self._waiting.cancel()
+            self._waiting = None
 
     def on_message_begin(self) -> None:
         super().on_message_begin()
         self._head = 0
+        self._wait(NEXT)
 
     def on_url(self, url: bytes) -> None:
         super().on_url(url)
@@ -65,12 +84,16 @@ class Connection(HttpToolsProtocol):
             self.transport.abort()
 
     def on_headers_complete(self) -> None:
-        self._first.cancel()
+        self._waited()
+        self._wait(BODY)
         super().on_headers_complete()
 
+    def on_message_complete(self) -> None:
+        self._waited()
+        super().on_message_complete()
+
     def connection_lost(self, exc: Exception | None) -> None:
-        if (first := getattr(self, "_first", None)) is not None:
-            first.cancel()
+        self._waited()
         super().connection_lost(exc)
 
 
@@ -102,7 +125,10 @@ class Server:
             return lambda: Connection(config=config, server_state=state, app_state={}, _loop=loop)
 
         self._states = [ServerState(), ServerState()]
-        self._servers.append(await loop.create_server(factory(self._states[0]), sock=self.tcp, ssl=self._tls, backlog=512))
+        agreed = FIRST if self._tls is not None else None
+        self._servers.append(
+            await loop.create_server(factory(self._states[0]), sock=self.tcp, ssl=self._tls, ssl_handshake_timeout=agreed, backlog=512)
+        )
         self._servers.append(await loop.create_unix_server(factory(self._states[1]), sock=_unix(self.path), backlog=128))
         for number in (signal.SIGINT, signal.SIGTERM):
             loop.add_signal_handler(number, self.gateway.stopping.set)

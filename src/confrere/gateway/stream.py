@@ -8,7 +8,7 @@ on from the store: nothing is queued for it in memory.
 from __future__ import annotations
 
 import asyncio
-from collections import deque
+from collections import Counter, deque
 from collections.abc import AsyncIterator, Callable
 from typing import Any, NamedTuple
 
@@ -54,6 +54,7 @@ class Tail:
         self.followers: list[Callable[[Event], None]] = []
         self.live: dict[str, Live] = {}
         self.listeners = 0
+        self.devices: Counter[str] = Counter()  # streams of each
         self.busy: Callable[[], bool] = lambda: False
         self._recent: deque[Sent] = deque(maxlen=_RECENT)
         self._oldest = self.cursor  # everything after this seq is in ``_recent``
@@ -148,9 +149,10 @@ class Tail:
             self._soon.cancel()
         self._wake()
 
-    async def events(self, after: int | None, task: str, person: str, ended: Callable[[], bool]) -> AsyncIterator[bytes]:
+    async def events(self, after: int | None, task: str, person: str, ended: Callable[[], bool], device: str = "") -> AsyncIterator[bytes]:
         """The stream of one client, from ``after`` (None: from now), of one task or of all (""), as this person may see it."""
         self.listeners += 1
+        self.devices[device] += 1
         self.watch()
         try:
             self.pull()
@@ -181,6 +183,9 @@ class Tail:
                         await asyncio.sleep(0.01)  # what comes together goes together
         finally:
             self.listeners -= 1
+            self.devices[device] -= 1
+            if not self.devices[device]:
+                del self.devices[device]
 
     def _batch(self, cursor: int, task: str, person: str) -> tuple[list[bytes], int]:
         """Up to 200 events after ``cursor``, and the place reached."""

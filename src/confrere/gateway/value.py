@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import csv
 import io
+import re
 from datetime import datetime
 
 from confrere.agent.task import load
@@ -91,13 +92,17 @@ def _attention(events: list[Event]) -> float:
     return minutes
 
 
+# at the start of a cell; a spreadsheet set to French begins another at each semicolon
+_FORMULA = re.compile(r"(^|[;\t\r\n])(\s*[=+\-@＝＋－＠])")
+
+
 def table(found: Value) -> str:
-    """The lines as CSV. A cell that a spreadsheet would take for a formula is made text."""
+    """The lines as CSV. What a spreadsheet would take for a formula is made text."""
     out = io.StringIO()
     writer = csv.writer(out)
     names = [name for name in ValueLine.__struct_fields__]
     writer.writerow(names)
     for line in found.lines:
         cells = [getattr(line, name) for name in names]
-        writer.writerow([f"'{cell}" if isinstance(cell, str) and cell[:1] in ("=", "+", "-", "@", "\t", "\r") else cell for cell in cells])
+        writer.writerow([_FORMULA.sub(r"\1'\2", cell) if isinstance(cell, str) else cell for cell in cells])
     return out.getvalue()

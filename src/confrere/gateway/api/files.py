@@ -13,7 +13,7 @@ from urllib.parse import quote
 
 from confrere.errors import ConfrereError, WrongUse
 from confrere.gateway.api.people import caller
-from confrere.gateway.api.tasks import named
+from confrere.gateway.api.tasks import looked_into
 from confrere.gateway.http import Problem, Request, Response, Routes, Stream
 from confrere.gateway.people import OWNER
 from confrere.gateway.shapes import Entry, Listing, Picked, TreePage, sentence
@@ -179,7 +179,7 @@ def _side(request: Request) -> str:
 @routes.route("GET", "/api/tasks/{id}/files", "look", answer=Listing, query=_SIDE)
 async def files(gateway: Gateway, request: Request) -> Listing:
     """One folder of what a task sees."""
-    task, path = named(gateway, request), request.query.get("path", "").strip("/")
+    task, path = looked_into(gateway, request), request.query.get("path", "").strip("/")
     return Listing(path=path, entries=await asyncio.to_thread(_entries, gateway, task, _side(request), path))
 
 
@@ -192,7 +192,7 @@ async def files(gateway: Gateway, request: Request) -> Listing:
 )
 async def tree(gateway: Gateway, request: Request) -> TreePage:
     """Everything a task sees, flat and sorted by path."""
-    task, after, limit = named(gateway, request), request.query.get("after", ""), request.number("limit", 5000, 1, 20_000)
+    task, after, limit = looked_into(gateway, request), request.query.get("after", ""), request.number("limit", 5000, 1, 20_000)
     found = await asyncio.to_thread(_tree, gateway, task, _side(request), after, limit + 1)
     return TreePage(entries=found[:limit], next=found[limit - 1].path if len(found) > limit else None)
 
@@ -228,7 +228,7 @@ async def content(gateway: Gateway, request: Request) -> Stream:
     """The bytes of a file, in a sandbox: they can be shown or kept, never run."""
     from confrere.gateway.work.places import open_side
 
-    task, path = named(gateway, request), request.query.get("path", "")
+    task, path = looked_into(gateway, request), request.query.get("path", "")
     state = gateway.shelf.state(task)
     file, _ = await asyncio.to_thread(open_side, state, gateway.home.work / task, gateway_vault(gateway), path, _side(request))
     size = os.fstat(file.fileno()).st_size
@@ -283,7 +283,7 @@ async def _looked(gateway: Gateway, kind: str, args: dict[str, Any]) -> Any:
 @routes.route("GET", "/api/tasks/{id}/preview", "look", query=_SIDE)
 async def preview(gateway: Gateway, request: Request) -> Any:
     """What a file holds: sheets, texts, a message's parts, and what was understood of it."""
-    args = {"task": named(gateway, request), "path": request.query.get("path", ""), "side": _side(request)}
+    args = {"task": looked_into(gateway, request), "path": request.query.get("path", ""), "side": _side(request)}
     return await _looked(gateway, "preview", args)
 
 
@@ -292,7 +292,7 @@ async def page(gateway: Gateway, request: Request) -> Response:
     """A page or slide as a picture; the header X-Confrere-Pages says how many there are."""
     if not request.params["n"].isdigit() or len(request.params["n"]) > 5:
         raise Problem(404, "gateway.no-page", number=request.params["n"][:20])
-    args = {"task": named(gateway, request), "path": request.query.get("path", ""), "side": _side(request)}
+    args = {"task": looked_into(gateway, request), "path": request.query.get("path", ""), "side": _side(request)}
     args |= {"page": int(request.params["n"]), "width": request.number("width", 900, 40, 3000)}
     answer = json.loads(await _looked(gateway, "page", args))
     data = await asyncio.to_thread(Path(answer["file"]).read_bytes)
@@ -303,4 +303,4 @@ async def page(gateway: Gateway, request: Request) -> Response:
 @routes.route("GET", "/api/tasks/{id}/diff", "look", query={"path": "view path"})
 async def diff(gateway: Gateway, request: Request) -> Any:
     """What changed inside a file."""
-    return await _looked(gateway, "diff", {"task": named(gateway, request), "path": request.query.get("path", "")})
+    return await _looked(gateway, "diff", {"task": looked_into(gateway, request), "path": request.query.get("path", "")})

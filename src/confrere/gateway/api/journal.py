@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 
 routes = Routes()
 MOST_STREAMS = 400
+MOST_OF_ONE = 40  # of one device
 
 
 @routes.route("GET", "/api/events", "look", query={"task": "only of this task", "after": "the last seq known"}, by_element=True)
@@ -32,13 +33,15 @@ async def events(gateway: Gateway, request: Request) -> Stream:
     if text and not (text.isascii() and text.isdigit() and len(text) < 19):
         raise Problem(400, "gateway.query-wrong", name="after")
     who = caller(request)
+    if not request.local and gateway.tail.devices[who.id] >= MOST_OF_ONE:
+        raise Problem(429, "gateway.too-many", retry_after=5, seconds=5)
     if who.may("brief"):
         gateway.crew.warm("turn")
 
     def ended() -> bool:
         return gateway.stopping.is_set() or who.id in gateway.ended
 
-    chunks = gateway.tail.events(int(text) if text else None, request.query.get("task", ""), who.person, ended)
+    chunks = gateway.tail.events(int(text) if text else None, request.query.get("task", ""), who.person, ended, who.id)
     return Stream(chunks, "text/event-stream; charset=utf-8", [(b"cache-control", b"no-store"), (b"x-accel-buffering", b"no")])
 
 

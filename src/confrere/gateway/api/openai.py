@@ -9,7 +9,7 @@ from collections.abc import AsyncIterator
 from typing import TYPE_CHECKING, Any
 
 from confrere.errors import ConfrereError
-from confrere.gateway.api.people import caller
+from confrere.gateway.api.people import caller, model_of
 from confrere.gateway.http import Problem, Request, Routes, Stream
 from confrere.messages import say
 
@@ -38,7 +38,7 @@ async def complete(gateway: Gateway, request: Request) -> Any:
     body = await request.read(dict[str, Any])
     args = {
         "messages": _messages(body),
-        "model": _model(body),
+        "model": model_of(gateway, request, _model(body)),
         "by": caller(request).id,
         "limits": gateway.people.limits(caller(request).person),
     }

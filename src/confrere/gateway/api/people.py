@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
@@ -30,6 +31,7 @@ if TYPE_CHECKING:
     from confrere.gateway.state import Gateway
 
 routes = Routes()
+MOST_ENTERING = 4096  # bytes of the one body that anybody may send
 
 
 @routes.route("GET", "/api/health", "", answer=Health)
@@ -50,7 +52,7 @@ async def document(gateway: Gateway, request: Request) -> dict[str, Any]:
 async def enter(gateway: Gateway, request: Request) -> Response:
     """Exchange a one-time code for a session."""
     gateway.guard.check_tries(request)
-    body: Enter = await request.read(Enter)
+    body: Enter = await request.read(Enter, MOST_ENTERING)
     try:
         token, device = gateway.doors.enter(body.code, body.name.strip())
     except Problem:
@@ -108,8 +110,11 @@ async def code(gateway: Gateway, request: Request) -> CodeShown:
 
 
 def _person_of(gateway: Gateway, request: Request, body: NewCode) -> str:
-    """Whose the new device will be. Raises Problem for a person there is not, or a scope that theirs cannot have."""
+    """Whose the new device will be. Raises Problem for a person there is not, for the owner where another asks, and for a scope that theirs
+    cannot have."""
     person = gateway.people.get(body.person or caller(request).person)
+    if person.id == OWNER != caller(request).person:
+        raise Problem(403, "gateway.person-owner")
     if "administer" in body.scopes and not person.admin:
         raise Problem(400, "gateway.person-no-administrator", name=person.name)
     return person.id
@@ -166,6 +171,7 @@ async def change_person(gateway: Gateway, request: Request) -> PersonShown:
     """Change a person's name, folders or limits."""
     body: NewPerson = await request.read(NewPerson)
     changed = gateway.people.change(request.params["id"], body)
+    await gateway.desk.leave_folders(changed.id)
     gateway.tail.pull()
     return person_shown(gateway, changed, caller(request))
 
@@ -202,6 +208,18 @@ def mine(gateway: Gateway, request: Request, ident: str, code: str) -> str:
     if gateway.people.of_thing(ident) != caller(request).person:
         raise Problem(404, code)
     return ident
+
+
+def model_of(gateway: Gateway, request: Request, name: str, kept: str = "") -> str:
+    """The model named by the caller. Raises Problem for an address that an administrator has not set: this process would speak to whatever is there,
+    in this machine's place and with its key. ``kept`` is what was named before, by whoever might."""
+    asked = name.strip().removesuffix("+schema")
+    if asked.partition(":")[0].lower() not in ("http", "https") or caller(request).may("administer"):
+        return name
+    set_ones = (kept, gateway.home.settings().model, os.environ.get("CONFRERE_MODEL", ""))
+    if asked not in [one.strip().removesuffix("+schema") for one in set_ones]:
+        raise Problem(403, "gateway.model-address")
+    return name
 
 
 def caller(request: Request) -> Principal:

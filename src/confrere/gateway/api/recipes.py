@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from confrere.errors import WrongUse
-from confrere.gateway.api.people import caller, mine, own
+from confrere.gateway.api.people import caller, mine, model_of, own
 from confrere.gateway.api.tasks import given, whole
 from confrere.gateway.http import Problem, Request, Routes
 from confrere.gateway.shapes import NewRecipe, Recipe, RecipeRun, Recipes, Task
@@ -45,7 +45,8 @@ async def run(gateway: Gateway, request: Request) -> Task:
     body: RecipeRun = await request.read(RecipeRun)
     recipe = gateway.recipes.get(mine(gateway, request, request.params["id"], "gateway.no-recipe"))
     origin = {"recipe": recipe.id, "name": recipe.name, "by": caller(request).id, "channel": "web", "person": caller(request).person}
-    return whole(gateway, await run_recipe(gateway, recipe, given(body.folders), body.values, body.model, origin))
+    model = model_of(gateway, request, body.model)
+    return whole(gateway, await run_recipe(gateway, recipe, given(body.folders), body.values, model, origin))
 
 
 async def run_recipe(
@@ -65,6 +66,7 @@ async def run_recipe(
 
     if len(folders) != len(recipe.folders):
         raise Problem(400, "gateway.recipe-folders", wanted=len(recipe.folders), given=len(folders))
+    folders = gateway.people.folders(origin["person"], folders)  # before looking at them: whether another's folder exists is not told
     roots = grant(folders_of(folders), gateway.home.path).roots
     by_path = {root.path: root.name for root in roots}
     import os

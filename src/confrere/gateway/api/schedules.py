@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
-from confrere.gateway.api.people import caller, mine
+from confrere.gateway.api.people import caller, mine, model_of
 from confrere.gateway.http import Problem, Request, Routes
 from confrere.gateway.people import OWNER
 from confrere.gateway.schedule.heartbeat import BRIEF, words
@@ -71,7 +71,7 @@ async def create(gateway: Gateway, request: Request) -> ScheduleShown:
     return shown(gateway, made, secret=True)
 
 
-async def _ready(gateway: Gateway, request: Request, spec: NewSchedule) -> NewSchedule:
+async def _ready(gateway: Gateway, request: Request, spec: NewSchedule, kept: str = "") -> NewSchedule:
     """Check the folders, the model and the recipe now, while the person is here to read what is wrong."""
     from confrere.gateway.api.tasks import given
     from confrere.workspace.roots import check
@@ -87,7 +87,7 @@ async def _ready(gateway: Gateway, request: Request, spec: NewSchedule) -> NewSc
         await asyncio.to_thread(check, spec.when.path, gateway.home.path)
     if spec.recipe:
         gateway.recipes.get(mine(gateway, request, spec.recipe, "gateway.no-recipe"))
-    if spec.model:
+    if model_of(gateway, request, spec.model, kept):
         await gateway.crew.run("turn", "model", {"name": spec.model})
     return spec
 
@@ -107,9 +107,9 @@ async def show(gateway: Gateway, request: Request) -> ScheduleShown:
 @routes.route("PUT", "/api/schedules/{id}", "approve", body=NewSchedule, answer=ScheduleShown)
 async def change(gateway: Gateway, request: Request) -> ScheduleShown:
     """Change a schedule."""
-    gateway.clock.table.get(mine(gateway, request, request.params["id"], "gateway.no-schedule"))
+    was = gateway.clock.table.get(mine(gateway, request, request.params["id"], "gateway.no-schedule"))
     spec: NewSchedule = await request.read(NewSchedule)
-    made = gateway.clock.table.save(await _ready(gateway, request, spec), request.params["id"], _mark(spec))
+    made = gateway.clock.table.save(await _ready(gateway, request, spec, was.spec.model), request.params["id"], _mark(spec))
     gateway.clock.start()
     return shown(gateway, made)
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from confrere.errors import WrongUse
-from confrere.gateway.api.people import caller, own
+from confrere.gateway.api.people import caller, model_of, own
 from confrere.gateway.http import Problem, Request, Routes
 from confrere.gateway.shapes import (
     Applied,
@@ -51,6 +51,13 @@ def named(gateway: Gateway, request: Request) -> str:
     return task
 
 
+def looked_into(gateway: Gateway, request: Request) -> str:
+    """The same, to look into its folders. Raises Problem where one of them is no longer the caller's."""
+    task = named(gateway, request)
+    gateway.desk.within(task)
+    return task
+
+
 @routes.route(
     "GET",
     "/api/tasks",
@@ -85,7 +92,8 @@ async def create(gateway: Gateway, request: Request) -> Task:
         raise Problem(403, "gateway.scope-missing", scope="approve")
     folders = given(body.folders)
     origin = {"channel": "web" if caller(request).kind == "browser" else "api", "by": caller(request).id, "person": caller(request).person}
-    task = await gateway.desk.begin(body.brief, folders, model=body.model, yes=body.yes, plan_only=body.plan_only, origin=origin)
+    model = model_of(gateway, request, body.model)
+    task = await gateway.desk.begin(body.brief, folders, model=model, yes=body.yes, plan_only=body.plan_only, origin=origin)
     return whole(gateway, task)
 
 
@@ -159,7 +167,7 @@ async def stop_all(gateway: Gateway, request: Request) -> Stopped:
 async def resume(gateway: Gateway, request: Request) -> Task:
     """Go on with a task that was stopped or failed."""
     task, body = named(gateway, request), await request.read(Resume)
-    await gateway.desk.resume(task, body.model)
+    await gateway.desk.resume(task, model_of(gateway, request, body.model, gateway.shelf.state(task).model))
     return whole(gateway, task)
 
 
@@ -212,7 +220,7 @@ def reason(key: str, **data: object) -> Sentence:
 @routes.route("GET", "/api/tasks/{id}/changes", "look", answer=Changes)
 async def changes(gateway: Gateway, request: Request) -> Any:
     """What the task would change, or has changed."""
-    return await gateway.crew.run("look", "changes", {"task": named(gateway, request)})
+    return await gateway.crew.run("look", "changes", {"task": looked_into(gateway, request)})
 
 
 @routes.route("POST", "/api/tasks/{id}/apply", "approve", body=ApplyRequest, answer=Applied)
@@ -231,6 +239,7 @@ async def undo(gateway: Gateway, request: Request) -> Applied:
 
 async def carried_out(gateway: Gateway, task: str, kind: str, args: dict[str, Any]) -> Applied:
     """Apply or undo in a worker of its own."""
+    gateway.desk.within(task, change=True)
     try:
         outcome = await gateway.crew.run("task", kind, args, lambda what, body: gateway.tail.tell(task, what, body))
     finally:

@@ -35,18 +35,18 @@ _CACHED = 400_000_000  # bytes of pictures and converted files kept
 
 @contextmanager
 def opened(services: Services, task: str, path: str, side: str) -> Iterator[tuple[Path, str, str]]:
-    """The file as (a path with its own ending, its name, its SHA-256). A file without that ending is copied for the time of the block."""
+    """The file as (a path with its own ending, its name, its SHA-256): a copy of what was opened, for the time of the block. Its readers are other
+    processes and want a name, and under the name that was checked somebody may have put a link to what is not theirs by then."""
     state = load(services.store, task)
-    file, place = open_side(state, services.home.work / task, services.vault, path, side)
-    with file:
-        sha = sha256(file)
+    file, _ = open_side(state, services.home.work / task, services.vault, path, side)
     base = last_part(path)
-    if place.suffix == Path(base).suffix:
-        yield place, base, sha
-        return
-    with tempfile.TemporaryDirectory(prefix="confrere-look-") as scratch:
+    services.home.cache.mkdir(mode=0o700, parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory(prefix="look-", dir=services.home.cache) as scratch:
         copy = Path(scratch, "file" + Path(base).suffix)
-        shutil.copyfile(place, copy)
+        with file, open(copy, "w+b") as written:
+            shutil.copyfileobj(file, written, 1 << 20)
+            written.seek(0)
+            sha = sha256(written)
         yield copy, base, sha
 
 

@@ -81,11 +81,22 @@ async def serve(line: Line) -> None:
     os._exit(0)  # threads may be inside a library; nothing they hold matters
 
 
+def _tidy() -> None:
+    """Remove the copies that a process of this lane was looking at when it was ended; there is one at a time."""
+    import shutil
+
+    from confrere.config import Home
+
+    for scratch in Home.find().cache.glob("look-*"):
+        shutil.rmtree(scratch, ignore_errors=True)
+
+
 def main() -> None:
     if sys.argv[1:] == ["draw"]:
         import resource
 
         resource.setrlimit(resource.RLIMIT_AS, (MEMORY, MEMORY))
+        _tidy()
     line = Line(os.dup(1))
     os.dup2(2, 1)  # what a library prints must not be taken for an answer
     asyncio.run(serve(line))
