@@ -104,7 +104,7 @@ def test_granted_words_are_looked_at_all_the_same_once_others_words_were_read() 
 def test_a_widened_device_runs_so_often_and_no_more() -> None:
     shown = asked("lamp", {"device": "Kitchen lamp", "state": "on"}, {"device": HOLE, "state": HOLE})
     spent: list[str] = []
-    judge = EngineJudge(installation(), lambda kind, body, durable: None, lambda: NOW, spent.append)
+    judge = EngineJudge(installation(), lambda kind, body, durable: None, lambda: NOW, lambda ident, amount: spent.append(ident))
     from confrere.policy import gate
 
     judge.take(grants_for("q1", "t", [shown], {"scope": "always", "times": "2"}, "me"))
@@ -128,7 +128,7 @@ def test_what_another_task_used_up_meanwhile_lets_nothing_through() -> None:
     shown = asked("lamp", {"device": "Kitchen lamp", "state": "on"}, {"device": HOLE, "state": HOLE})
     recorded: list[tuple[str, Any]] = []
 
-    def spend(ident: str) -> None:
+    def spend(ident: str, amount: str) -> None:
         raise Refused("policy.grant-spent", id=ident)
 
     judge = EngineJudge(installation(), lambda kind, body, durable: None, lambda: NOW, spend)
@@ -140,7 +140,8 @@ def test_what_another_task_used_up_meanwhile_lets_nothing_through() -> None:
         call, lambda: pytest.fail("it acted"), lambda result: ("", [], False)
     )
     assert passed.verdict.verdict == "deny" and [kind for kind, _ in recorded] == ["call.intent"] and not judge.engine.state.uses
-    assert judge.over("q1-g1", 3) and not judge.over("q1-g1", 2)
+    uses = [{"id": "q1-g1"}, {"id": "another"}, {"id": "q1-g1"}]
+    assert not judge.over("q1-g1", uses) and judge.over("q1-g1", [*uses, {"id": "q1-g1"}])
 
 
 def test_the_way_out_of_a_command_ends_with_it_whatever_the_next_one_is_called() -> None:
@@ -155,3 +156,25 @@ def test_the_way_out_of_a_command_ends_with_it_whatever_the_next_one_is_called()
         assert judge.decide(call).verdict == "allow"
         judge.commit(call)
         assert judge.hosts("same") == reached
+
+
+def test_an_amount_that_was_granted_is_the_total_of_all_calls() -> None:
+    account = "FR7630006000011234567890189"
+    held = [
+        grants.Grant(id="a", what="amount", value="50 EUR", scope="always"),
+        grants.Grant(id="r", what="recipient", value=account, scope="always"),
+    ]
+    engine = Engine(grants=held)
+    engine.start("do it", TOOLS, "t")
+    verdicts = []
+    for amount in ("30 EUR", "21 EUR", "20 EUR", "0.01 EUR"):
+        call = Call(tool="pay", args={"to": account, "sum": amount})
+        decision = engine.decide(call, NOW)
+        verdicts.append(decision.verdict)
+        if decision.verdict == "allow":
+            events = engine.commit(call, decision)
+            assert events["spent"] == {"a": amount.removesuffix(" EUR")}
+    assert verdicts == ["allow", "ask", "allow", "ask"]
+    judge = EngineJudge(installation(), lambda kind, body, durable: None, lambda: NOW)
+    judge.take(held)
+    assert judge.over("a", [{"id": "a", "amount": "30"}, {"id": "a", "amount": "20.01"}]) and not judge.over("a", [{"id": "a", "amount": "50"}])

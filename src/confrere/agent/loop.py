@@ -122,11 +122,12 @@ class Runner:
     def _shown(self) -> Shown:
         return Shown(self.services.redactor)
 
-    def _spend(self, grant: str) -> None:
+    def _spend(self, grant: str, amount: str = "") -> None:
         """Journal a use. Raises Refused when it is one too many: of two tasks that take the last one at once, the journal's order tells."""
-        mine = self.store.append("", "grant.used", {"id": grant, "task": self.task}, durable=True)
-        uses = [event.n for event in self.store.read("", kinds=("grant.used",)) if event.body["id"] == grant and event.n <= mine.n]
-        if self._law.over(grant, len(uses)):
+        use = {"id": grant, "task": self.task, **({"amount": amount} if amount else {})}
+        mine = self.store.append("", "grant.used", use, durable=True)
+        uses = (event.body for event in self.store.read("", kinds=("grant.used",)) if event.n <= mine.n)
+        if self._law.over(grant, uses):
             raise Refused("policy.grant-spent", id=grant)
 
     def _take_back(self) -> None:

@@ -8,6 +8,7 @@ of ``rules.toml``; a call is let through because of where each of its values com
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
+from decimal import Decimal
 from typing import Any, Literal
 
 import msgspec
@@ -111,7 +112,14 @@ class Engine:
 
     def commit(self, call: Call, decision: Decision) -> dict[str, Any]:
         """The call goes ahead: its step and its grants are used. To be recorded before the effect."""
-        return self._record("policy.used", step=decision.step, args=dict(call.args), grants=decision.grants)
+        spent = self.spent(call, decision)
+        return self._record("policy.used", step=decision.step, args=dict(call.args), grants=decision.grants, spent=spent)
+
+    def spent(self, call: Call, decision: Decision) -> dict[str, str]:
+        """What the call takes of each amount that was granted, by the grant's id."""
+        given = [leaf for _, role, value in arguments(call, self.state.manifests[call.tool]) if role is Role.AMOUNT for leaf in leaves(value)]
+        total = sum((worth[0] for leaf in given if (worth := values.amount(leaf)) is not None), Decimal(0))
+        return {id: str(total) for id in decision.grants if self.grants[id].what == "amount"}
 
     def endorse(self, call: Call, decision: Decision) -> dict[str, Any]:
         """The person said yes to the card: the open values of the step are theirs, for this tool and these arguments,
@@ -166,7 +174,7 @@ class Engine:
             if event["step"] >= 0:
                 state.uses = [use for use in state.uses if use.step != event["step"]] + [Use(step=event["step"], args=event["args"])]
             for id in event["grants"]:
-                apply_grant(self.grants, {"type": "grant.used", "id": id})
+                apply_grant(self.grants, {"type": "grant.used", "id": id, "amount": event.get("spent", {}).get(id, 0)})
         elif kind == "policy.endorsed":
             state.endorsed += [item for one in event["items"] if (item := msgspec.convert(one, Endorsed)) not in state.endorsed]
             state.noes = 0

@@ -22,8 +22,8 @@ ROLES: dict[Role, What] = {
 
 
 class Grant(msgspec.Struct, kw_only=True, frozen=True):
-    """``value`` is what is granted (a host, an address, a folder, a model's name; a number for an amount). ``limit`` is
-    how many calls it covers (0: no limit), or for an amount the total. ``expires`` is UTC ISO 8601, "" for never.
+    """``value`` is what is granted (a host, an address, a folder, a model's name; for an amount, the total of all calls). ``limit`` is
+    how many calls it covers (0: no limit), ``used`` how many there were, ``spent`` what they took of an amount. ``expires`` is UTC ISO 8601, "" for never.
     ``by`` is who gave it, ``delegated`` on whose behalf. ``confidentiality`` is the most private data that may go there
     in words that the model writes; None: words of the model's always need a look."""
 
@@ -35,6 +35,7 @@ class Grant(msgspec.Struct, kw_only=True, frozen=True):
     kinds: list[str] = []
     limit: int = 0
     used: int = 0
+    spent: Decimal = Decimal(0)
     expires: str = ""
     by: str = ""
     delegated: str = ""
@@ -46,8 +47,13 @@ class Grant(msgspec.Struct, kw_only=True, frozen=True):
         given for one."""
         return (
             not self.revoked and (not self.expires or now < self.expires) and (self.scope == "always" or self.task == task)
-            and not (self.scope == "call" and self.used) and not (self.limit and self.what != "amount" and self.used >= self.limit)
+            and not (self.scope == "call" and self.used) and not (self.limit and self.used >= self.limit)
         )
+
+    def over(self) -> bool:
+        """Whether more was used than it covers."""
+        top = values.amount(self.value) if self.what == "amount" else None
+        return bool(self.limit and self.used > self.limit) or (top is not None and self.spent > top[0])
 
     def covers(self, role: Role, value: Any) -> bool:
         """True when the value is what was granted, by typed equality."""
@@ -55,7 +61,7 @@ class Grant(msgspec.Struct, kw_only=True, frozen=True):
             return False
         if self.what == "amount":
             worth, top = values.amount(value), values.amount(self.value)
-            return worth is not None and top is not None and worth[1] in ("", top[1]) and 0 < worth[0] <= top[0]
+            return worth is not None and top is not None and worth[1] in ("", top[1]) and 0 < worth[0] <= top[0] - self.spent
         text = str(value)
         if self.what == "host":
             reached = values.host_of(text) if role is Role.URL else values.host(text)
@@ -78,7 +84,7 @@ def granted(grants: Iterable[Grant], role: Role, value: Any, kind: str, now: str
 
 
 def fold(events: Iterable[dict[str, Any]]) -> dict[str, Grant]:
-    """The grants after these events: ``grant.given`` (``grant``), ``grant.used`` and ``grant.revoked`` (``id``). Others
+    """The grants after these events: ``grant.given`` (``grant``), ``grant.used`` (``id``, ``amount``) and ``grant.revoked`` (``id``). Others
     are passed over."""
     grants: dict[str, Grant] = {}
     for event in events:
@@ -94,6 +100,7 @@ def apply(grants: dict[str, Grant], event: dict[str, Any]) -> None:
         if grant.id not in grants:
             grants[grant.id] = grant
     elif kind == "grant.used" and id in grants:
-        grants[id] = msgspec.structs.replace(grants[id], used=grants[id].used + int(event.get("count", 1)))
+        spent = grants[id].spent + Decimal(event.get("amount", 0))
+        grants[id] = msgspec.structs.replace(grants[id], used=grants[id].used + int(event.get("count", 1)), spent=spent)
     elif kind == "grant.revoked" and id in grants:
         grants[id] = msgspec.structs.replace(grants[id], revoked=True)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
+from decimal import Decimal
 from typing import Any
 
 import msgspec
@@ -11,7 +12,7 @@ from confrere.policy import approvals
 from confrere.policy.derive.case import leaves
 from confrere.policy.engine import Decision, Engine
 from confrere.policy.gate import Call, Verdict
-from confrere.policy.grants import Grant
+from confrere.policy.grants import Grant, apply
 from confrere.policy.labels import Confidentiality, Integrity, Label
 from confrere.policy.manifest import Manifest
 from confrere.policy.plan import Plan, is_open
@@ -30,7 +31,7 @@ class EngineJudge:
     """See ``gate.Judge``. ``record`` writes to the task's journal; ``now`` gives the time as UTC ISO 8601; ``spend`` is told of each use of
     a grant that outlives the task, and raises Refused when nothing of it was left."""
 
-    def __init__(self, rules: Rules, record: Record, now: Callable[[], str], spend: Callable[[str], None] = lambda ident: None) -> None:
+    def __init__(self, rules: Rules, record: Record, now: Callable[[], str], spend: Callable[[str, str], None] = lambda ident, amount: None) -> None:
         self.engine = Engine(rules)
         self._record = record
         self._now = now
@@ -70,10 +71,12 @@ class EngineJudge:
         for grant in grants:
             self.engine.grants[grant.id] = grant
 
-    def over(self, ident: str, uses: int) -> bool:
-        """Whether so many uses are more than a grant covers."""
-        grant = self.engine.grants[ident]
-        return bool(grant.limit and grant.what != "amount" and uses > grant.limit)
+    def over(self, ident: str, uses: Iterable[Mapping[str, Any]]) -> bool:
+        """Whether these uses, as ``grant.used`` events have them, are more than a grant covers."""
+        alone = {ident: msgspec.structs.replace(self.engine.grants[ident], used=0, spent=Decimal(0))}
+        for use in uses:
+            apply(alone, {**use, "type": "grant.used"})
+        return alone[ident].over()
 
     def model(self, name: str, local: bool, label: Label) -> Decision:
         """Whether a model may see what is so labelled. It was named by the person: none is ever chosen because its key is there."""
@@ -116,9 +119,10 @@ class EngineJudge:
     def commit(self, call: Call) -> None:
         """The call goes ahead: what it uses is used up, before its effect. Raises Refused where another task used it up meanwhile."""
         decision, judged = self._decisions[call.id], self._judged(call)
+        spent = self.engine.spent(judged, decision)
         for ident in decision.grants:
             if self.engine.grants[ident].scope == "always":
-                self._spend(ident)
+                self._spend(ident, spent.get(ident, ""))
         self._permits.pop(call.id, None)  # what a call was shown for and let reach is its own, not its identifier's
         shown = call.id in self._shown
         self._shown.discard(call.id)
