@@ -33,6 +33,13 @@ def test_what_others_used_and_took_back_counts_from_the_next_call_on(desk, folde
     desk.services.store.append("", "grant.used", {"id": "g1", "task": "another"})
     desk.services.store.append("", "grant.revoked", {"id": "g2"})
     runner._take_back()
+    for ident, journal in (("t1", ""), ("t2", runner.task)):  # of a task's own, from either place
+        body = {"id": ident, "what": "device", "value": "Lamp", "scope": "task", "task": runner.task}
+        desk.services.store.append(runner.task, "grant.given", {"grant": body})
+        runner._take_back()
+        assert runner._law.engine.grants[ident].live("2026", runner.task), "given at a question while the task is at work"
+        desk.services.store.append(journal, "grant.revoked", {"id": ident})
+        runner._take_back()
     assert not any(grant.live("2026", runner.task) for grant in runner._law.engine.grants.values())
 
 

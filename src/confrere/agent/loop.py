@@ -135,7 +135,8 @@ class Runner:
         if (stamp := self.store.stamp()) != self._stamp:
             self._stamp = stamp
             self._law.take(self.services.grants())
-            self._law.fold((event.kind, event.body) for event in self.store.read(self.task, kinds=("grant.given", "grant.revoked")))
+            for journal, kinds in (("", ("grant.revoked",)), (self.task, ("grant.given", "grant.revoked"))):
+                self._law.fold((event.kind, event.body) for event in self.store.read(journal, kinds=kinds))
 
     @cached_property
     def gate(self) -> Gate:

@@ -86,7 +86,11 @@ class Bubblewrap:
             raise
         self.session = session
         if spec.allow:
-            self.set_network(spec.allow)
+            try:
+                self.set_network(spec.allow)
+            except BaseException:
+                self.close()  # nothing stays behind that nobody has
+                raise
 
     @staticmethod
     def environment(spec: Spec) -> dict[str, str]:
