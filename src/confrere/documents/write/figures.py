@@ -222,9 +222,14 @@ class Totals:
 
 def side(row: Row, us: str) -> str:
     """Whether ``us`` sold (what it issued) or bought (what was issued to it, and receipts, which rarely name who paid)."""
-    if row.supplier == us or (not row.supplier and row.client not in ("", us)):
+    return side_of(row.supplier, row.client, us)
+
+
+def side_of(supplier: str, client: str, us: str) -> str:
+    """See ``side``."""
+    if supplier == us or (not supplier and client not in ("", us)):
         return SALES
-    return PURCHASES if row.client in ("", us) else OTHERS
+    return PURCHASES if client in ("", us) else OTHERS
 
 
 def _sides(rows: list[Row], statuses: list[str], us: str) -> list[str]:

@@ -63,7 +63,18 @@ def money(sums: dict[str, str], language: str) -> str:
 def answer(found: Understanding, wish: Wish, data: dict[str, Any]) -> str:
     """The answer to a question, from what ``list_records`` gave."""
     copies = tell("builtin.answer-copies", found.language, data["copies"], count=data["copies"]) if data.get("copies") else ""
-    return "\n".join(part for part in (_answer(found, wish, data), copies) if part)
+    return "\n".join(part for part in (_answer(found, wish, data), copies, *data.get("doubts", [])) if part)
+
+
+def told(part: dict[str, Any], language: str) -> str:
+    """The sums of a part of the documents; what was sold and what was bought said apart, never added up."""
+    sides = {side: sums for side, sums in part.get("sides", {}).items() if sums}
+    if len(sides) < 2:
+        return money(part["sums"], language)
+    return ", ".join(
+        f"{say('office.side-' + (side or 'others'), language)} {money(sides[side], language)}"
+        for side in sorted(sides, key=("sales", "purchases", "others", "").index)
+    )
 
 
 def _answer(found: Understanding, wish: Wish, data: dict[str, Any]) -> str:
@@ -89,13 +100,11 @@ def _answer(found: Understanding, wish: Wish, data: dict[str, Any]) -> str:
     if kind == "sum":
         if not data["sums"]:
             return tell("builtin.answer-no-sum", language, count, count=count, what=what)
-        lines = [tell("builtin.answer-sum", language, count, sums=money(data["sums"], language), count=count, what=what)]
+        lines = [tell("builtin.answer-sum", language, data["counted"], sums=told(data, language), count=data["counted"], what=what)]
         if data["doubtful"]:
             lines.append(tell("builtin.answer-doubtful", language, data["doubtful"], count=data["doubtful"]))
         lines += [
-            f"- {name or '?'} : {money(part['sums'], language)}"
-            if language == "fr"
-            else f"- {name or '?'}: {money(part['sums'], language)}"
+            f"- {name or '?'} : {told(part, language)}" if language == "fr" else f"- {name or '?'}: {told(part, language)}"
             for name, part in sorted(data.get("by", {}).items())
             if part["sums"]
         ]

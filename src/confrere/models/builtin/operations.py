@@ -11,6 +11,7 @@ from confrere.models.builtin.slots import ACRONYMS, columns, dimensions, put
 
 _OUT_VERBS = ("o.mail", "o.edit", "o.translate", "o.calendar", "o.pay", "o.print", "o.media", "o.secure", "o.advice")
 _PAID = {"paye", "payes", "payee", "payees", "paid", "regle", "reglee", "spent"}
+_WIRED = {"vire", "virer", "virez"}
 _TRADES = {"hotel", "restaurant", "train", "site"}
 """Words of a company's name as often as of a booking."""
 
@@ -160,6 +161,9 @@ class Reading(Asking, Making):
             return True
         if out is None and writes is not None and letter is not None and not self.has(*DELIVERABLES, "v.fill"):
             self._give_up("creative")
+            return True
+        if out is None and any(item.kind == "money" for item in self.parts) and any(item.bare in _WIRED for item in self.parts):
+            self._give_up("pay")  # "vire 500 € à Dupont" deletes nothing
             return True
         if out is None:
             return False

@@ -432,7 +432,7 @@ def described(scope: Scope, language: str) -> str:
         else say(f"office.folder-{kind}", language).lower()
         for kind in [*scope.kinds, *scope.formats]
     ]
-    parts += scope.parties + scope.names
+    parts += ([say(f"office.side-{scope.side}", language)] if scope.side else []) + scope.parties + scope.names
     if scope.since or scope.until:
         parts.append(period(scope.since, scope.until, language))
     if scope.at_least:

@@ -155,10 +155,34 @@ def name_of(found: list[Item]) -> str:
     )
 
 
+_SOLD = ("vente", "chiffre d' affaire", "chiffres d' affaire", "recette", "sale", "revenue", "turnover", "income")
+_BOUGHT = ("achat", "depens", "frais", "cout", "charges", "spend", "spent", "expense", "expenditure", "purchase", "cost")
+_BILLS = ("t.invoice", "t.credit-note")
+
+
+def _side(parts: list[Item]) -> str:
+    """Whether these words are about what the company sells ("sales") or buys ("purchases"); empty for neither, or both."""
+    found = set()
+    for index, item in enumerate(parts):
+        after = parts[index + 1] if index + 1 < len(parts) else None
+        before = parts[index - 1] if index else None
+        if item.has("n.amounts"):
+            found |= {"sales"} if item.bare.startswith(_SOLD) else set()
+            found |= {"purchases"} if item.bare.startswith(_BOUGHT) else set()
+        elif item.has("t.invoice") and item.text.casefold().endswith(("é", "és", "ée", "ées")):
+            found.add("sales")  # "combien ai-je facturé"
+        elif item.has("d.client", "d.supplier") and not item.used:
+            french = before is not None and before.has(*_BILLS) and item.bare.endswith("s")  # "factures fournisseurs"
+            english = after is not None and after.has(*_BILLS)  # "supplier invoices"
+            if french or english:
+                found.add("sales" if item.has("d.client") else "purchases")
+    return found.pop() if len(found) == 1 else ""
+
+
 def scope_of(parts: list[Item], *, loose: bool) -> Scope:
     """The set of files that these items name; what was read is marked used. ``loose`` (in an exception or a restriction)
     takes any unknown word for part of a name."""
-    scope = Scope()
+    scope = Scope(side=_side(parts))
     for index, item in enumerate(parts):
         if item.used:
             continue

@@ -27,7 +27,8 @@ class ListRecords:
     name = "list_records"
     description = (
         "List the documents that meet conditions (type, party, period, amount), with type, client, supplier, date, number and amounts of "
-        "each, and sums by currency. Exact copies are counted once; doubtful amounts are marked and left out of the sums."
+        "each, and sums by currency, sales and purchases apart. Exact copies are counted once; doubtful amounts are marked and left out "
+        "of the sums."
     )
     manifest = Manifest(
         effect=Effect.READ, kind="read", roles={"only": Role.FREE, "exclude": Role.FREE, "by": Role.FREE, "limit": Role.FREE}
@@ -43,8 +44,9 @@ class ListRecords:
         chosen = choose(context, args.only, args.exclude, deep=args.only.deep or args.exclude.deep or bool(args.by) or not args.only)
         rows = []
         sums: dict[str, Decimal] = defaultdict(Decimal)
+        sides: dict[str, dict[str, Decimal]] = {}
         by: dict[str, dict[str, Any]] = {}
-        doubtful = 0
+        doubtful = counted = 0
         copies = {path for group in groups(context, chosen.files) for path in group[1:]} if chosen.readings else set()
         for info in chosen.files:
             if info.path in copies:
@@ -58,8 +60,12 @@ class ListRecords:
                     row["check"] = reading.record.check
                 if reading.error:
                     row["error"] = reading.error
+                if reading.side:
+                    row["side"] = reading.side
                 total = amount(reading.value("total"))
-                group = by.setdefault(_group(reading, args.by), {"files": 0, "sums": defaultdict(Decimal)}) if args.by else None
+                group = (
+                    by.setdefault(_group(reading, args.by), {"files": 0, "sums": defaultdict(Decimal), "sides": {}}) if args.by else None
+                )
                 if group is not None:
                     group["files"] += 1
                 if total is not None and reading.type != "quote":
@@ -67,22 +73,43 @@ class ListRecords:
                     if "total" in reading.record.check:
                         doubtful += 1
                     else:
-                        sums[reading.currency or "?"] += total
+                        counted += 1
+                        _add(sums, sides, reading, total)
                         if group is not None:
-                            group["sums"][reading.currency or "?"] += total
+                            _add(group["sums"], group["sides"], reading, total)
             rows.append(row)
         data = {
             "count": len(rows),
-            "sums": {code: str(value) for code, value in sums.items()},
+            "sums": _texts(sums),
+            "sides": {side: _texts(part) for side, part in sides.items()},
+            "doubts": chosen.doubts,
+            "counted": counted,
             "doubtful": doubtful,
             "copies": len(copies),
-            "by": {name: {"files": part["files"], "sums": {c: str(v) for c, v in part["sums"].items()}} for name, part in by.items()},
+            "by": {
+                name: {
+                    "files": part["files"],
+                    "sums": _texts(part["sums"]),
+                    "sides": {side: _texts(one) for side, one in part["sides"].items()},
+                }
+                for name, part in by.items()
+            },
             "parties": sorted({row[name] for row in rows for name in ("client", "supplier") if row.get(name)})[:100],
             "records": rows[: args.limit],
         }
         return Result(
             text=msgspec.json.encode(data).decode(), data=data, doubts=chosen.doubts, origins=[info.path for info in chosen.files]
         )
+
+
+def _add(sums: dict[str, Decimal], sides: dict[str, dict[str, Decimal]], reading: Reading, total: Decimal) -> None:
+    code = reading.currency or "?"
+    sums[code] += total
+    sides.setdefault(reading.side, defaultdict(Decimal))[code] += total
+
+
+def _texts(sums: dict[str, Decimal]) -> dict[str, str]:
+    return {code: str(value) for code, value in sums.items()}
 
 
 def _group(reading: Reading, by: str) -> str:

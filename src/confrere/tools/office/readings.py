@@ -27,7 +27,7 @@ _TEXT = 4000  # characters of text kept a file, to find a known client's name in
 @dataclass(slots=True)
 class Reading:
     """One file, understood. ``client`` and ``supplier`` are the merged names (ours left out as a client); ``date`` is ISO
-    or empty; ``doubtful`` names the fields that are to be checked."""
+    or empty; ``side`` is "sales" or "purchases" of the company whose folder this is ("" where that is not known, or it is no bill)."""
 
     path: str
     record: Record
@@ -42,6 +42,7 @@ class Reading:
     supplier: str = ""
     date: str = ""
     unsure: bool = False
+    side: str = ""
 
     @property
     def type(self) -> str:
@@ -64,6 +65,13 @@ class Reading:
     def total(self) -> Decimal | None:
         """The total, when it is sure and a number."""
         return amount(self.sure("total"))
+
+    @property
+    def billed(self) -> bool:
+        """Whether it is a paper whose amount is money in or out: no quote, no contract."""
+        from confrere.documents.write.figures import BILLED
+
+        return self.type in BILLED
 
     @property
     def hostile(self) -> list[Warning_]:
@@ -150,6 +158,8 @@ def _settle(reading: Reading, book: Book) -> None:
     client = book.known(reading.value("client"), sure=believable(reading.record, "client"))
     reading.client = "" if book.ours(client) else client
     reading.unsure = bool(reading.client) and ("client" in reading.record.check or book.unsure(reading.client))
+    if book.us and reading.billed:
+        reading.side = _side(book.name(reading.value("supplier")), book.name(reading.value("client")) or reading.client, book.us)
     reading.date = reading.value("date") if len(reading.value("date")) == 10 else ""
     if not reading.date:
         dated = dated_name(reading.path)
@@ -157,6 +167,12 @@ def _settle(reading: Reading, book: Book) -> None:
     bought = reading.type in ISSUED and client and book.ours(client)
     if not reading.client and not bought:
         reading.client = book.mentioned(name_of(reading.path), short=True) or book.mentioned(reading.text)
+
+
+def _side(supplier: str, client: str, us: str) -> str:
+    from confrere.documents.write.figures import side_of
+
+    return side_of(supplier, client, us)
 
 
 def choose(context: Context, only: Scope, exclude: Scope, *, deep: bool, changing: bool = False) -> Chosen:
@@ -175,6 +191,8 @@ def choose(context: Context, only: Scope, exclude: Scope, *, deep: bool, changin
         reading = chosen.readings[info.path]
         if matches(reading, only) and not (exclude and matches(reading, exclude, leaving=True)):
             files.append(info)
+    if (only.side or exclude.side) and not chosen.book.us:
+        chosen.doubts.append(say("office.side-unknown", context.language))
     undated = sum(
         1
         for info in looked.files
@@ -182,7 +200,7 @@ def choose(context: Context, only: Scope, exclude: Scope, *, deep: bool, changin
         and not chosen.readings[info.path].date
         and matches(
             chosen.readings[info.path],
-            Scope(kinds=only.kinds, types=only.types, formats=only.formats, parties=only.parties, names=only.names),
+            Scope(kinds=only.kinds, types=only.types, formats=only.formats, parties=only.parties, names=only.names, side=only.side),
         )
     )
     if undated:
@@ -224,6 +242,8 @@ def matches(reading: Reading, scope: Scope, *, leaving: bool = False) -> bool:
     if (scope.since or scope.until) and not (
         reading.date and (not scope.since or reading.date >= scope.since) and (not scope.until or reading.date <= scope.until)
     ):
+        return False
+    if scope.side and reading.side != scope.side and (leaving or reading.side or not reading.billed):
         return False
     if scope.at_least or scope.at_most:
         total = amount(reading.value("total"))

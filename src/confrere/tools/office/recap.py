@@ -25,7 +25,7 @@ from confrere.tools.office.survey import MONEY
 from confrere.tools.office.words import tell
 
 if TYPE_CHECKING:
-    from confrere.documents.write.content import Action, Recap
+    from confrere.documents.write.content import Action, Recap, Row
     from confrere.documents.write.figures import Totals
     from confrere.tools.base import Context
 
@@ -62,7 +62,7 @@ def today(context: Context) -> dt.date:
 
 
 def gather(context: Context, only: Scope, exclude: Scope, language: str, *, by: list[str], everything: bool = False) -> Gathered:
-    """The rows of the documents with amounts (of all documents where ``everything``), duplicates counted once."""
+    """The rows of the documents with amounts (of all documents where ``everything``), duplicates counted once. What is said of the work is in the person's language, what goes into the deliverable in ``language``."""
     from confrere.documents.write.content import Recap
     from confrere.documents.write.figures import row_of
 
@@ -71,14 +71,18 @@ def gather(context: Context, only: Scope, exclude: Scope, language: str, *, by: 
     copies = {path: group[0] for group in groups(context, chosen.files) for path in group[1:]}
     rows = []
     omitted: list[tuple[str, str]] = []
+    omissions: list[tuple[str, str]] = []
     for info in chosen.files:
         reading = chosen.readings[info.path]
         if reading.error:
             omitted.append((info.path, reason(reading.error, language)))
+            omissions.append((info.path, reason(reading.error, context.language)))
             continue
         if info.path in copies:
             if reading.value("total"):
-                doubts.append(say("office.copy-not-counted", language, path=name_of(info.path), original=name_of(copies[info.path])))
+                doubts.append(
+                    say("office.copy-not-counted", context.language, path=name_of(info.path), original=name_of(copies[info.path]))
+                )
             continue
         if (
             not everything
@@ -93,13 +97,13 @@ def gather(context: Context, only: Scope, exclude: Scope, language: str, *, by: 
             if not row.client and reading.client:
                 row.client = reading.client
             rows.append(row)
-    doubts += _twins(rows, language)
+    doubts += _twins(rows, context.language)
     to_check = sum(1 for row in rows if "total" in row.check)
     if to_check:
-        doubts.append(tell("office.totals-to-check", language, to_check, count=to_check))
+        doubts.append(tell("office.totals-to-check", context.language, to_check, count=to_check))
     axis = next((way for way in by if way in ("client", "supplier")), "")
     recap = Recap(rows=rows, day=today(context), axis=axis, us=chosen.book.us, omitted=omitted)
-    return Gathered(recap=recap, chosen=chosen, doubts=doubts, omissions=omitted, origins=[row.file for row in rows])
+    return Gathered(recap=recap, chosen=chosen, doubts=doubts, omissions=omissions, origins=[row.file for row in rows])
 
 
 def _twins(rows: list[Any], language: str) -> list[str]:
@@ -209,7 +213,9 @@ class RecapWorkbook:
         totals = Totals(recap)
         expected: dict[str, str] = {}
         if args.columns or args.format == "csv":
-            place = deliver(context, args.name, "recap", args.format, language, lambda path, _: _table(path, args, found, language))
+            place = deliver(
+                context, args.name, "recap", args.format, language, lambda path, at: _table(path, at, args, found, totals, language)
+            )
         else:
             from confrere.documents.write.workbook import recap_workbook
 
@@ -241,21 +247,46 @@ def _counted(totals: Totals, language: str) -> str:
 COLUMNS = ("file", "type", "client", "supplier", "number", "date", "due_date", "currency", "net", "tax", "total")
 
 
-def cells(reading: Reading, row: Any, names: list[str]) -> list[str]:
-    """The values of one document under these columns, as canonical text."""
+def cells(reading: Reading, row: Row, names: list[str]) -> list[str]:
+    """The values of one document under these columns, as canonical text; a credit note's amounts are negative, as they count."""
+    from confrere.documents.write.figures import signed
+
     out = []
     for name in names:
         value = name_of(row.file) if name == "file" else getattr(row, name, None) if name in COLUMNS else reading.value(name)
-        out.append("" if value is None else str(value))
+        out.append("" if value is None else str(signed(value, row) if name in ("net", "tax", "total") else value))
     return out
 
 
-def _table(path: Path, args: Any, found: Gathered, language: str) -> None:
-    """A plain table with the columns asked for: CSV as the language's spreadsheets open it, or XLSX with typed cells."""
-    from confrere.tools.office.tables import write_table
+def _table(path: Path, at: str, args: Any, found: Gathered, totals: Totals, language: str) -> None:
+    """A table with the columns asked for: CSV as the language's spreadsheets open it, or XLSX with typed cells. Rows stand by
+    currency, side and state, so that each total is of amounts that may be added."""
+    import posixpath
+
+    from confrere.documents.write.figures import CONFIRMED, NOT_COUNTED, TO_CONFIRM
+    from confrere.documents.write.sheets import relative_link
+    from confrere.tools.office.tables import Lines, write_table
 
     names = list(args.columns) or list(COLUMNS)
     if "file" not in names:
         names.append("file")
-    rows = [cells(found.chosen.readings[row.file], row, names) for row in found.recap.rows]
-    write_table(path, names, rows, language)
+    rows = list(zip(totals.rows, totals.statuses, totals.sides, strict=True))
+
+    def lines(label: str, kept: list[Row]) -> Lines:
+        return Lines(
+            [cells(found.chosen.readings[row.file], row, names) for row in kept],
+            [row.currency for row in kept],
+            [relative_link(row.file, posixpath.dirname(at)) for row in kept],
+            label,
+        )
+
+    alone = len(totals.currencies) == 1
+    groups = []
+    for state in (CONFIRMED, TO_CONFIRM):
+        for one in totals.currencies:
+            side = say(f"office.side-{one.side}", language) if one.side else ""
+            words = [side, "" if alone else one.code, "" if state == CONFIRMED else say("write.to-confirm", language)]
+            label = " ".join(part for part in (say("write.total-word", language), *words) if part)
+            groups.append(lines(label, [row for row, now, part in rows if (row.currency, part, now) == (one.code, one.side, state)]))
+    groups.append(lines("", [row for row, state, _ in rows if state == NOT_COUNTED]))
+    write_table(path, names, groups, language)

@@ -63,6 +63,7 @@ class Scope(msgspec.Struct, kw_only=True, omit_defaults=True, forbid_unknown_fie
     until: Annotated[str, Meta(description="Last day of the documents, ISO date.")] = ""
     at_least: Annotated[str, Meta(description="Smallest total, a decimal.")] = ""
     at_most: Annotated[str, Meta(description="Largest total, a decimal.")] = ""
+    side: Annotated[str, Meta(description="sales or purchases of the person's own company; empty for both.")] = ""
     same: Annotated[list[str], Meta(description="Spellings the person said are one party, as 'Dupont SARL|Sté Dupont'.")] = msgspec.field(
         default_factory=list
     )
@@ -81,12 +82,13 @@ class Scope(msgspec.Struct, kw_only=True, omit_defaults=True, forbid_unknown_fie
             or self.until
             or self.at_least
             or self.at_most
+            or self.side
         )
 
     @property
     def deep(self) -> bool:
         """Whether the contents must be read to tell which files it holds."""
-        return bool(self.types or self.parties or self.since or self.until or self.at_least or self.at_most)
+        return bool(self.types or self.parties or self.since or self.until or self.at_least or self.at_most or self.side)
 
     def merged(self, other: Scope) -> Scope:
         """Both sets of conditions; a period or amount of ``other`` wins."""
@@ -104,6 +106,7 @@ class Scope(msgspec.Struct, kw_only=True, omit_defaults=True, forbid_unknown_fie
             until=other.until or self.until,
             at_least=other.at_least or self.at_least,
             at_most=other.at_most or self.at_most,
+            side=other.side or self.side,
             same=both(self.same, other.same),
             apart=both(self.apart, other.apart),
         )
