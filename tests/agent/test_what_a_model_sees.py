@@ -6,6 +6,7 @@ import msgspec
 import pytest
 
 from confrere.cli.law import grant as give
+from confrere.errors import Failed
 from confrere.policy.manifest import Effect, Manifest
 from confrere.tools import registry
 from confrere.tools.base import Result
@@ -84,6 +85,26 @@ class Vault:
 
     def run(self, args, context):
         return Result(text="the word is heron-in-amber")
+
+
+class Broken(Vault):
+    """One that tells of it while it fails."""
+
+    def run(self, args, context):
+        if args.what:
+            raise Failed("core.home-unusable", path="heron", reason=f"heron {KEY}")
+        raise ValueError("the word is heron-in-amber")
+
+
+def test_a_secret_in_an_error_goes_to_no_model_and_a_key_in_it_not_to_the_journal(desk, server, folder, monkeypatch):
+    tools = registry.all_tools()
+    monkeypatch.setattr(registry, "all_tools", lambda: (*tools, Broken()))
+    server.script([Act(**call("look_in_vault")), Act(**call("look_in_vault", what="x")), Act(text="I could not see it.")])
+    state = desk.do("what is in the vault?", folder)
+    assert state.state == "done" and len(server.requests) == 3, state.failure
+    assert "heron" not in went(server) and went(server).count("not shown to a model") == 3
+    outcomes = [event.body for event in desk.services.store.read(state.id, kinds=("call.outcome",))]
+    assert len(outcomes) == 2 and KEY not in json.dumps(outcomes) and "redacted" in json.dumps(outcomes)
 
 
 @pytest.mark.parametrize("name", [REMOTE, None])

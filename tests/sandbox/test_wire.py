@@ -215,6 +215,12 @@ def test_the_list_compares_whole_names() -> None:
         "2002:7f00:1::",
         "2002:a00:1::",
         "2001:0:7f00:1::",
+        "192.0.0.192",
+        "168.63.129.16",
+        "::ffff:168.63.129.16",
+        "64:ff9b::c000:c0",
+        "192.88.99.1",
+        "3fff::1",
     ],
 )
 def test_addresses_that_are_not_public(address: str) -> None:

@@ -15,7 +15,7 @@ import msgspec
 from confrere.agent import answering, asking, prompt
 from confrere.agent.context import CallContext, StopFlag
 from confrere.agent.services import Services
-from confrere.agent.showing import Shown
+from confrere.agent.showing import Shown, label_of_error
 from confrere.agent.task import TaskState, load
 from confrere.errors import ConfrereError, Failed, Refused, Stopped, WrongUse
 from confrere.journal.canonical import digest, dumps
@@ -80,6 +80,8 @@ class Runner:
         if kind == "message" and isinstance(message := body["message"], Message) and message.role != "system":
             text = self.services.redactor.redact(message.text)  # the journal's door, for what came through no tool
             body = body if text.clean else {**body, "message": msgspec.structs.replace(message, text=text.text)}
+        elif kind == "call.outcome" and body["status"] == "error":
+            body = {**body, "data": self.services.redactor.redact_json(body["data"])[0]}
         if kind not in _LARGE:
             body = msgspec.to_builtins(body)
         event = self.store.append(self.task, kind, body, durable=durable)
@@ -458,10 +460,11 @@ class Runner:
         except ConfrereError as error:
             if error.key in ("workspace.folder-gone", "core.disk-full"):
                 raise
-            return self._answer(call, error.sentence("en"), failed=True)
+            return self._answer(call, error.sentence("en"), failed=True, label=label_of_error(tool.manifest))
         except Exception as error:  # a defect of one tool ends its step, not the task
             self.listen("defect", {"exception": error})
-            return self._answer(call, f"The tool failed inside: {type(error).__name__}: {error}"[:500], failed=True)
+            text = f"The tool failed inside: {type(error).__name__}: {error}"[:500]
+            return self._answer(call, text, failed=True, label=label_of_error(tool.manifest))
         for store in self.judge.opened:  # for other tasks too: a store outlives the one that wrote to it
             if store not in self._opened:
                 self._opened.add(store)
@@ -481,10 +484,11 @@ class Runner:
         redactor = self.services.redactor
         text = redactor.redact(result.text)
         data, counts = redactor.redact_json(result.data)
-        found = Counter(text.found) + Counter(counts)
+        doubts, more = redactor.redact_json(result.doubts)
+        found = Counter(text.found) + Counter(counts) + Counter(more)
         if found:
             self.record("secret.redacted", {"call": call, "found": dict(found)})
-            result = msgspec.structs.replace(result, text=text.text, data=data)
+            result = msgspec.structs.replace(result, text=text.text, data=data, doubts=doubts)
         return result
 
     # -- approvals

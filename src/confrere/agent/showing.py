@@ -12,6 +12,7 @@ from confrere.models.messages import Message
 from confrere.policy.labels import Confidentiality, Integrity, Label, join_all, parse
 
 if TYPE_CHECKING:
+    from confrere.policy.manifest import Manifest
     from confrere.secrets.redact import Redactor
 
 WITHHELD = "[This is secret: it is not shown to a model.]"
@@ -24,6 +25,11 @@ def label_of(message: Message) -> Label:
     if message.label in ("", "person", "model"):
         return _UNSAID if message.role == "tool" else Label()
     return parse(message.label)
+
+
+def label_of_error(manifest: Manifest) -> str:
+    """The label of an error's words: those of a tool whose results are secret are no less; others have none of their own."""
+    return Label(Integrity.UNTRUSTED, Confidentiality.SECRET).text() if manifest.confidentiality == "secret" else ""
 
 
 class Shown:

@@ -10,6 +10,9 @@ from collections.abc import Sequence
 _LABEL = re.compile(r"[a-z0-9_]([a-z0-9_-]{0,61}[a-z0-9_])?")
 _NAT64 = ipaddress.ip_network("64:ff9b::/96")
 _NAT64_LOCAL = ipaddress.ip_network("64:ff9b:1::/48")
+_SPECIAL = [  # look public and are not: protocol assignments (a cloud's metadata too), old 6to4 relays, documentation, a cloud's own services
+    ipaddress.ip_network(text) for text in ("192.0.0.0/24", "192.88.99.0/24", "3fff::/20", "168.63.129.16/32")
+]
 
 
 def normal_host(text: str) -> str:
@@ -76,6 +79,8 @@ def is_public(text: str) -> bool:
     try:
         address = ipaddress.ip_address(text)
     except ValueError:
+        return False
+    if any(address in network for network in _SPECIAL):
         return False
     if isinstance(address, ipaddress.IPv6Address):
         if address in _NAT64_LOCAL:
