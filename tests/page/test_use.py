@@ -305,7 +305,7 @@ def test_the_guided_task(tab: Tab, stand_in: StandIn) -> None:
     page = tab.open("/")
     page.get_by_role("button", name="Commencer", exact=True).click()
     guide = page.get_by_label("Première tâche guidée")
-    expect(guide).to_contain_text("Choisissez un petit dossier")
+    expect(guide).to_contain_text("Choisissez sur quoi essayer")
     page.click("text=Choisir un dossier")
     page.click("[role=dialog] li button >> nth=0")
     page.click("text=Utiliser « Clients »")

@@ -7,23 +7,36 @@ const ORDER: TourStep[] = ['folder', 'brief', 'plan', 'work', 'changes', 'result
 class Tour {
   step = $state<TourStep>('')
   task = $state('')
+  /** Whether it is about our example rather than a folder of the person's. */
+  example = $state(false)
+  /** What the composer is to do next: take a folder, or let one be chosen. It clears this. */
+  wish = $state.raw<{ folder: string; brief: string } | 'choose' | null>(null)
 
   constructor() {
-    const kept = JSON.parse(localStorage.getItem(KEY) ?? 'null') as { step: TourStep; task: string } | null
+    const kept = JSON.parse(localStorage.getItem(KEY) ?? 'null') as { step: TourStep; task: string; example?: boolean } | null
     if (kept) {
       this.step = kept.step
       this.task = kept.task
+      this.example = kept.example ?? false
     }
   }
 
   #keep(): void {
-    if (this.step) localStorage.setItem(KEY, JSON.stringify({ step: this.step, task: this.task }))
+    if (this.step) localStorage.setItem(KEY, JSON.stringify({ step: this.step, task: this.task, example: this.example }))
     else localStorage.removeItem(KEY)
   }
 
   begin(): void {
     this.step = 'folder'
     this.task = ''
+    this.example = false
+    this.#keep()
+  }
+
+  /** Go on with a copy of the example and a brief for it. */
+  take(folder: string, brief: string): void {
+    this.example = true
+    this.wish = { folder, brief }
     this.#keep()
   }
 
