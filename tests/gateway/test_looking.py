@@ -43,7 +43,9 @@ def test_a_page_of_a_large_tree_reads_no_more_than_its_folders(up, server, tmp_p
         (folder / f"{top:02}").mkdir(parents=True)
         for number in range(100):
             os.close(os.open(folder / f"{top:02}" / f"{number:03}", os.O_CREAT))
-    task = up.ask("POST", "/api/tasks", {"brief": "Count", "folders": [{"path": str(folder)}], "model": "builtin", "plan_only": True}, 201).json["id"]
+    task = up.ask(
+        "POST", "/api/tasks", {"brief": "Count", "folders": [{"path": str(folder)}], "model": "builtin", "plan_only": True}, 201
+    ).json["id"]
     begun = time.process_time()
     found = up.ask("GET", f"/api/tasks/{task}/tree?limit=50&after=Large/58/100", status=200).json
     assert [found["entries"][0]["path"], found["next"]] == ["Large/59", "Large/59/048"] and len(found["entries"]) == 50

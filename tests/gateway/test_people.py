@@ -44,7 +44,9 @@ def house(tmp_path_factory):
     up.task = up.anna("POST", "/api/tasks", {**given, "yes": True}, 201).json["id"]
     up.until_anna = lambda task, *states: _until(up.anna, task, states)
     up.until_anna(up.task, "applied", "done")
-    up.planned = up.anna("POST", "/api/tasks", {"brief": "List the files by size", "folders": given["folders"], "model": "builtin"}, 201).json["id"]
+    up.planned = up.anna(
+        "POST", "/api/tasks", {"brief": "List the files by size", "folders": given["folders"], "model": "builtin"}, 201
+    ).json["id"]
     up.until_anna(up.planned, "planned", "done")
     up.recipe = up.anna("POST", "/api/recipes", {"task": up.task, "name": "mine"}, 201).json["id"]
     when = {"brief": "Sort", "name": "s", "folders": given["folders"], "when": {"kind": "cron", "cron": "0 3 1 1 *", "zone": "UTC"}}
@@ -101,7 +103,11 @@ def test_every_route_about_a_task_is_404_for_another(house, whose):
 def test_every_route_about_other_things_is_404_for_another(house):
     up = house
     for thing, ident, calls in (
-        ("schedules", up.schedule, [("GET", ""), ("DELETE", ""), ("POST", "/pause"), ("POST", "/continue"), ("POST", "/run"), ("GET", "/runs")]),
+        (
+            "schedules",
+            up.schedule,
+            [("GET", ""), ("DELETE", ""), ("POST", "/pause"), ("POST", "/continue"), ("POST", "/run"), ("GET", "/runs")],
+        ),
         ("recipes", up.recipe, [("DELETE", ""), ("POST", "/run")]),
     ):
         for who in (up.bob, up.ask):
@@ -122,7 +128,13 @@ def test_lists_hold_only_ones_own(house):
     assert {up.task, up.planned} <= mine and up.owned not in mine
     assert up.bob("GET", "/api/tasks").json["tasks"] == []
     assert {task["id"] for task in up.ask("GET", "/api/tasks").json["tasks"]} == {up.owned}
-    for path, name in (("schedules", "schedules"), ("recipes", "recipes"), ("approvals", "approvals"), ("value", "lines"), ("grants", "grants")):
+    for path, name in (
+        ("schedules", "schedules"),
+        ("recipes", "recipes"),
+        ("approvals", "approvals"),
+        ("value", "lines"),
+        ("grants", "grants"),
+    ):
         assert up.bob("GET", f"/api/{path}", status=200).json[name] == []
     assert up.anna("GET", "/api/value").json["lines"] and up.anna("GET", "/api/recipes").json["recipes"]
     assert up.task not in up.bob("GET", "/api/value.csv").data.decode()
@@ -190,7 +202,9 @@ def test_folders_beyond_ones_own_are_refused(house, folder):
 def test_the_folder_picker_shows_ones_own_folders(house):
     up = house
     found = up.bob("GET", "/api/folders", status=200).json
-    assert found["path"] == str(up.bob_folder) and found["parent"] is None and [one["path"] for one in found["places"]] == [str(up.bob_folder)]
+    assert (
+        found["path"] == str(up.bob_folder) and found["parent"] is None and [one["path"] for one in found["places"]] == [str(up.bob_folder)]
+    )
     for path in ("/", "/etc", str(up.anna_folder), str(up.bob_folder.parent)):
         assert up.bob("GET", f"/api/folders?path={path}").status in (400, 404)
 
@@ -199,10 +213,103 @@ def test_only_administrators_administer(house):
     up = house
     refused = up.ask("POST", "/api/devices/token", {"scopes": ["administer"], "name": "x", "person": up.bob_id})
     assert (refused.status, refused.code) == (400, "gateway.person-no-administrator")
-    for method, path in (("GET", "/api/people"), ("POST", "/api/people"), ("DELETE", f"/api/people/{up.anna_id}"), ("GET", "/api/devices"), ("GET", "/api/vault")):
+    for method, path in (
+        ("GET", "/api/people"),
+        ("POST", "/api/people"),
+        ("DELETE", f"/api/people/{up.anna_id}"),
+        ("GET", "/api/devices"),
+        ("GET", "/api/vault"),
+    ):
         assert up.bob(method, path, {"name": "x"} if method == "POST" else None).status == 403
     session = up.bob("GET", "/api/session", status=200).json
     assert session["person"]["name"] == "Bob" and not session["person"]["admin"] and session["people"] == 3
+
+
+def test_only_the_owner_lets_in_the_owner(house):
+    """Another administrator could see what is the owner's through a device in the owner's name."""
+    up = house
+    made = up.ask("POST", "/api/people", {"name": "Ada", "admin": True, "folders": []}, 201).json["id"]
+    ada = Device(up, made, "look", "brief", "approve", "administer")
+    for path in ("/api/devices/code", "/api/devices/token"):
+        answer = ada("POST", path, {"scopes": ["look"], "name": "x", "person": "owner"})
+        assert (answer.status, answer.code) == (403, "gateway.person-owner")
+        ada("POST", path, {"scopes": ["look"], "name": "x"}, 200)
+    assert ada("GET", f"/api/tasks/{up.owned}").status == 404 and ada("GET", f"/api/tasks/{up.task}").status == 404
+    up.ask("DELETE", f"/api/people/{made}", status=200)
+
+
+def test_a_recipe_does_not_tell_whether_anothers_folder_exists(house):
+    up = house
+    answers = []
+    for path in (up.bob_folder, up.bob_folder.parent / "no such folder", "/etc/ssl"):
+        answer = up.anna("POST", f"/api/recipes/{up.recipe}/run", {"folders": [{"path": str(path)}], "values": {}})
+        answers.append((answer.status, answer.code))
+    assert set(answers) == {(403, "gateway.folder-not-yours")}
+
+
+def test_the_stream_of_anothers_task_is_empty(house):
+    """With the task named, from the beginning, and by what a client says it has seen."""
+    import http.client
+    import socket
+
+    up = house
+    for path in (f"/api/events?task={up.task}&after=0", f"/api/events?task={up.owned}&after=0"):
+        with socket.create_connection(("127.0.0.1", up.port), 20) as sock:
+            head = f"GET {path} HTTP/1.1\r\nHost: 127.0.0.1:{up.port}\r\nAuthorization: Bearer {up.bob.token}\r\n\r\n"
+            sock.sendall(head.encode())
+            response = http.client.HTTPResponse(sock)
+            response.begin()
+            assert response.readline() == b"event: ready\n", "the first line, nothing before it"
+    for cursor in (f"before={up.task}", f"before={up.owned}", "limit=200&state=applied,done,planned,review,waiting"):
+        shown = {one["id"] for one in up.bob("GET", f"/api/tasks?{cursor}", status=200).json["tasks"]}
+        assert not shown & {up.task, up.planned, up.owned} and (not shown or "state" in cursor)
+    words = (
+        f"/api/journal?q={up.task}&after=0",
+        "/api/journal?q=anna&kind=person.added,device.paired,task.created",
+        f"/api/journal?task={up.owned}&before=9999",
+    )
+    for path in words:
+        text = up.bob("GET", path, status=200).data.decode()
+        assert up.task not in text and up.owned not in text and up.anna_id not in text
+    for path in ("journal.jsonl", "value.csv", "value"):
+        text = up.bob("GET", f"/api/{path}?task={up.task}", status=200).data.decode()
+        assert up.task not in text and str(up.anna_folder) not in text
+
+
+def test_a_folder_taken_back_is_closed_to_the_tasks_it_was_given_to(house, tmp_path):
+    """What the task could see and change it can no longer, at any of its routes; what it did stays in the journal."""
+    up = house
+    folder = tmp_path / "shared"
+    folder.mkdir()
+    for name in ("a.txt", "b.jpg"):
+        (folder / name).write_text("first")
+    spec = {"name": "Fay", "folders": [{"path": str(folder)}]}
+    fay_id = up.ask("POST", "/api/people", spec, 201).json["id"]
+    fay = Device(up, fay_id)
+    given = {"brief": "Sort these files by type", "folders": [{"path": str(folder)}], "model": "builtin"}
+    done = fay("POST", "/api/tasks", {**given, "yes": True}, 201).json["id"]
+    _until(fay, done, ("applied",))
+    planned = fay("POST", "/api/tasks", {**given, "brief": "Rename each file to x-{name}"}, 201).json["id"]
+    shown = _until(fay, planned, ("planned", "done"))
+    top = shown["roots"][0]["name"]
+    up.ask("PUT", f"/api/people/{fay_id}", {**spec, "folders": [{"path": str(folder), "readonly": True}]}, 200)
+    answer = fay("POST", f"/api/tasks/{done}/undo", {})
+    assert (answer.status, answer.code) == (403, "gateway.folder-not-yours"), "to be read only, now"
+    assert fay("GET", f"/api/tasks/{done}/tree", status=200).json["entries"]
+    up.ask("PUT", f"/api/people/{fay_id}", {**spec, "folders": [{"path": str(up.bob_folder)}]}, 200)
+    (folder / "secret.txt").write_text("written afterwards")
+    for task in (done, planned):
+        for rest in ("files", "tree", "tree?side=before", f"content?side=before&path={top}/secret.txt", f"preview?path={top}/secret.txt",
+                     f"pages/1.png?path={top}/secret.txt", f"diff?path={top}/secret.txt", "changes"):  # fmt: skip
+            answer = fay("GET", f"/api/tasks/{task}/{rest}")
+            assert (answer.status, answer.code) == (403, "gateway.folder-not-yours"), (rest, answer.data[:300])
+        for rest, body in (("apply", {"digest": "x"}), ("undo", {})):
+            assert fay("POST", f"/api/tasks/{task}/{rest}", body).code == "gateway.folder-not-yours"
+        assert fay("GET", f"/api/tasks/{task}", status=200).json["brief"]
+    if shown["state"] == "planned":
+        for rest, body in (("approve", {"hash": shown["plan_hash"]}), ("question", {"text": "x"}), ("say", {"text": "x"})):
+            assert fay("POST", f"/api/tasks/{planned}/{rest}", body).code == "gateway.folder-not-yours", rest
+    up.ask("DELETE", f"/api/people/{fay_id}", status=200)
 
 
 def test_a_removed_person_is_out_at_once_and_what_was_stays(house):
