@@ -11,6 +11,7 @@ from confrere.policy import approvals, grants
 from confrere.policy.engine import Engine
 from confrere.policy.judge import EngineJudge
 from confrere.policy.manifest import Effect, Manifest, Role
+from confrere.policy.requests import Outgoing
 from confrere.policy.rules import installation
 from confrere.policy.state import HOLE, Call
 from confrere.policy.widening import grants_for, offers, values_of
@@ -178,3 +179,26 @@ def test_an_amount_that_was_granted_is_the_total_of_all_calls() -> None:
     judge = EngineJudge(installation(), lambda kind, body, durable: None, lambda: NOW)
     judge.take(held)
     assert judge.over("a", [{"id": "a", "amount": "30"}, {"id": "a", "amount": "20.01"}]) and not judge.over("a", [{"id": "a", "amount": "50"}])
+
+
+def test_a_commands_host_is_not_widened_into_a_hole_for_every_folder() -> None:
+    """The yes was to one command over these folders; "always" lets no later task's command send what it likes there."""
+    command = Manifest(effect=Effect.CHANGE, kind="run", roles={"command": Role.COMMAND, "hosts": Role.HOST})
+    engine = Engine()
+    engine.start("do it", {"run": command, "read": READ})
+    engine.approve_plan([{"tool": "run", "args": {"command": HOLE, "hosts": HOLE}}])
+    engine.observe(Call(tool="read", args={"path": "a"}), "words", origins=["a"])
+    shown = engine.decide(Call(tool="run", args={"command": "curl http://a.example/x", "hosts": ["a.example"]})).card
+    assert [offer.key for offer in offers([shown])] == ["policy.widen-task-network", "policy.widen-always-network"]
+    verdicts = {}
+    for scope in ("task", "always"):
+        later = Engine(grants=grants_for("q1", "t", [shown], {"scope": scope}, "me"))
+        later.start("get http://a.example/x", {"run": command, "read": READ}, "t")
+        later.observe(Call(tool="read", args={"path": "a"}), "words", origins=["a"])
+        call = Call(tool="run", args={"command": "curl", "hosts": ["a.example"]})
+        decision = later.decide(call, NOW)
+        permit = later.permit(call, decision, shown=False)
+        assert decision.verdict == "allow" and permit is not None
+        asked_for = [Outgoing(host="a.example", port=80, method=method, path="/x") for method in ("GET", "POST")]
+        verdicts[scope] = [later.decide_request(permit, one, NOW, lambda text: True).verdict for one in asked_for]
+    assert verdicts == {"task": ["free", "free"], "always": ["quiet", "refused"]}

@@ -2,7 +2,8 @@
 
 Only values that a grant can cover are offered, and only where a later call of the same kind would be let through by one: never for what is
 always looked at (installing, schedules, money, accounts) or where a card of the batch has nothing to grant. Words that a model wrote after
-something untrusted was read are shown each time, whatever was granted. Pure.
+something untrusted was read are shown each time, whatever was granted. What a command sends cannot be: beyond the task whose folders the person
+had in mind, a host is granted for addresses alone. Pure.
 """
 
 from __future__ import annotations
@@ -43,7 +44,13 @@ def offers(cards: Sequence[Mapping[str, Any]]) -> list[Offer]:
     if not found:
         return []
     data = {"values": ", ".join(value for _, value in found)}
-    return [Offer(scope="task", key="policy.widen-task", data=data), Offer(scope="always", key="policy.widen-always", data=data)]
+    kind = "-network" if _unseen(cards) else ""
+    return [Offer(scope="task", key=f"policy.widen-task{kind}", data=data), Offer(scope="always", key=f"policy.widen-always{kind}", data=data)]
+
+
+def _unseen(cards: Sequence[Mapping[str, Any]]) -> bool:
+    """Whether a card is of a command that reaches hosts: what such a command sends is not shown each time, as a model's words are."""
+    return any(card.get("could-get") for card in cards)
 
 
 def grants_for(
@@ -67,7 +74,7 @@ def grants_for(
             limit=int(times or 0),
             by=by,
             delegated=delegated,
-            confidentiality=Confidentiality.PRIVATE,
+            confidentiality=None if scope == "always" and _unseen(cards) else Confidentiality.PRIVATE,
         )
         for number, (what, value) in enumerate(values_of(cards), start=1)
     ]
