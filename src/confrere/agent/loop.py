@@ -331,8 +331,9 @@ class Runner:
         if not self._said():
             return
         for event in self._unheard:
-            words = self.judge.engine.hear(event.body["text"])  # they count as the brief's do
-            self.record(words.pop("type"), words)
+            if event.body.get("approves", True):
+                words = self.judge.engine.hear(event.body["text"])  # they count as the brief's do
+                self.record(words.pop("type"), words)
             self.record("message", {"message": Message(role="user", text=event.body["text"], label="person"), "said": event.n})
         self._unheard = []
         if self.state.model == "builtin":

@@ -208,8 +208,8 @@ class Desk:
         self.gateway.tail.pull()
         self.carry(task)
 
-    def say(self, task: str, text: str, by: str) -> None:
-        """A word to a task before its end. Raises WrongUse afterwards."""
+    def say(self, task: str, text: str, by: str, *, approves: bool) -> None:
+        """A word to a task before its end; ``approves``: from who may also say yes. Raises WrongUse afterwards."""
         from confrere.gateway.saying import heard
 
         state = self.gateway.shelf.state(task)
@@ -217,7 +217,7 @@ class Desk:
             self.question(task, text, by)
             return
         self.within(task)
-        heard(self.gateway.store, task, text, by, state)
+        heard(self.gateway.store, task, text, by, state, approves=approves)
         self.gateway.tail.pull()
         self.carry(task)
 

@@ -10,7 +10,7 @@ import msgspec
 
 from confrere.errors import Refused
 from confrere.policy.approvals import Approval
-from confrere.policy.manifest import Effect, Manifest
+from confrere.policy.manifest import Effect, Manifest, Role
 
 
 class Call(msgspec.Struct, frozen=True, kw_only=True):
@@ -80,7 +80,8 @@ class Gate:
         verdict = self.judge.decide(call)
         if verdict.verdict == "ask" and approval is not None and self.judge.approved(call, approval):
             verdict = msgspec.structs.replace(verdict, verdict="allow", card={})
-        outward = call.manifest.effect is Effect.ACT or call.manifest.egress
+        reaches = any(role is Role.HOST and call.args.get(name) for name, role in call.manifest.roles.items())
+        outward = call.manifest.effect is Effect.ACT or call.manifest.egress or reaches
         intent = {
             "call": call.id,
             "tool": call.tool,

@@ -131,7 +131,7 @@ async def question(gateway: Gateway, request: Request) -> Task:
 async def say(gateway: Gateway, request: Request) -> Task:
     """Say something to a task at work: the model takes it in at its next turn."""
     task, body = named(gateway, request), await request.read(Question)
-    gateway.desk.say(task, body.text, caller(request).id)
+    gateway.desk.say(task, body.text, caller(request).id, approves=caller(request).may("approve"))
     return whole(gateway, task)
 
 
