@@ -267,7 +267,7 @@ def test_the_link_leaves_the_address_at_once(tab: Tab, stand_in: StandIn) -> Non
 
 def test_the_inbox(tab: Tab, stand_in: StandIn) -> None:
     page = tab.open("/waiting")
-    card = page.locator("li.card", has_text="Peut-il envoyer ceci")
+    card = page.locator("li.card", has_text="1 action à autoriser")
     expect(card).to_contain_text("trouvé dans Clients/facture.pdf, pas dans votre demande")
     expect(card).to_contain_text("ressemble à compta@varech.example")
     card.get_by_role("button", name="Refuser").click()
@@ -279,13 +279,21 @@ def test_the_inbox(tab: Tab, stand_in: StandIn) -> None:
 
 def test_a_yes_is_widened_only_when_it_is_said(tab: Tab, stand_in: StandIn) -> None:
     page = tab.open("/waiting")
-    card = page.locator("li.card", has_text="Peut-il envoyer ceci")
+    card = page.locator("li.card", has_text="1 action à autoriser")
     expect(card.get_by_label("Cette fois seulement")).to_be_checked()
-    assert "Dans toutes les tâches" in card.inner_text() and "à compta@varech.example" in card.inner_text()
+    expect(card.locator(".reach")).to_contain_text("envoyer à paie.example tout ce que contient Clients")
+    expect(card).to_contain_text("Décidé après la lecture de")
+    card.get_by_label("Dans toutes les tâches").check()
+    expect(card.locator(".wide")).to_contain_text("écrire à ce destinataire")
     card.get_by_label("Pour le reste de cette tâche").check()
+    card.get_by_label("Au plus").fill("500")
+    card.get_by_role("button", name="Autoriser").click()
+    expect(page.locator(".note").first).to_contain_text("de 1 à 100")
+    card.get_by_label("Au plus").fill("5")
+    assert not violations(page)
     card.get_by_role("button", name="Autoriser").click()
     expect(page.locator("li.card")).to_have_count(2)
-    assert last(stand_in, "/api/approvals/a1") == {"yes": True, "digest": "d2", "widen": {"scope": "task"}}
+    assert last(stand_in, "/api/approvals/a1") == {"yes": True, "digest": "d2", "widen": {"scope": "task", "times": "5"}}
 
 
 def test_a_schedule_in_plain_words(tab: Tab, stand_in: StandIn) -> None:

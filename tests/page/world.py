@@ -221,8 +221,9 @@ def approvals() -> list[dict[str, Any]]:
         "from": ["Clients/facture.pdf"],
     }
     card = {
-        "tool": "send_mail", "effect": "act", "kind": "mail", "undo": "", "rule": "outward", "reason": "Ce destinataire ne vient pas de vous.", "after": [],
+        "tool": "send_mail", "effect": "act", "kind": "mail", "undo": False, "rule": "outward", "reason": "Ce destinataire ne vient pas de vous.", "after": ["Clients/Scan_0012.pdf"],
         "arguments": [{**argument, "resembles": ["compta@varech.example"]}, {"name": "subject", "role": "text", "value": "Récapitulatif", "good": True}], "also": 2,
+        "could-get": ["paie.example"], "grantable": [{"what": "recipient", "value": "compta@varech.example"}],
     }  # fmt: skip
     base = {"brief": BRIEF, "asked": at(4), "expires": ""}
     return [

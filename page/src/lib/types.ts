@@ -98,7 +98,8 @@ export interface Live { task: string; kind: 'progress' | 'text'; text?: string; 
 
 export interface Argument { name: string; role: string; value: unknown; good: boolean; why?: string; from?: string[]; resembles?: string[] }
 export interface Card {
-  tool?: string; effect?: string; kind?: string; undo?: string; rule?: string; reason?: string | Sentence; arguments?: Argument[]; after?: string[]; also?: number
+  tool?: string; effect?: string; kind?: string; undo?: boolean; rule?: string; reason?: string | Sentence; arguments?: Argument[]; after?: string[]; also?: number
+  'could-get'?: string[]; grantable?: { what: string; value: string }[]
   [name: string]: unknown
 }
 export interface Approval {

@@ -80,7 +80,7 @@ class Inbox:
             expires=one.expires,
             digest=one.digest,
             title=title,
-            cards=one.cards,
+            cards=[_readable(card) for card in one.cards],
             widen=[Widening(scope=offer.scope, sentence=sentence(offer.key, **offer.data)) for offer in offers(one.cards)],
         )
 
@@ -134,6 +134,13 @@ class Inbox:
             self.gateway.tail.pull()
         if task:
             self.gateway.desk.carry(task)
+
+
+def _readable(card: dict[str, Any]) -> dict[str, Any]:
+    """A card with its reason as a sentence instead of the key of one; the digest stays that of the card as it was asked."""
+    if not card.get("reason"):
+        return card
+    return {**card, "reason": msgspec.to_builtins(sentence(card["reason"], tool=card.get("tool", ""), kind=card.get("kind", "")))}
 
 
 def now() -> str:
