@@ -64,3 +64,18 @@ def test_a_negated_or_conditional_decision_is_none() -> None:
     record = extract(Document(kind="text", pages=[Page(label="text", text=text)]))
     assert record.type == "minutes"
     assert "decisions" not in record.notes
+
+
+def test_minutes_that_quote_people_are_heard_as_a_transcript_is() -> None:
+    text = (
+        "Compte rendu de réunion - 12 octobre 2026\nPrésents : Sophie Martin, Karim Benali, Lucie Petit\n"
+        "Sophie : Le chantier avance. À revoir avec M. Briand.\nKarim : Je vais appeler le fournisseur avant vendredi.\n"
+        "Lucie : On part sur le devis à 4 500 €. C'est décidé.\nKarim : La peinture sera blanche. C'est décidé.\n"
+        "Sophie : Lucie doit envoyer le contrat signé avant le 20 octobre.\n"
+    )
+    for head in (text, text.partition("\n")[2]):
+        notes = extract(Document(kind="text", pages=[Page(label="text", text=head)])).notes
+        assert [one["name"] for one in notes["participants"]] == ["Sophie Martin", "Karim Benali", "Lucie Petit"]
+        assert [one["text"] for one in notes["decisions"]] == ["On part sur le devis à 4 500 €.", "La peinture sera blanche."]
+        assert [one["who"] for one in notes["actions"]] == ["Karim Benali", "Lucie Petit"]
+        assert [one["text"] for one in notes["questions"]] == ["À revoir avec M. Briand."]

@@ -26,6 +26,10 @@ _DECIDED = re.compile(
     r"it's) (?:decided|settled|agreed)|final decision|unanimously|resolved that|agreed to|agreed that|"
     r"(?:so )?we(?:'re| are) not going to|we(?:'ll| will) (?:stick|keep) (?:to|with))"
 )
+_ONLY_DECIDED = re.compile(
+    r"^\W*(?:(?:ok|bon|donc|alors|voila|parfait|so|right|good|great|then)\W+)*(?:c'est|it's|it is|that's|that is|all|nous sommes|on est|we are|we're)?\s?"
+    r"(?:tous |all |toutes )?(?:decide|acte|valide|entendu|settled|decided|agreed|approved|d'accord)\W*$"
+)
 _DECISION_LABEL = re.compile(r"^\W*(?:decisions?|decided|resolutions?|resolved|agreed)\s*(?:n°?\s?\d+|\d+)?\s*[:–-]\s*\S")
 _UNDECIDED = re.compile(
     r"(?:not (?:been )?(?:decided|agreed)|no decision|n'(?:a|est|avons|ont) pas (?:ete )?(?:decide|tranche|retenu|valide)|"
@@ -115,27 +119,27 @@ _MAX = 200
 def fill(record: Record, document: Document) -> None:
     """Add to ``record.notes``: ``participants`` (name), ``decisions`` (text), ``actions`` (who, what, when, priority, text) and
     ``questions`` (text), each with ``speaker`` and ``source`` where known. ``text`` is always a sentence of the document."""
-    spoken = turns.read(document) if record.type == "transcript" else [Turn("", page.text, page.label) for page in document.pages]
-    people = _people(record.type, spoken)
+    quoted = record.type == "transcript" or len(turns.speakers(document)) > 1
+    spoken = turns.read(document) if quoted else [Turn("", page.text, page.label) for page in document.pages]
+    people = _people(spoken)
     notes: dict[str, list[dict[str, str]]] = {
         "participants": [{"name": name, "source": place} for name, place in people.items()],
         "decisions": [],
         "actions": [],
         "questions": [],
     }
+    for turn in spoken:
+        words = set(fold(turn.who).split())
+        turn.who = next((name for name in people if words and words <= set(fold(name).split())), turn.who)
     for index, turn in enumerate(spoken):
-        _hear(notes, turn, spoken[index + 1] if index + 1 < len(spoken) else None, list(people), record.type == "transcript")
+        _hear(notes, turn, spoken[index + 1] if index + 1 < len(spoken) else None, list(people), quoted)
     record.notes = {kind: entries[:_MAX] for kind, entries in notes.items() if entries}
 
 
-def _people(kind: str, spoken: list[Turn]) -> dict[str, str]:
+def _people(spoken: list[Turn]) -> dict[str, str]:
+    """Those listed as present, and those who speak; "Sophie" is the Sophie Martin of the list."""
     found: dict[str, str] = {}
-    if kind == "transcript":
-        for turn in spoken:
-            if turn.who:
-                found.setdefault(turn.who, turn.place)
-        return found
-    for turn in spoken:
+    for turn in [turn for turn in spoken if not turn.who]:
         lines = turn.text.splitlines()
         for number, line in enumerate(lines):
             match = _PRESENT.match(fold(line))
@@ -146,11 +150,17 @@ def _people(kind: str, spoken: list[Turn]) -> dict[str, str]:
                 name = tidy(re.sub(r"\(.*?\)", "", name)).strip(".")
                 if 2 < len(name) < 40 and name[0].isupper() and ":" not in name:
                     found.setdefault(name, turn.place)
+    for turn in spoken:
+        words = fold(turn.who).split()
+        if words and not any(set(words) <= set(fold(name).split()) for name in found):
+            found.setdefault(turn.who, turn.place)
     return found
 
 
 def _hear(notes: dict[str, list[dict[str, str]]], turn: Turn, following: Turn | None, people: list[str], spoken: bool) -> None:
+    before = ""
     for sentence in turns.sentences(turn.text):
+        said, before = before, sentence
         if not 8 <= len(sentence) <= 600:
             continue
         folded = fold(sentence)
@@ -160,7 +170,11 @@ def _hear(notes: dict[str, list[dict[str, str]]], turn: Turn, following: Turn | 
         if action is not None:
             notes["actions"].append(action | base)
             continue
-        if (_DECIDED.search(folded) or _DECISION_LABEL.match(folded)) and not asked and not _UNDECIDED.search(folded):
+        if _ONLY_DECIDED.match(folded):  # "C'est décidé.": what was said just before is the decision
+            told = {note["text"] for note in notes["decisions"]}
+            if said and said not in told and not said.rstrip().endswith("?"):
+                notes["decisions"].append(base | {"text": said})
+        elif (_DECIDED.search(folded) or _DECISION_LABEL.match(folded)) and not asked and not _UNDECIDED.search(folded):
             notes["decisions"].append(base)
         elif _UNDECIDED.search(folded) or _OPEN.search(folded) or (asked and (not spoken or _left_open(folded, following))):
             notes["questions"].append(base)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Iterator
 from decimal import Decimal
 from typing import Any
@@ -9,7 +10,7 @@ from typing import Any
 from confrere.documents.write import theme
 from confrere.documents.write.content import Recap
 from confrere.documents.write.crossing import exactly
-from confrere.documents.write.figures import CONFIRMED, Currency, Totals, side, signed
+from confrere.documents.write.figures import CONFIRMED, NOT_COUNTED, Currency, Totals, side, signed
 from confrere.documents.write.labels import currency, party
 from confrere.documents.write.sheets import Formats, page_setup, text
 from confrere.documents.write.text import plain
@@ -25,7 +26,8 @@ def write_comparison(sheet: Any, book: Any, styles: Formats, recap: Recap, data:
     """Fill ``sheet``. The totals of now are formulas over the Documents table; those of before are figures of their own."""
     language, totals = data.language, data.totals
     sheet.hide_gridlines(2)
-    text(sheet, 0, 0, say("write.comparison-title", language, file=recap.before_name), styles.get("title"))
+    title = "comparison-title-now" if recap.now_name else "comparison-title"
+    text(sheet, 0, 0, say(f"write.{title}", language, file=recap.before_name, now=recap.now_name), styles.get("title"))
     sheet.set_row(0, 28)
     axis = say(f"write.{totals.axis}", language)
     text(sheet, 1, 0, say("write.comparison-help", language, axis=axis.lower(), before=recap.before_name), styles.get("muted"))
@@ -37,13 +39,13 @@ def write_comparison(sheet: Any, book: Any, styles: Formats, recap: Recap, data:
         sheet.set_column(column, column, wide)
     sheet.set_row(_HEAD, 22)
     at, low = _HEAD + 1, 0
-    before = _before(recap, totals)
-    for one, axis_name, names in _pots(totals, before):
+    before, now = _before(recap, totals), _now(recap, totals)
+    for one, axis_name, names in _pots(totals, before, now):
         begin = at
         for name in names:
-            _line(sheet, styles, data, at, one, axis_name, name, before)
+            _line(sheet, styles, data, at, one, axis_name, name, before, now, recap.now)
             at += 1
-        _foot(sheet, styles, data, at, begin, one, before)
+        _foot(sheet, styles, data, at, begin, one, before, now)
         if at - begin > 1:
             low = _chart(sheet, book, data, one, begin, min(at - 1, begin + 11))
         at = max(at + 2, low + 1)
@@ -75,13 +77,28 @@ def _before(recap: Recap, totals: Totals) -> _Before:
     return out
 
 
-def _pots(totals: Totals, before: _Before) -> Iterator[tuple[Currency, str, list[str]]]:
+def _now(recap: Recap, totals: Totals) -> _Before:
+    """The same of the present period; a party whose amounts are all to confirm is there, with nothing."""
+    out: _Before = {}
+    for row, state, part in zip(totals.rows, totals.statuses, totals.sides, strict=True):
+        if state == NOT_COUNTED or (recap.now and not (row.date and recap.now[0] <= row.date <= recap.now[1])):
+            continue
+        key = (row.currency, part, getattr(row, _axis(Currency(row.currency, part), totals)))
+        out[key] = out.get(key, ZERO) + ((signed(row.total, row) or ZERO) if state == CONFIRMED else ZERO)
+    return out
+
+
+def _pots(totals: Totals, before: _Before, present: _Before) -> Iterator[tuple[Currency, str, list[str]]]:
     """Each currency (and side) of either period, with its parties: largest now first, those gone last."""
-    known = {(one.code, one.side): one for one in totals.currencies}
+    held_now = {(code, part) for code, part, _ in present}
+    known = {(one.code, one.side): one for one in totals.currencies if (one.code, one.side) in held_now}
     for code, part in [*known, *dict.fromkeys((code, part) for code, part, _ in before if (code, part) not in known)]:
         one = known.get((code, part)) or Currency(code, part)
         axis = _axis(one, totals)
-        now = list(one.parties(axis))
+        now = sorted(
+            (name for code_, part_, name in present if (code_, part_) == (code, part)),
+            key=lambda name: (name == "", -present[code, part, name], name),
+        )
         gone = sorted(
             (name for held, side_, name in before if (held, side_) == (code, part) and name not in now),
             key=lambda name: (-before[code, part, name], name),
@@ -89,17 +106,31 @@ def _pots(totals: Totals, before: _Before) -> Iterator[tuple[Currency, str, list
         yield one, axis, [*now, *gone]
 
 
-def _line(sheet: Any, styles: Formats, data: Data, at: int, one: Currency, axis: str, name: str, before: _Before) -> None:
+def _line(
+    sheet: Any,
+    styles: Formats,
+    data: Data,
+    at: int,
+    one: Currency,
+    axis: str,
+    name: str,
+    before: _Before,
+    present: _Before,
+    span: tuple[dt.date, dt.date] | None,
+) -> None:
     language, money = data.language, styles.money(one.code)
     earlier = before.get((one.code, one.side, name))
-    total = one.parties(axis).get(name)
-    now = total.confirmed if total else ZERO
+    total = present.get((one.code, one.side, name))
+    now = total or ZERO
     label = party(name, axis, language)
     text(sheet, at, 0, label, styles.get("body" if name else "muted"))
     text(sheet, at, 1, currency(one.code, language), styles.get("body"))
     sheet.write_number(at, 2, float(earlier or ZERO), money)
     part = f',{data.ref("side")},"{data.side(one.side)}"' if one.side else ""
     wanted = exactly(label, f"$A{at + 1}")
+    if span is not None:
+        ends = [f"DATE({day.year},{day.month},{day.day})" for day in span]
+        part += f',{data.ref("date")},">="&{ends[0]},{data.ref("date")},"<="&{ends[1]}'
     formula = (
         f"=SUMIFS({data.ref('total')},{data.ref(axis)},{wanted},{data.ref('currency')},$B{at + 1},"
         f'{data.ref("status")},"{data.statuses[CONFIRMED]}"{part})'
@@ -116,16 +147,17 @@ def _change(sheet: Any, styles: Formats, at: int, one: Currency, before: Decimal
     sheet.write_formula(at, 5, f'=IF(C{at + 1}=0,"",(D{at + 1}-C{at + 1})/ABS(C{at + 1}))', styles.get(style, "+0.0%;-0.0%;0.0%"), share)
 
 
-def _foot(sheet: Any, styles: Formats, data: Data, at: int, begin: int, one: Currency, before: _Before) -> None:
+def _foot(sheet: Any, styles: Formats, data: Data, at: int, begin: int, one: Currency, before: _Before, present: _Before) -> None:
     language = data.language
     earlier = sum((amount for (code, part, _), amount in before.items() if (code, part) == (one.code, one.side)), ZERO)
+    now = sum((amount for (code, part, _), amount in present.items() if (code, part) == (one.code, one.side)), ZERO)
     key = f"comparison-{one.side}" if one.side else "comparison-total"
     text(sheet, at, 0, say(f"write.{key}", language), styles.get("total"))
     text(sheet, at, 1, currency(one.code, language), styles.get("total"))
     money = styles.money(one.code, "total")
     sheet.write_formula(at, 2, f"=SUM(C{begin + 1}:C{at})", money, float(earlier))
-    sheet.write_formula(at, 3, f"=SUM(D{begin + 1}:D{at})", money, float(one.all.confirmed))
-    _change(sheet, styles, at, one, earlier, one.all.confirmed, "total")
+    sheet.write_formula(at, 3, f"=SUM(D{begin + 1}:D{at})", money, float(now))
+    _change(sheet, styles, at, one, earlier, now, "total")
     sheet.write_blank(at, 6, None, styles.get("total"))
 
 

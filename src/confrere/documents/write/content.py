@@ -50,7 +50,8 @@ class Recap(msgspec.Struct, kw_only=True, omit_defaults=True):
     ``title`` may be empty (a writer finds one). ``day`` is the day of the work: shown, and used as the files' date.
     ``axis`` is "client", "supplier" or "" (whichever tells the documents apart). ``us`` is the company whose papers these are,
     where it is known: what it sold is then never added to what it bought. ``omitted`` lists (file, reason) of
-    documents that could not be read. ``before`` are the documents of an earlier period to compare with, called ``before_name``.
+    documents that could not be read. ``before`` are the documents of an earlier period to compare with, called ``before_name``; ``now`` (first and last day, called
+    ``now_name``) is what is compared with them where the documents reach further.
     """
 
     rows: list[Row] = msgspec.field(default_factory=list)
@@ -65,6 +66,8 @@ class Recap(msgspec.Struct, kw_only=True, omit_defaults=True):
     omitted: list[tuple[str, str]] = msgspec.field(default_factory=list)
     before: list[Row] = msgspec.field(default_factory=list)
     before_name: str = ""
+    now: tuple[dt.date, dt.date] | None = None
+    now_name: str = ""
 
 
 class Column(msgspec.Struct, kw_only=True, omit_defaults=True):

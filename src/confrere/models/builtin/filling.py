@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from confrere.models.builtin.items import Item
 from confrere.models.builtin.periods import Period
 from confrere.models.builtin.phrase import Phrase
 from confrere.models.builtin.slots import DAYS, columns, name_of, party_ahead, pattern_of, put, scope_of
@@ -32,6 +33,9 @@ _SPANS = {
     "months": 30,
 }
 _BEFORE = {"precedent", "precedente", "previous", "dernier", "derniere", "last", "prior", "avant", "before", "passe", "passee"}
+_YEARLY = {"an", "annee", "annuel", "annuelle", "exercice", "year", "yearly", "annual", "n-1"}
+_QUARTERLY = {"trimestre", "trimestriel", "trimestrielle", "quarter", "quarterly"}
+_MONTHLY = {"mois", "mensuel", "mensuelle", "month", "monthly"}
 _PAPERS = {"invoice", "receipt", "credit-note", "quote", "statement", "contract"}
 _FRONT = {"debut", "devant", "avant", "prefixe", "prefix", "start", "front", "beginning", "tete", "first", "before"}
 _BACK = {"fin", "end", "suffixe", "suffix", "apres", "after", "back"}
@@ -171,20 +175,34 @@ class Filling(Phrase):
         """ "Comparé à septembre", "versus last month": the earlier period a table is set beside."""
         host = next((w for w in self.made if w.operation in ("consolidate", "recap")), None) or self._last("consolidate", "recap")
         cue = next((at for at, item in enumerate(self.parts) if item.has("v.compare") and not item.used), None)
+        if host is not None and host.operation == "consolidate":
+            host.params.setdefault("against", self._span(self.parts))
         if host is None or cue is None:
             return
         tail = self.parts[cue + 1 :]
         named = next((item for item in tail if item.kind == "period" and not item.used), None)
         before = [item for item in tail[:6] if any(word in _BEFORE for word in item.bare.split())]
         if not before and named is None:
-            self.parts[cue].used |= self.parts[cue].bare.startswith("comparatif")  # "un tableau comparatif": a table
+            if self.parts[cue].bare.startswith("comparatif") and not (cue and self.parts[cue - 1].has("g.with")):
+                self.parts[cue].used = True  # "un tableau comparatif": a table
+            elif cue and any(part.has("g.with", "g.and") for part in self.parts[max(0, cue - 2) : cue]):
+                host.params["against"] = self._span(self.parts)  # "with a comparison": with the period before
+                self.parts[cue].used = True
             return
         if before or named is None or not isinstance(named.value, Period):
-            host.params["against"] = "previous"
+            host.params["against"] = self._span(before)
         else:
             host.params["against"] = named.value.label
         for item in [self.parts[cue], *before, *([named] if named is not None else [])]:
             item.used = True
+
+    @staticmethod
+    def _span(parts: list[Item]) -> str:
+        """How far back the period before lies, by the unit these words name: a month where they name none."""
+        words = {word for item in parts for word in item.bare.split()}
+        if words & _YEARLY and not words & _MONTHLY:
+            return "previous-year"
+        return "previous-quarter" if words & _QUARTERLY else "previous"
 
     def _numbers(self) -> None:
         for index, item in enumerate(self.parts):
@@ -368,7 +386,9 @@ class Filling(Phrase):
                 if parts:
                     table.params["pattern"] = self._pattern(parts)
             return
-        cue = self.has("n.column", "g.with")
+        # "mensuel des montants avec comparaison" lists no column: what is listed stands after its word.
+        start = next((at for at, item in enumerate(self.parts) if item.has("n.column", "g.with")), None)
+        cue = start is not None and bool(columns([item for item in self.parts[start:] if item.kind != "period"]))
         names = columns(self.parts)
         if table.operation == "extract":
             if not table.only.types and any(word in item.bare for item in self.parts if item.has("f.") for word in ("invoice", "facture")):

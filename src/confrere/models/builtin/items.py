@@ -202,7 +202,7 @@ def _settle(found: list[Item], language: str) -> None:
             language == "en"
             and item.tags
             and all(tag.startswith("v.") for tag in item.tags)
-            and not item.has("v.list")
+            and not item.has("v.list", "v.compare")
             and len(item.places) == 1
             and index
             and found[index - 1].has("g.definite", "g.indefinite")

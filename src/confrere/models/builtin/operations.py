@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+import msgspec
+
 from confrere.models.builtin.asking import Asking
 from confrere.models.builtin.clauses import DELIVERABLES
 from confrere.models.builtin.items import Item
 from confrere.models.builtin.making import Making
 from confrere.models.builtin.periods import Period
-from confrere.models.builtin.slots import ACRONYMS, columns, dimensions, put
+from confrere.models.builtin.slots import ACRONYMS, columns, dimensions, put, side_of
 
 _OUT_VERBS = ("o.mail", "o.edit", "o.translate", "o.calendar", "o.pay", "o.print", "o.media", "o.secure", "o.advice")
 _PAID = {"paye", "payes", "payee", "payees", "paid", "regle", "reglee", "spent"}
 _WIRED = {"vire", "virer", "virez"}
+_ONE = {"un", "une", "one", "another", "un autre", "une autre", "l'autre"}
 _TRADES = {"hotel", "restaurant", "train", "site"}
 """Words of a company's name as often as of a booking."""
 
@@ -77,12 +80,31 @@ class Reading(Asking, Making):
             for wish in vague:
                 self.made.remove(wish)
                 self.made[0].only = self.made[0].only.merged(wish.only)
+        self._one_each()
         wanted = [wish for wish in self.made if wish.operation not in self.result.refused]
         for wish in wanted:
             self._add(wish)
         for verb in verbs:
             self.context.verb = verb.tag("v.")
         self._leftover()
+
+    def _one_each(self) -> None:
+        """ "One Excel with receipts and one with invoices" is two: each with the types named after its "one"."""
+        cuts = []
+        for at, item in enumerate(self.parts[:-2]):
+            tail = [part for part in self.parts[at + 1 :] if part.bare in _ONE or not part.filler]
+            joined = item.has("g.and") or item.kind == "comma"
+            if joined and len(tail) > 1 and tail[0].bare in _ONE and tail[1].has("g.with", "g.for", "g.of"):
+                cuts.append(at)
+        runs = [self.parts[start:end] for start, end in zip([0, *cuts], [*cuts, len(self.parts)], strict=True)]
+        for wish in list(self.made) if cuts else []:
+            types = [[name for name in wish.only.types if any(item.has(f"t.{name}") for item in run)] for run in runs]
+            sides = [side_of(run) for run in runs]
+            if wish.operation in ("recap", "report", "deck", "index", "extract") and (all(types) or (all(sides) and len(set(sides)) > 1)):
+                self.made.remove(wish)
+                for share, side in zip(types, sides, strict=True):
+                    only = msgspec.structs.replace(wish.only, types=share, side=side)
+                    self.made.append(msgspec.structs.replace(wish, params=dict(wish.params), only=only, words=list(wish.words)))
 
     def _into_folder(self, verbs: list[Item]) -> None:
         """ "Tous les tickets dans un dossier Frais": files and the folder they go to, without a verb."""

@@ -133,7 +133,7 @@ _ORDINALS = {
 }
 _YEAR = r"(?:19|20)\d\d"
 _MONTH = "|".join(sorted(MONTHS, key=len, reverse=True))
-_ORDINAL = "|".join(sorted(_ORDINALS, key=len, reverse=True))
+_ORDINAL = "|".join(re.escape(name) for name in sorted(_ORDINALS, key=len, reverse=True))
 _UNIT = "jour|semaine|mois|an|annee|day|week|month|year"
 _COUNT = r"\d+|" + "|".join(_UNITS)
 _ATOM = re.compile(

@@ -42,6 +42,12 @@ _KIND_SCOPES = {
     "clean": Scope(kinds=["csv", "xlsx"]),
     "quote": Scope(kinds=["csv", "xlsx"]),
 }
+_NAMED = {
+    "recap_workbook": "office.file-recap",
+    "make_report": "office.file-report",
+    "make_deck": "office.file-deck",
+    "make_index": "office.file-index",
+}
 MOST_SLIDES = 30
 
 
@@ -108,6 +114,7 @@ def propose(found: Understanding, survey: dict[str, Any]) -> Plan:
         step = _step(found, wish, seen, survey, len(plan.steps) + 1)
         plan.steps.append(step)
         plan.doubts += [doubt for doubt in step.doubts if doubt not in plan.doubts]
+    _told_apart(plan, language)
     for beyond in found.beyond:
         plan.doubts.append(say(f"builtin.beyond-{beyond.code}", language, words=beyond.words))
         plan.not_understood.append(beyond.words)
@@ -116,6 +123,21 @@ def propose(found: Understanding, survey: dict[str, Any]) -> Plan:
         say("builtin.warning-hidden", language, path=path, what=_hidden(code, language)) for path, code in survey.get("hostile", [])
     ]
     return plan
+
+
+def _told_apart(plan: Plan, language: str) -> None:
+    """Titles and file names that say which documents each is of, where several deliverables of one kind are made."""
+    for step in plan.steps:
+        alike = [other for other in plan.steps if other.tool == step.tool]
+        words = described(_only(step), language)
+        if len(alike) > 1 and step.tool in _NAMED and words and len({described(_only(other), language) for other in alike}) > 1:
+            step.title = f"{step.title} : {words}" if language == "fr" else f"{step.title}: {words}"
+            if not step.args.get("name"):
+                step.args["name"] = f"{say(_NAMED[step.tool], str(step.args['language']))} - {words}"
+
+
+def _only(step: Step) -> Scope:
+    return msgspec.convert(step.args.get("only", {}), Scope)
 
 
 def _step(found: Understanding, wish: Wish, seen: dict[str, Any], survey: dict[str, Any], number: int) -> Step:
@@ -233,12 +255,26 @@ def _recap(
         month = only.since[:7] if only.since and only.since[:7] == only.until[:7] else ""
         args.setdefault("name", " ".join(part for part in (say("office.file-consolidation", str(args["language"])), month) if part))
         args["against"] = wish.params.get("against", "previous")
+        _unnamed(args, doubts, language)
         return "recap_workbook", say("builtin.step-consolidate", language, amounts=seen.get("amounts", 0))
     if wish.params.get("against"):
         args["against"] = wish.params["against"]
+        _unnamed(args, doubts, language)
     by = [_way(way, {}, language) for way in args.get("by", [])]
     how = say("builtin.step-recap-by", language, by=say("builtin.then", language).join(by)) if by else ""
     return "recap_workbook", tell("builtin.step-recap", language, seen.get("amounts", 0), amounts=seen.get("amounts", 0), how=how)
+
+
+def _unnamed(args: dict[str, Any], doubts: list[str], language: str) -> None:
+    """The doubt of a comparison whose present period the person did not name."""
+    only = args.get("only", {})
+    if only.get("since") and only.get("until"):
+        return
+    span = args["against"] if args["against"] in ("previous-quarter", "previous-year") else "previous"
+    if args["against"] != "previous" and span == "previous":
+        doubts.append(say("builtin.doubt-period-after", language, period=args["against"]))
+    else:
+        doubts.append(say(f"builtin.doubt-period-{span}", language))
 
 
 def _field(name: str, language: str) -> str:

@@ -160,13 +160,17 @@ _BOUGHT = ("achat", "depens", "frais", "cout", "charges", "spend", "spent", "exp
 _BILLS = ("t.invoice", "t.credit-note")
 
 
-def _side(parts: list[Item]) -> str:
+def side_of(parts: list[Item]) -> str:
     """Whether these words are about what the company sells ("sales") or buys ("purchases"); empty for neither, or both."""
     found = set()
     for index, item in enumerate(parts):
         after = parts[index + 1] if index + 1 < len(parts) else None
         before = parts[index - 1] if index else None
-        if item.has("n.amounts"):
+        if item.has("t.invoice") and any(word in item.bare for word in ("client", "customer", "sales")):
+            found.add("sales")  # "factures clients", one phrase
+        elif item.has("t.invoice") and any(word in item.bare for word in ("fournisseur", "achat", "supplier", "purchase", "vendor")):
+            found.add("purchases")
+        elif item.has("n.amounts"):
             found |= {"sales"} if item.bare.startswith(_SOLD) else set()
             found |= {"purchases"} if item.bare.startswith(_BOUGHT) else set()
         elif item.has("t.invoice") and item.text.casefold().endswith(("é", "és", "ée", "ées")):
@@ -182,7 +186,7 @@ def _side(parts: list[Item]) -> str:
 def scope_of(parts: list[Item], *, loose: bool) -> Scope:
     """The set of files that these items name; what was read is marked used. ``loose`` (in an exception or a restriction)
     takes any unknown word for part of a name."""
-    scope = Scope(side=_side(parts))
+    scope = Scope(side=side_of(parts))
     for index, item in enumerate(parts):
         if item.used:
             continue

@@ -79,7 +79,14 @@ class MakeMinutes:
                 )
             )
         return Result(
-            text=tell("office.minutes-made", language, len(made), count=len(made), decisions=decisions, actions=actions),
+            text=tell(
+                "office.minutes-made",
+                language,
+                len(made),
+                count=len(made),
+                decisions=tell("office.count-decisions", language, decisions, count=decisions),
+                actions=tell("office.count-actions", language, actions, count=actions),
+            ),
             data={"files": made, "decisions": decisions, "actions": actions},
             doubts=doubts,
             omissions=omissions,

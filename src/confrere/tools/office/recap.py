@@ -190,9 +190,12 @@ class RecapWorkbook:
         format: Annotated[Literal["xlsx", "csv"], Meta(description="File format.")] = "xlsx"
         name: Annotated[str, Meta(description="File name; default: the usual one.")] = ""
         title: Annotated[str, Meta(description="Title; default: found from the documents.")] = ""
-        against: Annotated[str, Meta(description="Compare with an earlier period: previous, or 2026-09, 2025, 2026-01-01..2026-03-31.")] = (
-            ""
-        )
+        against: Annotated[
+            str,
+            Meta(
+                description="Compare with an earlier period: previous, previous-quarter, previous-year, or 2026-09, 2025, 2026-01-01..2026-03-31."
+            ),
+        ] = ""
         language: Annotated[str, Meta(description="Language of the table: fr or en.")] = ""
 
     def run(self, args: Any, context: Context) -> Result:
@@ -253,8 +256,12 @@ def cells(reading: Reading, row: Row, names: list[str]) -> list[str]:
 
     out = []
     for name in names:
+        if name in ("net", "tax", "total"):
+            amount = signed(getattr(row, name), row)
+            out.append("" if amount is None else str(amount))
+            continue
         value = name_of(row.file) if name == "file" else getattr(row, name, None) if name in COLUMNS else reading.value(name)
-        out.append("" if value is None else str(signed(value, row) if name in ("net", "tax", "total") else value))
+        out.append("" if value is None else str(value))
     return out
 
 
@@ -272,9 +279,11 @@ def _table(path: Path, at: str, args: Any, found: Gathered, totals: Totals, lang
         names.append("file")
     rows = list(zip(totals.rows, totals.statuses, totals.sides, strict=True))
 
-    def lines(label: str, kept: list[Row]) -> Lines:
+    doubtful = any(state != CONFIRMED for state in totals.statuses)  # where all count alike, no column says so
+
+    def lines(label: str, state: str, kept: list[Row]) -> Lines:
         return Lines(
-            [cells(found.chosen.readings[row.file], row, names) for row in kept],
+            [cells(found.chosen.readings[row.file], row, names) + [say(f"write.{state}", language)] * doubtful for row in kept],
             [row.currency for row in kept],
             [relative_link(row.file, posixpath.dirname(at)) for row in kept],
             label,
@@ -287,6 +296,6 @@ def _table(path: Path, at: str, args: Any, found: Gathered, totals: Totals, lang
             side = say(f"office.side-{one.side}", language) if one.side else ""
             words = [side, "" if alone else one.code, "" if state == CONFIRMED else say("write.to-confirm", language)]
             label = " ".join(part for part in (say("write.total-word", language), *words) if part)
-            groups.append(lines(label, [row for row, now, part in rows if (row.currency, part, now) == (one.code, one.side, state)]))
-    groups.append(lines("", [row for row, state, _ in rows if state == NOT_COUNTED]))
-    write_table(path, names, groups, language)
+            groups.append(lines(label, state, [row for row, now, part in rows if (row.currency, part, now) == (one.code, one.side, state)]))
+    groups.append(lines("", NOT_COUNTED, [row for row, state, _ in rows if state == NOT_COUNTED]))
+    write_table(path, names + ["status"] * doubtful, groups, language)

@@ -60,7 +60,7 @@ def write_table(path: Path, names: list[str], groups: list[Lines], language: str
                     if name in _MONEY and (number := _decimal(content)) is not None:
                         sheet.write_number(line, column, float(number), styles.money(code))
                     elif name in _DATES and len(content) == 10:
-                        sheet.write_datetime(line, column, dt.datetime.fromisoformat(content), styles.kind("date"))
+                        sheet.write_datetime(line, column, dt.datetime.fromisoformat(content), styles.kind("date", style="left"))
                     elif name == "file":
                         file_cell(sheet, line, column, content, link, styles)
                     else:
