@@ -1,6 +1,7 @@
 """Which model may see what: by the person's naming it, by their rules, by a grant; never what is secret. The remote one is a real server."""
 
 import json
+from urllib.parse import urlsplit
 
 import msgspec
 import pytest
@@ -142,7 +143,7 @@ def test_keys_in_what_is_said_or_read_reach_neither_the_journal_nor_the_model(de
 def test_a_models_key_comes_from_the_secrets_and_each_use_is_journaled(desk, server, folder, monkeypatch):
     monkeypatch.setenv("ANTHROPIC_BASE_URL", server.url)
     monkeypatch.delenv("ANTHROPIC_API_KEY", raising=False)
-    desk.services.secrets.set("ANTHROPIC_API_KEY", "kept-and-sealed-41", ["127.0.0.1"])
+    desk.services.secrets.set("ANTHROPIC_API_KEY", "kept-and-sealed-41", [urlsplit(server.url).netloc])
     server.script([Act(text="hello")])
     state = desk.do("say hello", model=REMOTE)
     assert state.state == "done", state.failure
@@ -150,7 +151,7 @@ def test_a_models_key_comes_from_the_secrets_and_each_use_is_journaled(desk, ser
     assert "kept-and-sealed-41" in headers.get("x-api-key", headers.get("authorization", "")), headers
     uses = [event.body for event in desk.services.store.read("", kinds=("secret.used",))]
     assert uses and {(use["name"], use["host"], use["purpose"], use["allowed"]) for use in uses} == {
-        ("ANTHROPIC_API_KEY", "127.0.0.1", "model", True)
+        ("ANTHROPIC_API_KEY", urlsplit(server.url).netloc, "model", True)
     }
     everything = "".join(json.dumps(event.body) for event in desk.services.store.read(None))
     assert "kept-and-sealed-41" not in everything
@@ -159,7 +160,7 @@ def test_a_models_key_comes_from_the_secrets_and_each_use_is_journaled(desk, ser
 def test_a_key_of_another_host_is_not_sent(desk, server, folder, monkeypatch):
     monkeypatch.setenv("ANTHROPIC_BASE_URL", server.url)
     monkeypatch.delenv("ANTHROPIC_API_KEY", raising=False)
-    desk.services.secrets.set("ANTHROPIC_API_KEY", "kept-and-sealed-41", ["api.anthropic.com"])
+    desk.services.secrets.set("ANTHROPIC_API_KEY", "kept-and-sealed-41", ["api.anthropic.com", "127.0.0.1:9"])
     server.script([Act(text="hello")])
     try:
         desk.do("say hello", model=REMOTE)

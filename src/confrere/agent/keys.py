@@ -39,7 +39,7 @@ class Keys(Mapping[str, str]):
 
         address = self._model if name == KEY_FOR_ADDRESSES else os.environ.get(_ADDRESS.get(name, ""), "")
         if address:
-            return urlsplit(address).hostname or ""
+            return urlsplit(address).netloc.rpartition("@")[2]  # with its port: a secret may be for one port only
         return KNOWN_HOSTS.get(name, ("",))[0]
 
     def __iter__(self) -> Iterator[str]:
