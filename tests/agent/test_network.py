@@ -19,6 +19,7 @@ class Site(http.server.BaseHTTPRequestHandler):
     def do_GET(self):
         body = self.rfile.read(int(self.headers.get("Content-Length") or 0))
         self.server.seen.append((self.command, self.headers["Host"] + self.path, dict(self.headers), body))
+        self.server.then()
         if self.path == "/away":
             self.send_response(302)
             self.send_header("Location", f"http://127.0.0.1:{self.server.server_port}/inner")
@@ -39,7 +40,7 @@ class Site(http.server.BaseHTTPRequestHandler):
 def site(monkeypatch):
     """A web server that the names example.org and other.example lead to, as if it were not on this machine: only a test can say so."""
     made = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Site)
-    made.seen = []
+    made.seen, made.then = [], lambda: None
     threading.Thread(target=made.serve_forever, daemon=True).start()
 
     class Pinned(Proxy):
@@ -229,3 +230,11 @@ def test_a_command_cannot_fill_the_journal_with_requests(desk, server, folder, s
     script = "for i in 1 2 3 4 5 6; do curl -sS -o /dev/null http://other.example/; done; curl -sS -o /dev/null http://example.org/; true"
     state = run(desk, server, folder, {"command": script, "hosts": ["example.org"]})
     assert [line["outcome"] for line in journal(desk, state)] == ["not listed"] * 4 and site.seen == []
+
+
+def test_a_grant_taken_back_counts_for_the_next_request_of_a_command_that_runs(desk, server, folder, site):
+    grant(desk, confidentiality=1)
+    site.then = lambda: desk.services.store.append("", "grant.revoked", {"id": "g1"}, durable=True)
+    given = {"command": "for i in 1 2; do curl -sS -o /dev/null http://example.org/$RANDOM; done; true", "hosts": ["example.org"]}
+    state = run(desk, server, folder, given, planned={"command": "true"})
+    assert [line["outcome"] for line in journal(desk, state)] == ["allowed", "address"] and len(site.seen) == 1

@@ -53,7 +53,7 @@ class CallContext:
 
     def __init__(
         self, services: Services, state: TaskState, view: View, judge: EngineJudge, emit: Emit, listen: Callable[[str, dict[str, Any]], None],
-        stop: StopFlag,
+        stop: StopFlag, refresh: Callable[[], None] = lambda: None,
     ) -> None:
         self.task = state.id
         self.language = state.language
@@ -66,6 +66,7 @@ class CallContext:
         self._emit = emit
         self._listen = listen
         self._stop = stop
+        self._refresh = refresh
         self._told = 0.0
         self._sandbox: Sandbox | None = None
         self._online = False
@@ -132,6 +133,7 @@ class CallContext:
         with self._asked:
             if self._requests >= MAX_REQUESTS:
                 raise Denied("too many")
+            self._refresh()  # what is taken back while a command runs counts for its next request
             found = self._judge.passage(self.call, outgoing, lambda text: self._services.redactor.redact(text).clean)
         if found.verdict == "refused":
             raise Denied(found.why)

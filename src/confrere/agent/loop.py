@@ -147,7 +147,9 @@ class Runner:
     @property
     def context(self) -> CallContext:
         if self._context is None:
-            self._context = CallContext(self.services, self.state, self.view, self.judge, self.record, self.listen, self.stop)
+            self._context = CallContext(
+                self.services, self.state, self.view, self.judge, self.record, self.listen, self.stop, self._take_back
+            )
         return self._context
 
     def close(self) -> None:
