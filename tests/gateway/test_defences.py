@@ -231,22 +231,10 @@ def test_a_revoked_device_is_out_at_once_and_its_stream_ends(up):
     assert browser("GET", "/api/session").status == 401
 
 
-def test_the_socket_and_the_files_are_the_owners_alone(up):
-    assert stat.S_IMODE(os.lstat(up.home / "gateway.sock").st_mode) == 0o600
-    assert stat.S_IMODE(os.lstat(up.home / "journal.db").st_mode) == 0o600
-    assert stat.S_IMODE(os.lstat(up.home / "gateway.lock").st_mode) == 0o600
-
-
-@pytest.mark.skipif(os.geteuid() != 0, reason="only the administrator can become somebody else")
-def test_another_user_of_this_machine_gets_nothing(shared):
-    code = (
-        "import encodings.idna, os, socket, sys; os.setgid(65534); os.setuid(65534)\n"
-        "s = socket.create_connection(('127.0.0.1', int(sys.argv[1])), 5)\n"
-        "s.sendall(b'GET /api/health HTTP/1.1\\r\\nHost: 127.0.0.1:' + sys.argv[1].encode() + b'\\r\\n\\r\\n')\n"
-        "try: print(len(s.recv(100)))\nexcept OSError: print(0)\n"
-    )
-    done = subprocess.run([sys.executable, "-c", code, str(shared.port)], capture_output=True, text=True, timeout=20, check=False)
-    assert done.stdout.strip() == "0", done
+def test_the_socket_and_the_files_are_the_owners_alone(shared):
+    assert stat.S_IMODE(os.lstat(shared.home / "gateway.sock").st_mode) == 0o600
+    assert stat.S_IMODE(os.lstat(shared.home / "journal.db").st_mode) == 0o600
+    assert stat.S_IMODE(os.lstat(shared.home / "gateway.lock").st_mode) == 0o600
 
 
 def test_headers_of_every_answer(shared):
@@ -288,17 +276,6 @@ def test_bodies_that_are_too_much(shared):
     assert shared.raw("POST", "/api/tasks", [*headers, ("Content-Length", "99999999")]).status == 413
     assert shared.raw("POST", "/api/tasks", headers, b"[" * 100_000).status == 400
     assert shared.raw("POST", "/api/tasks", headers, b'{"brief": "\xff"}').status == 400
-
-
-def test_a_silent_connection_is_ended(up):
-    with socket.create_connection(("127.0.0.1", up.port), 15) as sock:
-        sock.sendall(b"GET /api/health HTTP/1.1\r\nHost:")
-        begun = time.monotonic()
-        try:
-            assert sock.recv(10) == b""
-        except ConnectionResetError:
-            pass
-        assert 3 < time.monotonic() - begun < 8
 
 
 def test_listening_beyond_this_machine_demands_tls(tmp_path):
@@ -371,9 +348,9 @@ def test_with_tls_the_cookie_is_bound_to_the_host(tmp_path, certificate):
         up.stop()
 
 
-def test_the_exposure_audit_tries_and_finds_nothing(up):
+def test_the_exposure_audit_tries_and_finds_nothing(shared):
     command = [sys.executable, "-c", "from confrere.cli.gateway import exposure; raise SystemExit(exposure(False))"]
-    done = subprocess.run(command, env=up.environment, capture_output=True, text=True, timeout=60, check=False)
+    done = subprocess.run(command, env=shared.environment, capture_output=True, text=True, timeout=60, check=False)
     assert done.returncode == 0 and "✗" not in done.stdout and done.stdout.count("✓") >= 12, done.stdout + done.stderr
 
 
@@ -384,9 +361,14 @@ def test_the_exposure_audit_finds_what_is_open(up):
     assert bad == {"home", "files"}
 
 
-def test_two_gateways_cannot_have_one_state_folder(up):
+def test_two_gateways_cannot_have_one_state_folder(shared):
     done = subprocess.run(
-        [sys.executable, "-m", "confrere", "up", "--port", "0"], env=up.environment, capture_output=True, text=True, timeout=30, check=False
+        [sys.executable, "-m", "confrere", "up", "--port", "0"],
+        env=shared.environment,
+        capture_output=True,
+        text=True,
+        timeout=30,
+        check=False,
     )
     assert done.returncode == 1 and "already running" in done.stderr
 

@@ -217,9 +217,9 @@ def test_the_gateway_killed_mid_run_with_a_page_open(up, server, folder, seed):
         assert not [pid for pid in workers(up) if pid]
         up.start()
     stream = Events(up, after=after, cookie=browser.cookie)
-    seen += [
-        body for kind, body in stream.until(lambda kind, body: kind == "journal" and body["kind"] == "report.built") if kind == "journal"
-    ]
+    over = any(event["kind"] == "report.built" for event in seen)  # it may have got there before it was killed again
+    rest = stream.until(lambda kind, body: kind == "ready" if over else kind == "journal" and body["kind"] == "report.built")
+    seen += [body for kind, body in rest if kind == "journal"]
     assert [event["seq"] for event in seen] == list(range(1, len(seen) + 1))
     kept = [json.loads(line) for line in up.ask("GET", "/api/journal.jsonl").data.splitlines()]
     assert [(event["seq"], event["kind"], event["at"]) for event in kept][: len(seen)] == [
@@ -299,21 +299,21 @@ def test_a_stream_that_was_away_for_thousands_of_events(up):
 def test_idle_costs_nothing(up):
     """No processor time at all without a client; next to nothing with a page open."""
 
-    def ticks():
-        with open(f"/proc/{up.pid}/stat") as file:
-            fields = file.read().rpartition(")")[2].split()
-        return int(fields[11]) + int(fields[12])
+    def spent():
+        """Milliseconds of processor time, by the process's own clock (clock_getcpuclockid(3)): a tick of /proc is ten."""
+        return time.clock_gettime(~up.pid << 3 | 2) * 1000
 
     time.sleep(1)
-    before = ticks()
-    time.sleep(3)
-    assert ticks() - before <= 1 and not workers(up)
+    before = spent()
+    assert before > 0
+    time.sleep(1)
+    assert spent() - before <= 3 and not workers(up)
     stream = Events(up)
     stream.until(lambda kind, body: kind == "ready")
     time.sleep(1)
-    before = ticks()
-    time.sleep(3)
-    assert ticks() - before <= 3
+    before = spent()
+    time.sleep(1)
+    assert spent() - before <= 10
     stream.close()
     with open(f"/proc/{up.pid}/maps") as file:
         assert "pydantic" not in file.read()

@@ -87,7 +87,7 @@ def test_what_is_refused(up, server, how):
 
 
 def test_said_while_nobody_works_it_is_heard_after_a_crash(up, server, folder):
-    script(server, wait=0.3)
+    script(server, wait=0.15)
     task = up.ask("POST", "/api/tasks", new(server, folder), 201).json["id"]
     up.ask("POST", f"/api/tasks/{task}/approve", {"hash": up.until(task, "planned")["plan_hash"]}, 200)
     _at(up, task, 1)

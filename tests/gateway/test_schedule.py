@@ -270,14 +270,12 @@ def test_a_webhook_is_signed_fresh_and_good_once(up, tmp_path):
 
 def test_it_fires_by_the_clock_and_after_a_crash(up, tmp_path):
     """A schedule every minute, killed before it is due and started after: run once, late."""
-    spec = {
-        "name": "soon",
-        "brief": "What can you do?",
-        "when": {"kind": "once", "at": (datetime.now(UTC) + timedelta(seconds=3)).isoformat()},
-    }
-    made = up.ask("POST", "/api/schedules", spec, 201).json
+    due = datetime.now(UTC) + timedelta(seconds=1.5)
+    made = up.ask(
+        "POST", "/api/schedules", {"name": "soon", "brief": "What can you do?", "when": {"kind": "once", "at": due.isoformat()}}, 201
+    ).json
     up.kill()
-    time.sleep(3)
+    time.sleep(max(0.0, (due - datetime.now(UTC)).total_seconds()) + 0.1)
     up.start()
     for _ in range(100):
         runs = up.ask("GET", f"/api/schedules/{made['id']}/runs").json["runs"]
