@@ -221,21 +221,23 @@ def test_unix_sockets_of_the_office_profile_reach_nobody_outside(host: Host, rea
 
 
 def test_git_hooks_are_planted_in_the_copy_only(box: Sandbox, host: Host) -> None:
-    hooks = host.place.lower / ".git" / "hooks"
+    name = f"project-{box.name}"  # the folder is shared by all back ends: what one did to it is not the next one's
+    project = host.place.lower / name
+    hooks = project / ".git" / "hooks"
     hooks.mkdir(parents=True)
-    for path in (hooks.parent, hooks):
+    for path in (project, hooks.parent, hooks):
         os.chown(path, host.place.lower.stat().st_uid, host.place.lower.stat().st_gid)
     try:
         box.refresh()
         done = box.run(
-            Command(["sh", "-c", "mv .git x; mkdir -p .git/hooks; echo '#!/bin/sh' > .git/hooks/pre-commit"], cwd="/work/Folder")
+            Command(["sh", "-c", "mv .git x; mkdir -p .git/hooks; echo '#!/bin/sh' > .git/hooks/pre-commit"], cwd=f"/work/Folder/{name}")
         )
         assert done.rc == 0, done.text
         assert list(hooks.iterdir()) == []
-        assert not (host.place.lower / "x").exists()
-        assert (host.place.upper / ".git" / "hooks" / "pre-commit").exists()
+        assert not (project / "x").exists()
+        assert (host.place.upper / name / ".git" / "hooks" / "pre-commit").exists()
     finally:
-        subprocess.run(["rm", "-rf", str(host.place.lower / ".git")], check=True)
+        subprocess.run(["rm", "-rf", str(project)], check=True)
 
 
 @pytest.mark.parametrize("name", [name for name, who in CONTROL.items() if who])
