@@ -264,3 +264,28 @@ def test_every_planted_fault_is_found_on_its_slide(tmp_path: Path) -> None:
 def test_contrast_is_that_of_the_standard() -> None:
     assert contrast("000000", "FFFFFF") == pytest.approx(21)
     assert contrast("777777", "FFFFFF") == pytest.approx(4.48, abs=0.01)
+
+
+def test_a_dark_template_gets_text_that_can_be_read_on_it(tmp_path: Path) -> None:
+    from pptx.dml.color import RGBColor
+
+    own = Presentation()
+    ground = own.slide_master.background.fill
+    ground.solid()
+    ground.fore_color.rgb = RGBColor(0x10, 0x2A, 0x43)
+    own.save(tmp_path / "charte.pptx")
+    content = DeckContent(
+        title="Bilan",
+        slides=[
+            Slide(
+                title="Tout tient",
+                blocks=[
+                    Figures(figures=[Figure(value="12", label="documents")]),
+                    Text(title="Points", lines=["un", "deux"], points=True),
+                    Table(columns=[Column(title="A"), Column(title="B", kind="number")], rows=[["x", 1]], total=["", 1]),
+                ],
+            )
+        ],
+    )
+    deck(tmp_path / "d.pptx", content, "fr", tmp_path / "charte.pptx")
+    assert not [found for found in verify.check(tmp_path / "d.pptx") if found.code == "low-contrast"]

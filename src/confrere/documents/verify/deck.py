@@ -93,7 +93,7 @@ class _Slide:
             for other, other_box in boxes[number + 1 :]:
                 if _overlap(box, other_box) > 0.04:
                     self.add("overlap", shape, other=other.name)
-        return self.found
+        return [*{(found.code, found.data["shape"], found.data.get("other")): found for found in reversed(self.found)}.values()][::-1]
 
     def _text(self, shape: Any, box: tuple[float, float, float, float]) -> None:
         if getattr(shape, "has_table", False):

@@ -24,10 +24,17 @@ Box = tuple[float, float, float, float]  # left, top, width, height in points
 class Palette:
     """The colours of a deck, as theme names ("accent1") or RGB: a company's template brings its own."""
 
-    def __init__(self, strong: str = "accent1", dark: str = "tx2", series: tuple[str, ...] = (), soft: str = "") -> None:
+    def __init__(
+        self, strong: str = "accent1", dark: str = "tx2", series: tuple[str, ...] = (), soft: str = "", night: bool = False
+    ) -> None:
         self.strong, self.dark = strong, dark
         self.series = series or (theme.ACCENT, *theme.SERIES[1:])
         self.soft = soft or theme.SOFT
+        # Text that lies on the slide itself; panels and totals bring their own light ground.
+        self.night = night
+        self.ink, self.grey, self.warn = (theme.PALE, theme.PALE_GREY, theme.PALE_WARN) if night else (theme.BODY, theme.GREY, theme.WARN)
+        self.title = theme.WHITE if night else strong
+        self.head = theme.WHITE if night else "bg1"
 
 
 def arrange(blocks: list[Block], area: Box) -> list[tuple[Block, Box]]:
@@ -182,9 +189,9 @@ def _text(slide: Any, block: Text, box: Box, palette: Palette, language: str) ->
     shape = _frame(slide, box)
     frame = shape.text_frame
     if block.title:
-        _paragraph(frame, True, clip(plain(block.title), 16, wide, 1, True), 16, palette.strong, True)
+        _paragraph(frame, True, clip(plain(block.title), 16, wide, 1, True), 16, palette.title, True)
     for number, line in enumerate([*shown, more] if more else shown):
-        paragraph = _paragraph(frame, not block.title and number == 0, line, size, theme.GREY if line is more and more else theme.BODY)
+        paragraph = _paragraph(frame, not block.title and number == 0, line, size, palette.grey if line is more and more else palette.ink)
         paragraph.space_before = Pt(size * 0.45) if number or block.title else Pt(0)
         if block.points and not (more and line is more):
             _bullet(paragraph, indent, block.ordered)
@@ -212,7 +219,9 @@ def _chart(slide: Any, block: Chart, box: Box, palette: Palette, language: str, 
 
     left, top, wide, high = box
     if block.title:
-        _paragraph(_frame(slide, (left, top, wide, 20)).text_frame, True, clip(plain(block.title), 14, wide, 1, True), 14, theme.BODY, True)
+        _paragraph(
+            _frame(slide, (left, top, wide, 20)).text_frame, True, clip(plain(block.title), 14, wide, 1, True), 14, palette.ink, True
+        )
         top, high = top + 24, high - 24
     frame = add_chart(slide, block, (left, top, wide, high), palette, language)
     describe(frame, block.title or heading, block.alt or block.title or heading)
@@ -234,7 +243,9 @@ def _table(slide: Any, block: Table, box: Box, palette: Palette, language: str, 
     )
     heads = [plain(column.title) for column in block.columns]
     if block.title:
-        _paragraph(_frame(slide, (left, top, wide, 20)).text_frame, True, clip(plain(block.title), 14, wide, 1, True), 14, theme.BODY, True)
+        _paragraph(
+            _frame(slide, (left, top, wide, 20)).text_frame, True, clip(plain(block.title), 14, wide, 1, True), 14, palette.ink, True
+        )
         top, high = top + 24, high - 24
 
     def rows_at(size: float) -> int:
@@ -303,7 +314,9 @@ def _fill_cell(cell: Any, text: str, size: float, column: Column, header: bool, 
     cell.margin_top = cell.margin_bottom = Pt(1)
     cell.vertical_anchor = MSO_ANCHOR.MIDDLE
     cell.text_frame.word_wrap = True
-    ink = "bg1" if header else theme.GREY if more else theme.WARN if text.startswith("−") else theme.BODY
+    ink = palette.head if header else palette.grey if more else palette.warn if text.startswith("−") else palette.ink
+    if total and not header:  # on its own light ground
+        ink = theme.WARN if text.startswith("−") else theme.BODY
     paragraph = _paragraph(cell.text_frame, True, text, size, ink, header or total)
     if column.kind in ("number", "money", "percent", "amount"):
         paragraph.alignment = PP_ALIGN.RIGHT

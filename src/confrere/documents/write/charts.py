@@ -49,18 +49,18 @@ def add_chart(slide: Any, block: Chart, box: tuple[float, float, float, float], 
     """Add a chart to ``slide``, its text at ``size`` points, and return its graphic frame."""
     room = {"bar": box[2] * 0.36, "doughnut": box[2] * 0.4}.get(block.kind, 0.0)
     frame = slide.shapes.add_chart(chart_type(block.kind), *(round(value * _EMU) for value in box), chart_data(block, language, size, room))
-    style(frame.chart, block, palette.series, palette.soft, language, size)
+    style(frame.chart, block, palette.series, palette.soft, language, size, palette.ink)
     return frame
 
 
-def style(chart: Any, block: Chart, colors: tuple[str, ...], soft: str, language: str, size: float) -> None:
+def style(chart: Any, block: Chart, colors: tuple[str, ...], soft: str, language: str, size: float, text: str = theme.BODY) -> None:
     """Quiet axes, direct labels instead of a grid where they are readable, one colour where one is enough."""
     from pptx.enum.chart import XL_LABEL_POSITION, XL_LEGEND_POSITION, XL_TICK_LABEL_POSITION, XL_TICK_MARK
     from pptx.util import Pt
 
     chart.has_title = False
     chart.font.size, chart.font.name = Pt(size), theme.FONT
-    chart.font.color.rgb = _rgb(theme.BODY)
+    chart.font.color.rgb = _rgb(text)
     several = len(block.series) > 1 or block.kind == "doughnut"
     chart.has_legend = several
     if several:

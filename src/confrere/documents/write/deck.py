@@ -81,7 +81,7 @@ class _Layouts:
             self.section = _pick(layouts, "secHead") or self.cover
             self.content = _pick(layouts, "titleOnly") or _with_title(layouts) or layouts[-1]
             self.text = _pick(layouts, "obj")
-            self.palette = _palette(presentation)
+            self.palette = _palette(presentation, self.content)
 
     def area(self, layout: Any) -> Box:
         """The free part of a content slide: under its title, above its footer."""
@@ -117,7 +117,7 @@ def _with_title(layouts: list[Any]) -> Any:
     return min(titled, key=lambda layout: len(list(layout.placeholders)), default=None)
 
 
-def _palette(presentation: Any) -> Palette:
+def _palette(presentation: Any, layout: Any) -> Palette:
     """The chart colours of a template: its own accents, those readable as text on white first for what must be read."""
     from lxml import etree
 
@@ -128,7 +128,7 @@ def _palette(presentation: Any) -> Palette:
         return Palette()
     tree = etree.fromstring(part.blob, etree.XMLParser(resolve_entities=False, no_network=True))
     found = {}
-    for name in ("dk1", "lt1", "dk2", *(f"accent{number}" for number in range(1, 7))):
+    for name in ("dk1", "lt1", "dk2", "lt2", *(f"accent{number}" for number in range(1, 7))):
         element = tree.find(f".//{{*}}clrScheme/{{*}}{name}")
         child = element[0] if element is not None and len(element) else None
         if child is not None:
@@ -141,7 +141,26 @@ def _palette(presentation: Any) -> Palette:
         dark=found.get(dark, "000000"),
         series=accents,
         soft=_lighter(accents[0]) if accents else "",
+        night=_dark_ground(layout, found),
     )
+
+
+def _dark_ground(layout: Any, colors: dict[str, str]) -> bool:
+    """Whether content slides of a template have a plain dark background, of the layout or else of the master."""
+    master = layout.slide_master
+    mapped = master.element.find("{*}clrMap")
+    for element in (layout.element, master.element):
+        ground = element.find("{*}cSld/{*}bg")
+        if ground is None:
+            continue
+        child = ground.find("{*}bgPr/{*}solidFill/{*}srgbClr")
+        if child is not None:
+            return contrast(str(child.get("val")), "FFFFFF") > contrast(str(child.get("val")), "000000")
+        child = ground.find(".//{*}schemeClr")
+        name = str(child.get("val")) if child is not None else ""
+        name = str(mapped.get(name, name)) if mapped is not None else name
+        return name in colors and contrast(colors[name], "FFFFFF") > contrast(colors[name], "000000")
+    return False
 
 
 def contrast(one: str, other: str) -> float:

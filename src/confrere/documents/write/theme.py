@@ -14,6 +14,11 @@ WARN_TINT = "FBEDE6"
 GOOD = "2F7D4F"
 WHITE = "FFFFFF"
 
+# The same on the dark ground of a company's template.
+PALE = "F2F5F7"
+PALE_GREY = "C3CBD4"
+PALE_WARN = "FFB199"
+
 SERIES = (ACCENT, "D08A2E", "3B5B8C", "8C4A6B", "6B8E4E", "7A6FA8", "4A8FA8", "9A7B4F")
 
 FONT = "Calibri"
