@@ -237,4 +237,4 @@ def test_a_grant_taken_back_counts_for_the_next_request_of_a_command_that_runs(d
     site.then = lambda: desk.services.store.append("", "grant.revoked", {"id": "g1"}, durable=True)
     given = {"command": "for i in 1 2; do curl -sS -o /dev/null http://example.org/$RANDOM; done; true", "hosts": ["example.org"]}
     state = run(desk, server, folder, given, planned={"command": "true"})
-    assert [line["outcome"] for line in journal(desk, state)] == ["allowed", "address"] and len(site.seen) == 1
+    assert [line["outcome"] for line in journal(desk, state)] == ["allowed", "not granted"] and len(site.seen) == 1

@@ -33,18 +33,18 @@ outgoing = st.builds(
 
 @given(st.lists(outgoing, max_size=12))
 def test_whatever_is_asked_only_named_addresses_pass_and_quietly(asked: list[Outgoing]) -> None:
-    permit = Permit(hosts=["a.example"], private=[], named=frozenset({"http://a.example/x", "http://b.example/y"}))
-    passed = [one for one in asked if requests.decide(permit, one, [OPEN], NOW, "t").verdict != "refused"]
+    permit = Permit(hosts=["a.example"], private=[], named=frozenset({"http://a.example/x", "http://b.example/y"}), grants=["g"])
+    passed = [one for one in asked if requests.decide(permit, one, [OPEN], NOW).verdict != "refused"]
     assert all(one.address == "http://a.example/x" and one.method in ("GET", "HEAD") and not one.size for one in passed)
     assert len(passed) <= requests.TIMES
-    assert all(requests.decide(permit, one, [OPEN], NOW, "t").verdict != "free" for one in asked)
+    assert all(requests.decide(permit, one, [OPEN], NOW).verdict != "free" for one in asked)
 
 
 @given(outgoing)
 def test_a_host_that_may_have_private_things_is_that_host_alone(one: Outgoing) -> None:
     permit = Permit(hosts=["a.example"], private=["a.example"], named=frozenset())
-    assert (requests.decide(permit, one, [], NOW, "t").verdict == "free") == (one.host.lower() == "a.example")
-    assert requests.decide(permit, one, [], NOW, "t", lambda text: False).verdict == "refused"
+    assert (requests.decide(permit, one, [], NOW).verdict == "free") == (one.host.lower() == "a.example")
+    assert requests.decide(permit, one, [], NOW, lambda text: False).verdict == "refused"
 
 
 def decided(*, planned: dict[str, object] | None = None, read: bool = False, grants: tuple[Grant, ...] = (), brief: str = "do it") -> tuple[str, str]:
@@ -65,7 +65,7 @@ def decided(*, planned: dict[str, object] | None = None, read: bool = False, gra
 
 
 def test_where_a_commands_hosts_come_from_decides_what_they_may_get() -> None:
-    exact = {"command": "curl http://a.example/x", "hosts": ["a.example"]}
+    exact: dict[str, object] = {"command": "curl http://a.example/x", "hosts": ["a.example"]}
     cleared = Grant(id="g", what="host", value="a.example", scope="always", confidentiality=Confidentiality.PRIVATE)
     assert decided(planned=exact) == ("allow", "free")
     assert decided(planned={**exact, "command": HOLE}, read=True) == ("allow", "free"), "any command may run: the plan names what it reaches"
@@ -89,3 +89,28 @@ def test_a_plans_own_words_name_addresses_and_its_holes_do_not() -> None:
     engine.observe(Call(tool="run", args={}), "http://read.example/c", origins=["x"])
     permit = requests.permit(engine.state, Brief(engine.state.brief), Call(tool="run", args={"command": "curl http://call.example/d"}), [], [])
     assert permit.named == {"http://brief.example/a", "http://plan.example/b"}
+
+
+def test_the_last_use_of_a_grant_is_a_whole_one_and_what_is_taken_back_ends_it() -> None:
+    limited = Grant(id="g", what="host", value="a.example", scope="always", limit=1, confidentiality=Confidentiality.PRIVATE)
+    other = Grant(id="h", what="host", value="b.example", scope="always", limit=1)
+    engine = Engine(grants=[limited, other])
+    engine.start("do it", {"run": RUN}, "t")
+    engine.approve_plan([{"tool": "run", "args": {"command": HOLE, "hosts": HOLE}}])
+    call = Call(tool="run", args={"command": "x", "hosts": ["a.example", "b.example"]})
+    decision = engine.decide(call, NOW)
+    assert decision.verdict == "allow" and decision.grants == ["g", "h"], "each is used, not the first alone"
+    permit = engine.permit(call, decision, shown=False)
+    engine.commit(call, decision)
+    assert permit is not None and engine.decide(call, NOW).verdict != "allow"
+    post = {host: Outgoing(host=host, port=80, method="POST", path="/x", size=4) for host in ("a.example", "b.example")}
+    assert [engine.decide_request(permit, post[host], NOW, lambda text: True).verdict for host in post] == ["free", "refused"]
+    engine.apply({"type": "grant.revoked", "id": "g"})
+    passage = engine.decide_request(permit, post["a.example"], NOW, lambda text: True)
+    assert (passage.verdict, passage.why) == ("refused", "not granted")
+
+
+def test_a_host_of_the_brief_that_was_granted_for_more_gets_more() -> None:
+    cleared = Grant(id="g", what="host", value="a.example", scope="always", confidentiality=Confidentiality.PRIVATE)
+    assert decided(grants=(cleared,), read=True, brief="get http://a.example/x") == ("allow", "free")
+    assert decided(grants=(), read=True, brief="get http://a.example/x") == ("allow", "quiet")

@@ -216,7 +216,7 @@ class Engine:
                 continue
             judged = self._judge_holes(index, given, call, manifest, rule, now)
             if all(item.good for item in judged):
-                grants = [item.source for item in judged if item.why == "granted"]
+                grants = sorted({id for item in judged if item.why == "granted" for id in item.source.split()})
                 return _say("allow", rule.name, "policy.in-plan", call, manifest, arguments=judged, step=index, grants=grants)
             best = best or (index, judged)
         if best is not None:
@@ -290,7 +290,7 @@ class Engine:
                 found = [granted(self.grants.values(), role, leaf, manifest.kind, now, self.state.task) for leaf in leaves(value)]
                 if found and all(found):
                     used += [grant.id for grant in found if grant is not None]
-                    why = Why("granted", found[0].id if found[0] else "")
+                    why = _by(found)
             out.append(_judged(name, role, value, why))
         return out, sorted(set(used))
 
@@ -339,8 +339,8 @@ class Engine:
         if role in _WORDS and not self.state.context.untrusted and rule.name not in _MONEY and self._may_tell(manifest):
             return Why("trusted-context")
         found = [granted(self.grants.values(), role, leaf, manifest.kind, now, self.state.task) for leaf in leaves(value)]
-        if found and all(found) and found[0] is not None:
-            return Why("granted", found[0].id)
+        if found and all(found):
+            return _by(found)
         return derived(case, name, role)
 
     def _may_tell(self, manifest: Manifest) -> bool:
@@ -397,11 +397,20 @@ class Engine:
             str(leaf) for item in decision.arguments if item.role is Role.HOST and (shown or item.why in ("plan", "endorsed"))
             for leaf in leaves(item.value)
         ]
-        return requests.permit(self.state, self._brief, call, hosts, private, manifest.kind)
+        rests = [
+            str(leaf) for item in decision.arguments if item.role is Role.HOST and item.why == "granted" and not shown
+            for leaf in leaves(item.value)
+        ]
+        unlimited = [  # what says more of these hosts than the plan or the brief did, and is not used up by it
+            grant.id for grant in self.grants.values()
+            if not grant.limit and grant.live("", self.state.task) and (not grant.kinds or manifest.kind in grant.kinds)
+            and any(grant.covers(Role.HOST, host) for host in hosts)
+        ]
+        return requests.permit(self.state, self._brief, call, hosts, private, sorted({*decision.grants, *unlimited}), rests)
 
     def decide_request(self, permit: Permit, request: Outgoing, now: str, is_clean: Callable[[str], bool]) -> Passage:
         """Whether, and how, one request of such a command may pass."""
-        return requests.decide(permit, request, self.grants.values(), now, self.state.task, is_clean)
+        return requests.decide(permit, request, self.grants.values(), now, is_clean)
 
     # -- models -----------------------------------------------------------------------------------------------------------------------
 
@@ -428,6 +437,11 @@ class Engine:
 def _sandboxed(role: Role, manifest: Manifest) -> bool:
     """A command that only changes the workspace runs in the sandbox, whatever it is; what it may reach is decided host by host."""
     return role is Role.COMMAND and manifest.effect is Effect.CHANGE
+
+
+def _by(found: Iterable[Grant | None]) -> Why:
+    """Good by these grants, one a value: each of them is used."""
+    return Why("granted", " ".join(sorted({grant.id for grant in found if grant is not None})))
 
 
 def _say(verdict: Literal["allow", "ask", "deny"], rule: str, reason: str, call: Call, manifest: Manifest, **more: Any) -> Decision:

@@ -42,11 +42,15 @@ class Grant(msgspec.Struct, kw_only=True, frozen=True):
     confidentiality: Confidentiality | None = None
     revoked: bool = False
 
+    def stands(self, now: str) -> bool:
+        """Whether it is neither revoked nor expired: what was begun with it may go on."""
+        return not self.revoked and (not self.expires or now < self.expires)
+
     def live(self, now: str, task: str) -> bool:
         """True at ``now`` for ``task``: not revoked, not expired, not used up, and given for this task where it was
         given for one."""
         return (
-            not self.revoked and (not self.expires or now < self.expires) and (self.scope == "always" or self.task == task)
+            self.stands(now) and (self.scope == "always" or self.task == task)
             and not (self.scope == "call" and self.used) and not (self.limit and self.used >= self.limit)
         )
 

@@ -16,7 +16,7 @@ import msgspec
 from confrere.policy import values
 from confrere.policy.brief import Brief
 from confrere.policy.derive.case import leaves
-from confrere.policy.grants import Grant, granted
+from confrere.policy.grants import Grant
 from confrere.policy.labels import Confidentiality
 from confrere.policy.manifest import Role
 from confrere.policy.state import HOLE, Call, State
@@ -53,16 +53,19 @@ class Passage(msgspec.Struct, frozen=True, kw_only=True):
 
 class Permit(msgspec.Struct, kw_only=True):
     """One command that may reach hosts. ``private`` are those that an approved step or a yes to its card names: they may be sent what is in the
-    folders. ``named`` are the canonical addresses that a request may have where nothing private may go; ``asked`` counts those."""
+    folders. ``grants`` are the ids of those that it was let through by, used up for it, and ``granted`` the hosts that rest on them. ``named`` are the canonical addresses that a request may have where nothing private may go; ``asked`` counts those."""
 
     hosts: list[str]
     private: list[str]
     named: frozenset[str]
-    kind: str = "run"
+    grants: list[str] = []
+    granted: list[str] = []
     asked: dict[str, int] = {}
 
 
-def permit(state: State, brief: Brief, call: Call, hosts: Iterable[str], private: Iterable[str], kind: str = "run") -> Permit:
+def permit(
+    state: State, brief: Brief, call: Call, hosts: Iterable[str], private: Iterable[str], grants: Iterable[str] = (), rests: Iterable[str] = ()
+) -> Permit:
     """What a command may ask for, from where its words come. To be made when it is let through: what is read later cannot widen it."""
     named = set(brief.urls)
     for step in state.plan or []:
@@ -72,17 +75,20 @@ def permit(state: State, brief: Brief, call: Call, hosts: Iterable[str], private
     if state.context.confidentiality is Confidentiality.PUBLIC and not state.context.untrusted:
         for leaf in leaves(call.args):
             named.update(values.find_urls(str(leaf)))
-    return Permit(hosts=list(hosts), private=list(private), named=frozenset(named), kind=kind)
+    return Permit(hosts=list(hosts), private=list(private), named=frozenset(named), grants=list(grants), granted=list(rests))
 
 
 def decide(
-    permit: Permit, request: Outgoing, grants: Iterable[Grant], now: str, task: str, is_clean: Callable[[str], bool] = lambda text: True
+    permit: Permit, request: Outgoing, grants: Iterable[Grant], now: str, is_clean: Callable[[str], bool] = lambda text: True
 ) -> Passage:
-    """Whether, and how, this request may pass. ``is_clean`` says whether a text holds nothing that looks like a secret: those go nowhere."""
+    """Whether, and how, this request may pass. ``grants`` as they are now: one that was taken back lets nothing more through. ``is_clean`` says whether a text holds nothing that looks like a secret: those go nowhere."""
     host = values.host(request.host)
     if host is None or host not in {values.host(name) for name in permit.hosts}:
         return Passage(verdict="refused", why="not granted")
-    grant = granted(grants, Role.HOST, host, permit.kind, now, task)
+    held = [grant for grant in grants if grant.id in permit.grants and grant.stands(now) and grant.covers(Role.HOST, host)]
+    grant = max(held, key=lambda grant: grant.confidentiality or Confidentiality.PUBLIC, default=None)
+    if grant is None and host in {values.host(name) for name in permit.granted}:
+        return Passage(verdict="refused", why="not granted")
     ident = grant.id if grant is not None else ""
     said = [request.method, request.path, *(part for pair in request.headers for part in pair)]
     if not all(is_clean(text) for text in said):
