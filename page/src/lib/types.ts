@@ -85,7 +85,7 @@ export interface Preview {
   record?: { type: string; fields: Record<string, RecordField>; check: Record<string, string> }; sizes?: [number, number][]
 }
 export interface CellDiff { sheet: string; cell: string; before: string; after: string; formula_before?: string; formula_after?: string }
-export interface BlockDiff { op: 'same' | 'add' | 'del' | 'change'; before: string; after: string; label: string }
+export interface BlockDiff { op: 'same' | 'add' | 'del' | 'change'; before: string; after: string; label: string; page_before?: number | null; page_after?: number | null }
 export interface Diff {
   path: string; kind: 'cells' | 'paragraphs' | 'slides' | 'text' | 'binary' | 'none'; cells?: CellDiff[]; blocks?: BlockDiff[]; more: number
   before: { size: number; sha256: string } | null; after: { size: number; sha256: string } | null

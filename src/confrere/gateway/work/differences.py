@@ -36,7 +36,7 @@ def diff(services: Services, task: str, path: str) -> dict[str, Any]:
         shown["cells"], shown["more"] = found[:MOST], max(0, len(found) - MOST)
     elif kinds & {"pptx", "ppt", "odp", "pdf"}:
         shown["kind"] = "slides" if "pdf" not in kinds else "paragraphs"
-        blocks = _blocks(_pages(before), _pages(after))
+        blocks = _blocks(_pages(before), _pages(after), whole=shown["kind"] == "slides")
         shown["blocks"], shown["more"] = blocks[:MOST], max(0, len(blocks) - MOST)
     elif any(document is not None and document.text for document in (before, after)):
         shown["kind"] = "paragraphs" if kinds & {"docx", "doc", "odt", "rtf", "eml", "html"} else "text"
@@ -114,20 +114,66 @@ def _lines(document: Document | None) -> list[tuple[str, str]]:
     return [("", line) for line in document.text.splitlines()] if document is not None else []
 
 
-def _blocks(before: list[tuple[str, str]], after: list[tuple[str, str]]) -> list[dict[str, Any]]:
-    """The blocks that differ, each with one that does not before and after it."""
+def _blocks(before: list[tuple[str, str]], after: list[tuple[str, str]], *, whole: bool = False) -> list[dict[str, Any]]:
+    """The blocks that differ, each with one that does not before and after it; all of them, with their places (from 1) on either side,
+    where ``whole``: slides with the same words may still look different."""
     before, after = before[:_LONGEST], after[:_LONGEST]
     matcher = SequenceMatcher(None, [text for _, text in before], [text for _, text in after], autojunk=False)
-    found: list[dict[str, Any]] = []
+    pairs: list[tuple[str, int | None, int | None]] = []
     for op, low, high, start, end in matcher.get_opcodes():
         if op == "equal":
-            kept = range(low, high) if high - low <= 2 else (low, high - 1)
-            found += [{"op": "same", "before": before[i][1], "after": before[i][1], "label": before[i][0]} for i in kept]
+            kept = range(low, high) if whole or high - low <= 2 else (low, high - 1)
+            pairs += [("same", i, start + i - low) for i in kept]
             continue
-        for step in range(max(high - low, end - start)):
-            left = before[low + step] if low + step < high else None
-            right = after[start + step] if start + step < end else None
-            label = (right or left or ("", ""))[0]
-            what = "change" if left and right else "add" if right else "del"
-            found.append({"op": what, "before": left[1] if left else "", "after": right[1] if right else "", "label": label})
+        for left, right in _paired([text for _, text in before[low:high]], [text for _, text in after[start:end]]):
+            what = "change" if left is not None and right is not None else "add" if left is None else "del"
+            pairs.append((what, None if left is None else low + left, None if right is None else start + right))
+    found: list[dict[str, Any]] = []
+    for what, left, right in pairs:
+        old, new = before[left] if left is not None else None, after[right] if right is not None else None
+        block: dict[str, Any] = {
+            "op": what,
+            "before": old[1] if old else "",
+            "after": new[1] if new else "",
+            "label": (new or old or ("", ""))[0],
+        }
+        if whole:
+            block |= {"page_before": None if left is None else left + 1, "page_after": None if right is None else right + 1}
+        found.append(block)
+    return found
+
+
+_FEW = 40  # blocks on either side of one change, up to which those that resemble each other are looked for
+_ALIKE = 0.4
+
+
+def _paired(before: list[str], after: list[str]) -> list[tuple[int | None, int | None]]:
+    """Which of the old blocks became which of the new ones: in order, the pairs that resemble each other most (an alignment by dynamic
+    programming, scored by the share of text in common); what lies between them is paired by its place."""
+    rows, columns = len(before), len(after)
+    anchors: list[tuple[int, int]] = []
+    if rows != columns and min(rows, columns) > 0 and max(rows, columns) <= _FEW:
+        alike = [[SequenceMatcher(None, one[:2000], two[:2000], autojunk=False).ratio() for two in after] for one in before]
+        best = [[0.0] * (columns + 1) for _ in range(rows + 1)]
+        for i in range(rows - 1, -1, -1):
+            for j in range(columns - 1, -1, -1):
+                both = best[i + 1][j + 1] + alike[i][j] if alike[i][j] >= _ALIKE else 0.0
+                best[i][j] = max(both, best[i + 1][j], best[i][j + 1])
+        i = j = 0
+        while i < rows and j < columns:
+            if alike[i][j] >= _ALIKE and best[i][j] == best[i + 1][j + 1] + alike[i][j]:
+                anchors.append((i, j))
+                i, j = i + 1, j + 1
+            elif best[i][j] == best[i + 1][j]:
+                i += 1
+            else:
+                j += 1
+    found: list[tuple[int | None, int | None]] = []
+    i = j = 0
+    for row, column in [*anchors, (rows, columns)]:
+        for step in range(max(row - i, column - j)):
+            found.append((i + step if i + step < row else None, j + step if j + step < column else None))
+        if row < rows:
+            found.append((row, column))
+        i, j = row + 1, column + 1
     return found
