@@ -26,6 +26,19 @@ def hello(name: str | None) -> bytes:
     return out.read()
 
 
+def with_extension(data: bytes, kind: int, value: bytes) -> bytes:
+    """A hello in one record, with one more extension at its end."""
+    place = 9 + 34
+    for width in (1, 2, 1):
+        place += width + int.from_bytes(data[place : place + width], "big")
+    more = kind.to_bytes(2, "big") + len(value).to_bytes(2, "big") + value
+    lengths = {3: 2, 6: 3, place: 2}
+    out = bytearray(data + more)
+    for at, width in lengths.items():
+        out[at : at + width] = (int.from_bytes(data[at : at + width], "big") + len(more)).to_bytes(width, "big")
+    return bytes(out)
+
+
 def test_an_absolute_target_becomes_host_port_and_path() -> None:
     head = wire.parse_head(b"GET http://Example.ORG.:8080/a?b=c HTTP/1.1\r\nHost: other.test\r\nX: y\r\nProxy-Authorization: z\r\n\r\n")
     assert (head.method, head.host, head.port, head.path) == ("GET", "example.org", 8080, "/a?b=c")
@@ -72,6 +85,13 @@ def test_connect_names_host_and_port() -> None:
 def test_what_is_ambiguous_is_refused(head: bytes) -> None:
     with pytest.raises(Malformed):
         wire.parse_head(head + b"\r\n\r\n")
+
+
+def test_a_name_that_may_be_hidden_is_not_the_one_in_the_clear() -> None:
+    """With an encrypted hello, a server that many sites share would serve another than the one decided about."""
+    assert wire.server_name(with_extension(hello("ok.test"), 0x1234, b"x")) == "ok.test"
+    for kind in (0xFE0D, 0xFFCE):
+        assert wire.server_name(with_extension(hello("ok.test"), kind, bytes(40))) == "?"
 
 
 def test_the_server_name_of_a_real_hello_however_it_is_cut() -> None:

@@ -13,6 +13,7 @@ from confrere.sandbox.addresses import normal_host
 
 HEAD_LIMIT = 1 << 16
 HELLO_LIMIT = 1 << 16
+_HIDDEN_NAME = (0xFE0D, 0xFFCE)  # extensions that encrypt the real server name (ECH, and ESNI before it): the plain one need not be true
 _TOKEN = re.compile(rb"[!#$%&'*+\-.^_`|~0-9A-Za-z]+")
 _VALUE = re.compile(rb"[\t\x20-\x7e\x80-\xff]*")
 _TARGET = re.compile(r"[\x21-\x7e]+")
@@ -136,7 +137,10 @@ def socks_host(kind: int, data: bytes) -> str:
 
 
 def server_name(data: bytes) -> str | None:
-    """The server name in a TLS ClientHello: "" when it has none, None while bytes are missing. Records may split it anywhere."""
+    """The server name in a TLS ClientHello: "" when it has none, "?" when the real one may be hidden, None while bytes are missing.
+
+    Records may split it anywhere.
+    """
     message = bytearray()
     place = 0
     while True:
@@ -189,6 +193,8 @@ def _name_in_hello(body: bytes) -> str:
     while extensions.more():
         kind = int.from_bytes(extensions.take(2), "big")
         value = extensions.vector(2)
+        if kind in _HIDDEN_NAME:
+            return "?"
         if kind == 0:
             names = _Cursor(_Cursor(value).vector(2))
             name_type, name = names.take(1)[0], names.vector(2)
