@@ -51,6 +51,10 @@ def test_a_quote_that_lies_in_the_folder_is_not_made_again() -> None:
         ("monthly consolidation for October compared with the previous month", "2026-10-01", "previous"),
         ("compare octobre et septembre 2026 par client", "2026-10-01", "2026-09"),
         ("récap 2026 par rapport à 2025", "2026-01-01", "2025"),
+        ("consolidation du 3e trimestre 2026", "2026-07-01", "previous-quarter"),
+        ("Consolidation du trimestre", "", "previous-quarter"),
+        ("monthly recap of amounts with a comparison to last year", "", "previous-year"),
+        ("récapitulatif mensuel des montants avec comparaison", "", "previous"),
     ],
 )
 def test_a_comparison_has_its_two_periods(brief: str, since: str, against: str) -> None:
@@ -100,3 +104,26 @@ def test_an_order_by_an_unknown_verb_is_said_and_nothing_is_planned() -> None:
 def test_days_written_in_figures_are_a_period() -> None:
     wish = only_wish("Récapitulatif des factures du 15/03/2026 au 30/04/2026")
     assert (wish.only.since, wish.only.until, wish.only.names) == ("2026-03-15", "2026-04-30", [])
+
+
+@pytest.mark.parametrize(
+    ("brief", "sides", "types"),
+    [
+        ("un Excel avec les achats et un Excel avec les factures clients", ["purchases", "sales"], [[], ["invoice"]]),
+        ("un Excel avec les achats et un avec les ventes", ["purchases", "sales"], [[], []]),
+        ("one Excel with receipts and one with invoices", ["", ""], [["receipt"], ["invoice"]]),
+        ("tableau des achats et des ventes", [""], [[]]),
+        ("quel est mon chiffre d'affaires par client cette année ?", ["sales"], [[]]),
+        ("How much did I spend at suppliers in 2026?", ["purchases"], [[]]),
+    ],
+)
+def test_sales_and_purchases_and_one_workbook_each(brief: str, sides: list[str], types: list[list[str]]) -> None:
+    wishes = understand(brief, today=TODAY).wishes
+    assert [wish.only.side for wish in wishes] == sides and [wish.only.types for wish in wishes] == types
+
+
+def test_the_things_to_quote_are_taken_from_the_brief() -> None:
+    wish = only_wish("Fais un devis pour la Mairie de Plougastel : 40 chaises pliantes, 2 tables et 50 menus enfant avec modele.docx")
+    assert wish.params["quantities"] == ["40 chaises pliantes", "2 tables", "50 menus enfant"]
+    assert (wish.params["client"], wish.params["template"]) == ("Mairie de Plougastel", "modele.docx")
+    assert "quantities" not in only_wish("Fais un devis pour Dupont à partir de tarifs.csv valable 60 jours").params

@@ -229,3 +229,19 @@ def test_every_tool_has_a_schema_a_language_model_can_use() -> None:
         fields = schema["$defs"][tool.Args.__name__]["properties"]
         assert all("description" in field or "$ref" in str(field) for field in fields.values()), tool.name
         assert set(tool.manifest.roles) >= set(fields) - {"combine"}, tool.name
+
+
+def test_a_table_of_chosen_columns_adds_only_what_may_be_added(office: Any, tmp_path: Path) -> None:
+    from confrere.documents.verify import check
+
+    pounds = invoice("F-9", "Tidewell", "12/04/2026", 50).replace("€".encode(), "£".encode())
+    credit = invoice("A-1", "Tidewell SA", "13/04/2026", 40).replace(b"FACTURE", b"AVOIR").replace(b"Facture", b"Avoir")
+    folder: Office = office({"1.txt": invoice("F-1", "Dupont", "12/01/2026", 100), "2.txt": pounds, "3.txt": credit})
+    result = folder.run(TOOL["recap_workbook"], columns=["date", "total"], language="fr")
+    path = tmp_path / "t.xlsx"
+    path.write_bytes(folder.view.read(result.deliverables[0]))
+    import openpyxl
+
+    rows = [[cell for cell in row if cell is not None] for row in openpyxl.load_workbook(path, data_only=True).active.values]
+    feet = {row[0]: row[1] for row in rows if row and str(row[0]).startswith("Total")}
+    assert feet == {"Total EUR": 72, "Total GBP": 60} and not check(path)

@@ -85,3 +85,20 @@ def test_what_a_person_says_of_names_is_honoured(office: Any) -> None:
     folder: Office = office(files)
     folder.run(SortFiles(), by=["client"], only={"same": ["Martin|Martin & Fils"]})
     assert len({path.rpartition("/")[0] for path in folder.paths()}) == 1
+
+
+def test_without_a_period_the_latest_month_is_compared_and_not_the_whole_folder(office: Any, tmp_path: Path) -> None:
+    folder: Office = office(SEPTEMBER | OCTOBER)
+    result = folder.run(RecapWorkbook(), against="previous")
+    data = folder.view.read(result.deliverables[0])
+    assert compared(data) == WANTED and any("octobre 2026" in doubt and "septembre 2026" in doubt for doubt in result.doubts)
+    path = tmp_path / "recap.xlsx"
+    path.write_bytes(data)
+    assert not check(path, expected={name: Decimal(value) for name, value in result.data["expected"].items()})
+
+
+def test_a_year_is_compared_with_the_year_before(office: Any) -> None:
+    folder: Office = office(OCTOBER | {"old.txt": invoice("F-0", "Dupont", "03/10/2025", 100), "F-9.txt": SEPTEMBER["F-2.txt"]})
+    result = folder.run(RecapWorkbook(), only=PERIOD, against="previous-year")
+    assert compared(folder.view.read(result.deliverables[0]))["Dupont"] == (120, 216, "présent aux deux")
+    assert compared(folder.view.read(folder.run(RecapWorkbook(), against="previous-year").deliverables[0]))["Total"][:2] == (120, 1428)

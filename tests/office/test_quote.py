@@ -120,3 +120,13 @@ def test_without_clear_lines_nothing_is_made(office: Any, files: dict[str, bytes
     folder: Office = office({**files, "lettre.txt": b"Bonjour"})
     result = folder.run(MakeQuote(), client="Dupont", **args)
     assert result.failed and result.text and not result.deliverables
+
+
+def test_what_is_asked_is_found_in_the_price_list_and_the_rest_is_told(office: Any) -> None:
+    prices = "Désignation;Prix HT;TVA\nChaise pliante;24,90;20 %\nTable ronde;89,00;20 %\nTable basse;40;20 %\nMenu enfant;9,90;10 %\n"
+    folder: Office = office({"tarifs.csv": prices.encode()})
+    asked = ["40 chaises pliantes", "50 menus enfant", "3 tables", "2 parasols"]
+    result = folder.run(MakeQuote(), client="Dupont", lines="tarifs.csv", quantities=asked)
+    assert Decimal(result.data["net"]) == 40 * Decimal("24.90") + 50 * Decimal("9.90")
+    assert sum("parasols" in doubt or "Table ronde, Table basse" in doubt for doubt in result.doubts) == 2
+    assert folder.run(MakeQuote(), client="Dupont", lines="tarifs.csv", quantities=["2 parasols"]).failed

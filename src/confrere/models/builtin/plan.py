@@ -379,14 +379,16 @@ def _quote(
 ) -> tuple[str, str]:
     args.pop("only", None)
     args.pop("exclude", None)
-    _take(wish, args, "client", "lines", "template", "valid", "number", "name")
+    _take(wish, args, "client", "lines", "template", "valid", "number", "name", "quantities")
     client = str(args.get("client", ""))
     if not client:
         doubts.append(say("builtin.doubt-quote-client", found.language))
     if not args.get("lines"):
         doubts.append(say("builtin.doubt-quote-lines", found.language))
     named = say("builtin.quote-for", found.language, client=client) if client else ""
-    return "make_quote", say("builtin.step-quote", found.language, named=named)
+    title = say("builtin.step-quote", found.language, named=named)
+    listed = ", ".join(args.get("quantities", []))
+    return "make_quote", (f"{title} : {listed}" if found.language == "fr" else f"{title}: {listed}") if listed else title
 
 
 def _clean(

@@ -14,6 +14,7 @@ from confrere.models.builtin.clauses import Clause, clauses
 from confrere.models.builtin.items import Item, items
 from confrere.models.builtin.operations import Reading
 from confrere.models.builtin.phrase import Clauses
+from confrere.models.builtin.quantities import quantities
 from confrere.models.builtin.same import names
 from confrere.models.builtin.slots import scope_of
 from confrere.models.builtin.understanding import Understanding, Wish
@@ -26,6 +27,7 @@ def understand(brief: str, *, today: date, language: str = "en") -> Understandin
     """Understand a brief. ``today`` resolves "last month" and a month without its year; ``language`` is that of the session,
     answered in where the words do not tell theirs."""
     rest, same, apart = names(brief[:LIMIT])
+    rest, listed = quantities(rest)
     found, spoken, corrections = items(rest, today)
     result = Understanding(language=spoken or (items(brief[:LIMIT], today)[1] if same or apart else "") or language)
     result.only.same, result.only.apart = same, apart
@@ -36,6 +38,11 @@ def understand(brief: str, *, today: date, language: str = "en") -> Understandin
         _read(clause, result, context)
         if not any(wishes is context.wishes for wishes in sentences):
             sentences.append(context.wishes)
+    offer = next((wish for wish in result.wishes if wish.operation == "quote"), None)
+    if offer is not None and listed:
+        offer.params["quantities"] = listed
+    else:
+        result.not_understood += listed
     for wishes in sentences:
         _share(wishes, any(item.bare.startswith(_TOGETHER) for item in found))
     _finish(result, found, chat)

@@ -63,12 +63,16 @@ class MakeQuote:
         "VAT by rate, totals as formulas and a validity date."
     )
     manifest = msgspec.structs.replace(
-        MAKES, roles=MAKES.roles | {"client": Role.TEXT, "lines": Role.PATH, "number": Role.TEXT, "valid": Role.FREE}
+        MAKES,
+        roles=MAKES.roles | {"client": Role.TEXT, "lines": Role.PATH, "quantities": Role.TEXT, "number": Role.TEXT, "valid": Role.FREE},
     )
 
     class Args(msgspec.Struct, kw_only=True, omit_defaults=True, forbid_unknown_fields=True):
         client: Annotated[str, Meta(description="Whom the quote is for.")] = ""
         lines: Annotated[str, Meta(description="View path or name of the CSV or XLSX with the lines; default: the only one.")] = ""
+        quantities: Annotated[
+            list[str], Meta(description="What is quoted and how many, as '40 folding chairs'; default: the lines as they are.")
+        ] = msgspec.field(default_factory=list)
         template: Annotated[str, Meta(description="View path or name of a DOCX or XLSX with placeholders; '*' to look for one.")] = ""
         number: Annotated[str, Meta(description="Number of the quote; default: the next one.")] = ""
         valid: Annotated[int, Meta(description="Days of validity.", ge=1, le=730)] = 30
@@ -87,6 +91,8 @@ class MakeQuote:
             wanted = args.template if args.template != "*" else say("office.quote-a-template", language)
             doubts.append(say("office.no-template", language, name=wanted))
         source, lines, trouble = _lines(context, files, args.lines, template, language, doubts)
+        if args.quantities and not trouble:
+            lines, trouble = _counted(lines, args.quantities, name_of(source), language, doubts)
         if trouble:
             return Result(text=trouble, failed=True)
         day = today(context)
@@ -235,6 +241,37 @@ def _lines(context: Context, files: list[str], wanted: str, template: str, langu
     if "rate" not in columns:
         doubts.append(say("office.quote-rate-assumed", language))
     return path, lines, ""
+
+
+def _counted(lines: list[Line], quantities: list[str], source: str, language: str, doubts: list[str]) -> tuple[list[Line], str]:
+    """The lines asked for, with their quantities, in the order asked; and why there are none. A thing that no line of the price list
+    bears, or several do, is told and left out."""
+    unit = say("office.quote-quantity-one", language, name=source)
+    doubts[:] = [doubt for doubt in doubts if doubt != unit]
+    kept: list[Line] = []
+    for asked in quantities:
+        count, _, what = asked.partition(" ")
+        wanted = _words(what)
+        words = [(line, _words(f"{line.reference} {line.description}")) for line in lines]
+        fit = [line for line, have in words if wanted and wanted <= have]
+        exact = [line for line, have in words if wanted and wanted == _words(line.description)]
+        chosen = exact if len(exact) == 1 else fit
+        if len(chosen) != 1:
+            names = ", ".join(line.description for line in chosen[:5])
+            key = "office.quote-several-fit" if chosen else "office.quote-none-fits"
+            doubts.append(say(key, language, asked=asked, name=source, names=names))
+            continue
+        kept.append(msgspec.structs.replace(chosen[0], quantity=Decimal(count)))
+    return kept, "" if kept else say("office.quote-nothing-fits", language, asked=", ".join(quantities), name=source)
+
+
+_LINKS = {"de", "du", "des", "d", "la", "le", "les", "l", "a", "au", "aux", "en", "of", "the", "for", "pour", "et", "and"}
+
+
+def _words(text: str) -> set[str]:
+    """The words of a name, without what links them, plurals taken for singulars."""
+    words = set(plain(text).split()) - _LINKS
+    return {word[:-1] if len(word) > 3 and word[-1] in "sx" else word for word in words}
 
 
 def _columns(table: Table) -> tuple[int, dict[str, int]]:
