@@ -16,6 +16,7 @@ import pytest
 from confrere.config import Home
 from confrere.errors import WrongUse
 from confrere.gateway.schedule.clock import Clock
+from confrere.gateway.schedule.heartbeat import words
 from confrere.gateway.schedule.hooks import signed
 from confrere.gateway.schedule.watch import Watch, mark_of
 from confrere.gateway.shapes import NewSchedule, When
@@ -357,6 +358,13 @@ async def test_a_heartbeat_with_nothing_to_do_costs_nothing(gateway):
         await settle()
     assert not gateway.desk.begun and gateway.store.count() == events
     file.write_text("# Heartbeat\n- look for unpaid invoices\n")
+    file.chmod(0o666)  # anybody's words, not the owner's
+    assert not words(gateway.home, "@HEARTBEAT.md")
+    file.chmod(0o600)
+    if os.geteuid() == 0:
+        os.chown(file, 65534, 65534)
+        assert not words(gateway.home, "@HEARTBEAT.md")
+        os.chown(file, 0, 0)
     at(gateway, eight(3))
     gateway.clock.tick()
     gateway.clock.tick()

@@ -1,12 +1,14 @@
 """A heartbeat, for who writes one: a schedule whose brief is what stands in ``HEARTBEAT.md`` of the state folder when it falls due.
 
 That file is out of every task's reach, so that what stands in it are the owner's words. While nothing does (headings, comments and empty list
-items are nothing) nothing is begun, asked or journaled.
+items are nothing) nothing is begun, asked or journaled; nor while it is another user's, or may be written by anybody.
 """
 
 from __future__ import annotations
 
+import os
 import re
+import stat
 
 from confrere.config import Home
 
@@ -20,7 +22,11 @@ def words(home: Home, brief: str) -> str:
     if brief.strip() != BRIEF:
         return brief
     try:
-        text = (home.path / BRIEF[1:]).read_text("utf-8", "replace")[:_MOST]
+        with open(home.path / BRIEF[1:], encoding="utf-8", errors="replace") as file:
+            status = os.fstat(file.fileno())
+            if status.st_uid not in (os.geteuid(), 0) or status.st_mode & stat.S_IWOTH:
+                return ""
+            text = file.read(_MOST)
     except OSError:
         return ""
     text = re.sub(r"<!--.*?(-->|\Z)", "", text, flags=re.DOTALL)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import threading
 import time
 from collections.abc import Callable
 from typing import Any, cast
@@ -20,6 +21,7 @@ from confrere.journal.canonical import digest
 from confrere.messages import say
 
 Send = Callable[[dict[str, Any]], None]
+_PATIENCE = 20.0  # seconds that a look at a task's changes waits for them to be applied
 _TOGETHER = 0.01  # seconds between two words to the gateway that the journal has grown
 
 
@@ -30,6 +32,7 @@ class Bench:
         self.send = send
         self.services = Services(Home.find())
         self._woke = 0.0
+        self._comparing = threading.Lock()
 
     def leave(self) -> None:
         """End what this process started."""
@@ -184,6 +187,17 @@ class Bench:
         return await asyncio.to_thread(self._changes, task)
 
     def _changes(self, task: str) -> dict[str, Any]:
+        with self._comparing:  # a comparison notes what it hashed, and one process at a time may note
+            self._until_free(task)
+            return self._compared(task)
+
+    def _until_free(self, task: str) -> None:
+        """Wait while a review is being applied: what was shown changes under the comparison."""
+        end = time.monotonic() + _PATIENCE
+        while self.services.store.holder(task) is not None and time.monotonic() < end and load(self.services.store, task).state == "review":
+            time.sleep(0.05)
+
+    def _compared(self, task: str) -> dict[str, Any]:
         from confrere.agent.loop import Runner
         from confrere.workspace.changes import ChangeSet
 
