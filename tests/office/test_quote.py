@@ -130,3 +130,19 @@ def test_what_is_asked_is_found_in_the_price_list_and_the_rest_is_told(office: A
     assert Decimal(result.data["net"]) == 40 * Decimal("24.90") + 50 * Decimal("9.90")
     assert sum("parasols" in doubt or "Table ronde, Table basse" in doubt for doubt in result.doubts) == 2
     assert folder.run(MakeQuote(), client="Dupont", lines="tarifs.csv", quantities=["2 parasols"]).failed
+
+
+def test_a_template_whose_table_has_only_a_header_gets_its_lines(office: Any) -> None:
+    document = docx.Document()
+    document.add_paragraph("Client : {{client}}")
+    table = document.add_table(rows=3, cols=4)
+    for cell, text in zip(table.rows[0].cells, ("Désignation", "Quantité", "Prix unitaire HT", "Total HT"), strict=True):
+        cell.text = text
+    bare = docx.Document()
+    bare.add_paragraph("Client : {{client}}")
+    folder: Office = office({"tarifs.csv": LINES, "modele.docx": saved(document), "nu.docx": saved(bare)})
+    result = folder.run(MakeQuote(), client="Dupont", lines="tarifs.csv", template="modele.docx")
+    (filled,) = docx.Document(io.BytesIO(folder.view.read(result.deliverables[0]))).tables
+    assert [row.cells[0].text for row in filled.rows] == ["Désignation", "Pose de parquet", '=HYPERLINK("http://x")', "Étude"]
+    assert filled.rows[3].cells[3].text.startswith("150,00")
+    assert any("nu.docx" in doubt for doubt in folder.run(MakeQuote(), client="D", lines="tarifs.csv", template="nu.docx").doubts)

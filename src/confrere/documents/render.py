@@ -35,6 +35,7 @@ _SETTINGS = (
     ("org.openoffice.Office.Common/Security/Scripting", "DisableActiveContent", "true"),
     ("org.openoffice.Office.Common/Security/Scripting", "BlockUntrustedRefererLinks", "true"),
     ("org.openoffice.Office.Common/Misc", "FirstRun", "false"),
+    ("org.openoffice.Office.Common/Filter/PDF/Export", "UseTaggedPDF", "true"),  # for screen readers
     # A proxy that does not exist: what tries to reach out anyway, fails.
     ("org.openoffice.Inet/Settings", "ooInetProxyType", "2"),
     ("org.openoffice.Inet/Settings", "ooInetHTTPProxyName", "127.0.0.1"),

@@ -45,7 +45,7 @@ def check_docx(path: Path) -> list[Finding]:
     for number, table in enumerate(document.tables, 1):
         header = table._tbl.find(f".//{qn('w:tblHeader')}")
         if header is None and len(table.rows) > 1:
-            found.append(Finding(code="no-table-header", level=WARNING, where=str(number), data={"shape": str(number)}))
+            found.append(Finding(code="no-table-header", level=WARNING, where=path.name, data={"shape": str(number)}))
     for drawing in document.element.iter("{http://schemas.openxmlformats.org/drawingml/2006/wordprocessingDrawing}docPr"):
         if not drawing.get("descr"):
             found.append(Finding(code="no-alternative-text", level=WARNING, where=path.name, data={"shape": drawing.get("name", "")}))
@@ -73,6 +73,8 @@ def check_pdf(path: Path) -> list[Finding]:
         root = reader.root_object
         title = str(reader.metadata.title or "") if reader.metadata else ""
         marks: Any = root.get("/MarkInfo")
+        # Pages put together or taken apart are other people's: tags cannot be made up for them.
+        pasted = "pypdf" in str(reader.metadata.producer or "") if reader.metadata else False
         tagged = marks is not None and bool(marks.get_object().get("/Marked")) and "/Lang" in root
     except (OSError, KeyError, ValueError, pypdfium2.PdfiumError, PyPdfError):
         return [Finding(code="cannot-open", where=path.name)]
@@ -80,7 +82,7 @@ def check_pdf(path: Path) -> list[Finding]:
         found.append(Finding(code="empty", where=path.name))
     if not title:
         found.append(Finding(code="no-title-property", level=WARNING, where=path.name))
-    if not tagged:
+    if not tagged and not pasted:
         found.append(Finding(code="not-tagged", level=WARNING, where=path.name))
     return found + _words("\n".join(texts), path.name, empty=False)
 

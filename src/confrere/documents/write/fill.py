@@ -103,8 +103,9 @@ def _shown(value: Any, key: str, offer: Offer, language: str) -> str:
     return plain(str(value))
 
 
-def fill_docx(template: Path, path: Path, offer: Offer, language: str) -> list[str]:
-    """Write ``template`` filled with ``offer`` to ``path``; returns the placeholders that were left."""
+def fill_docx(template: Path, path: Path, offer: Offer, language: str) -> tuple[list[str], bool]:
+    """Write ``template`` filled with ``offer`` to ``path``; returns the placeholders that were left, and whether there was a place
+    for the lines."""
     import docx
     from docx.oxml.ns import qn
 
@@ -119,16 +120,20 @@ def fill_docx(template: Path, path: Path, offer: Offer, language: str) -> list[s
             return None
         return _shown(_head_value(offer, key, language), key, offer, language)
 
+    placed = False
     parts = [document.element]
     for section in document.sections:
         for part in (section.header, section.footer, section.first_page_header, section.first_page_footer):
             if not part.is_linked_to_previous:
                 parts.append(part._element)
     for part in parts:
+        for table in part.iter(qn("w:tbl")):
+            _offered(table)
         for row in list(part.iter(qn("w:tr"))):
             names = {name for _, _, name, _ in holes("".join(node.text or "" for node in row.iter(qn("w:t"))))}
             if not names & {word for word, key in _LINES.items() if key in ("description", "quantity", "price", "amount")}:
                 continue
+            placed = True
             for line in offer.lines:
                 new = copy.deepcopy(row)
                 row.addprevious(new)
@@ -139,7 +144,49 @@ def fill_docx(template: Path, path: Path, offer: Offer, language: str) -> list[s
             _replace(paragraph, head)
     document.save(path)
     settle(path, offer.date)
-    return list(dict.fromkeys(left))
+    return list(dict.fromkeys(left)), placed
+
+
+def _offered(table: Any) -> None:
+    """Give the empty row below a header of ours ("Désignation | Quantité | Prix unitaire") the placeholders its header names: most
+    templates mark the lines so and no other way. A header alone gets such a row."""
+    from docx.oxml.ns import qn
+
+    def texts(row: Any) -> list[str]:
+        return ["".join(node.text or "" for node in cell.iter(qn("w:t"))) for cell in row.findall(qn("w:tc"))]
+
+    rows = table.findall(qn("w:tr"))
+    if any(_LINES.get(name) for row in rows for text in texts(row) for _, _, name, _ in holes(text)):
+        return
+    for at, row in enumerate(rows):
+        names = [_folded(text) for text in texts(row)]
+        keys = [_LINES.get(name) or ("rate" if name in ("tva", "vat") else "amount" if name.startswith("total") else "") for name in names]
+        if "description" not in keys or len([key for key in keys if key]) < 2:
+            continue
+        below = rows[at + 1] if at + 1 < len(rows) else None
+        if below is None:
+            below = copy.deepcopy(row)
+            row.addnext(below)
+        elif any(text.strip() for text in texts(below)):
+            return
+        for cell, key in zip(below.findall(qn("w:tc")), keys, strict=False):
+            for node in cell.iter(qn("w:t")):
+                node.text = ""
+            if key:
+                run = cell.find(qn("w:p")).makeelement(qn("w:r"), {})
+                written = run.makeelement(qn("w:t"), {})
+                written.text = "{{" + _LINE[key].split(",")[0] + "}}"
+                run.append(written)
+                cell.find(qn("w:p")).append(run)
+        marks = row.get_or_add_trPr()
+        if marks.find(qn("w:tblHeader")) is None:
+            marks.append(marks.makeelement(qn("w:tblHeader"), {}))
+        for spare in rows[at + 2 :]:  # further empty lines of the form
+            if not any(text.strip() for text in texts(spare)):
+                table.remove(spare)
+            else:
+                break
+        return
 
 
 def _line_text(line: Line, name: str, offer: Offer, language: str) -> str | None:

@@ -12,6 +12,7 @@ from msgspec import Meta
 from confrere.messages import say
 from confrere.policy.manifest import Effect, Manifest, Role
 from confrere.tools.base import Result
+from confrere.tools.office.duplicates import groups
 from confrere.tools.office.files import extension_of, file_date, kind_of, name_of, plain
 from confrere.tools.office.places import component
 from confrere.tools.office.readings import choose
@@ -67,7 +68,13 @@ class MergePdfs:
         files.sort(key=(lambda info: (dated(info), info.path)) if args.order != "name" else lambda info: _natural(info.path))
         if args.order == "newest":
             files.reverse()
-        paths: list[str] = context.memo("files", lambda: [info.path for info in files])
+        copies = {path: group[0] for group in groups(context, files) for path in group[1:]}
+        paths: list[str] = context.memo("files", lambda: [info.path for info in files if info.path not in copies])
+        doubts = [
+            say("office.copy-not-merged", context.language, path=name_of(path), original=name_of(original))
+            for path, original in copies.items()
+            if path not in paths
+        ]
         if not paths:
             return Result(text=say("office.nothing-to-merge", language), failed=True)
         merged: list[str] = []
@@ -91,6 +98,7 @@ class MergePdfs:
                 if pages > _MOST_PAGES:
                     omissions.append((path, reason("too-large", language)))
                     break
+            writer.add_metadata({"/Title": (args.name or say("office.file-merged", language)).removesuffix(".pdf")})
             with open(out, "wb") as file:
                 writer.write(file)
 
@@ -101,6 +109,7 @@ class MergePdfs:
         return Result(
             text=tell("office.merged", language, len(merged), file=name_of(place), count=len(merged), pages=pages),
             data={"file": place, "merged": merged, "pages": pages},
+            doubts=doubts,
             omissions=omissions,
             deliverables=[place],
             origins=merged,
@@ -269,6 +278,7 @@ def _split(context: Context, path: str, args: Any, language: str, number: int) -
             with tempfile.TemporaryDirectory(dir=context.view.area) as scratch:
                 writer = PdfWriter()
                 writer.append(reader, pages=(start - 1, end))
+                writer.add_metadata({"/Title": f"{stem} {label}"})
                 piece = Path(scratch, "piece.pdf")
                 with open(piece, "wb") as file:
                     writer.write(file)

@@ -50,6 +50,7 @@ _HEADS = {
     "rate": ("tva", "taux tva", "taux de tva", "vat", "vat rate", "tax", "tax rate"),
 }
 _TEMPLATE = re.compile(r"(?i)mod[eè]le|template|trame|gabarit")
+_NO_LINES = "lines"  # among what a template leaves unfilled
 STANDARD = {"fr": Decimal("0.20"), "en": Decimal("0.20")}
 
 
@@ -132,6 +133,9 @@ class MakeQuote:
             made.append(deliver(context, wanted, "quote", "docx", language, docx))
             made.append(deliver(context, wanted, "quote", "xlsx", language, lambda path, _: offer_workbook(path, offer, language)))
             expected = {name: str(value) for name, value in offer.expected().items()}
+        if template and _NO_LINES in left:
+            left.remove(_NO_LINES)
+            doubts.append(say("office.quote-no-place", language, name=name_of(template)))
         if left:
             doubts.append(say("office.quote-left", language, names=", ".join(dict.fromkeys(left))))
         from confrere.documents.write import formats
@@ -170,7 +174,8 @@ def _filled(context: Context, template: str, path: Path, offer: Offer, language:
 
     real = context.view.locate(template)
     if extension_of(template) != "xlsx":
-        return fill_docx(real, path, offer, language)
+        left, lines = fill_docx(real, path, offer, language)
+        return left if lines else [*left, _NO_LINES]
     from confrere.documents.verify.recalculate import cached, recalculate
 
     left = fill_workbook(real, path, offer, language)
