@@ -93,6 +93,8 @@ class _Handler(BaseHTTPRequestHandler):
         self.send_header("Content-Type", f"{media}; charset=utf-8" if media.startswith("text/") else media)
         self.send_header("Content-Length", str(len(content)))
         self.send_header("Content-Security-Policy", policy)
+        if media == "image/png":
+            self.send_header("X-Confrere-Pages", "3")
         self.end_headers()
         self.wfile.write(content)
 

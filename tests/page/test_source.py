@@ -11,7 +11,10 @@ from pathlib import Path
 
 import hatch_build
 import pytest
+from playwright.sync_api import expect
 
+from confrere.gateway.http import Problem, Request
+from confrere.gateway.page_files import Page
 from tests.page.conftest import Tab
 
 SOURCE = hatch_build.PAGE / "src"
@@ -116,3 +119,39 @@ def test_a_changed_source_is_built_again(dist: Path, tmp_path: Path, monkeypatch
     (tmp_path / "dist").mkdir()
     hatch_build.build()
     assert ran[-1] == "node" and (tmp_path / "dist" / "stamp").read_text() == hatch_build.fingerprint()
+
+
+def test_a_page_built_anew_is_served_by_a_running_gateway(tmp_path: Path) -> None:
+    """After an update in place: the new page with its new files; the old ones are gone, and are said to be."""
+
+    def asked(path: str) -> Request:
+        scope = {"method": "GET", "path": path, "headers": [], "query_string": b"", "server": ("127.0.0.1", 1)}
+        return Request(scope, receive=None)  # type: ignore[arg-type]
+
+    (tmp_path / "assets").mkdir()
+    (tmp_path / "index.html").write_text("one")
+    (tmp_path / "assets" / "main-1.js").write_text("1")
+    page = Page(tmp_path)
+    assert page.serve(asked("/")).body == b"one" and page.serve(asked("/assets/main-1.js")).body == b"1"
+    (tmp_path / "assets" / "main-1.js").unlink()
+    (tmp_path / "assets" / "main-2.js").write_text("2")
+    (tmp_path / "new.html").write_text("two, longer")
+    (tmp_path / "new.html").replace(tmp_path / "index.html")
+    assert page.serve(asked("/tasks/x")).body == b"two, longer" and page.serve(asked("/assets/main-2.js")).body == b"2"
+    (tmp_path / "assets" / "main-2.js").unlink()
+    for gone in ("main-1.js", "main-2.js"):
+        with pytest.raises(Problem) as found:
+            page.serve(asked(f"/assets/{gone}"))
+        assert found.value.http_status == 404
+
+
+def test_an_open_page_whose_files_are_gone_takes_the_new_one(tab: Tab) -> None:
+    page = tab.open("/")
+    page.wait_for_selector("#brief")
+    page.evaluate("window.old = true")
+    page.route("**/assets/Waiting-*.js", lambda route: route.fulfill(status=404))
+    page.locator("nav a[href='/waiting']").first.click()
+    page.wait_for_function("() => window.old === undefined")
+    page.unroute_all()
+    expect(page.get_by_role("heading", level=1)).to_be_visible()
+    tab.wrong.clear()

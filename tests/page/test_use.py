@@ -129,6 +129,9 @@ def test_office_differences(tab: Tab) -> None:
     expect(page.locator(".look table")).to_contain_text("=A1+20")
     page.click("[role=treeitem]:has-text('Notes.docx')")
     expect(page.locator(".look ins").first).to_have_text("le 14 mai")
+    # a Word file has as many pages as it has when it is drawn
+    page.get_by_role("group", name="Comment le regarder").get_by_role("button", name="Après").click()
+    expect(page.locator(".look .pages li")).to_have_count(3)
     page.click("[role=treeitem]:has-text('copie FA-2026-031')")
     expect(page.locator(".look")).to_contain_text("Supprimé")
 

@@ -191,6 +191,8 @@ def preview(path: str) -> dict[str, Any]:
             "record": record,
             "warnings": warnings,
         }
+    if path.endswith("docx"):
+        return {**base, "view": "pages", "pages": 0, "page_texts": ["Bonjour"], "sizes": []}
     if path.endswith("eml"):
         mail = {
             "from": "Léa <lea@varech.example>", "to": "compta@varech.example", "cc": "", "date": at(99), "subject": "Relance", "text": "Bonjour,\n\n<b>texte</b>",

@@ -93,6 +93,11 @@ function format(time: string | Date, options: Intl.DateTimeFormatOptions): strin
   return Number.isNaN(date.getTime()) ? '' : found.format(date)
 }
 
+/** The name of a month so many before this one, with its year: "octobre 2026". */
+export function monthBefore(many: number, now = new Date()): string {
+  return format(new Date(now.getFullYear(), now.getMonth() - many, 1), { month: 'long', year: 'numeric' })
+}
+
 export const day = (time: string) => format(time, { day: 'numeric', month: 'long', year: 'numeric' })
 export const clock = (time: string) => format(time, { hour: '2-digit', minute: '2-digit', second: '2-digit' })
 export const moment = (time: string) => format(time, { day: 'numeric', month: 'short', hour: '2-digit', minute: '2-digit' })

@@ -14,12 +14,24 @@ _YEAR = b"public, max-age=31536000, immutable"
 
 
 class Page:
-    """Serves ``folder``; its list of files is taken at the start: nothing else can be asked for."""
+    """Serves ``folder``. The list of its files is what can be asked for, and nothing else; it is taken again when the page was built or
+    installed anew under a running gateway, which its ``index.html`` shows."""
 
     def __init__(self, folder: Path = DIST) -> None:
-        self.files = (
-            {path.relative_to(folder).as_posix(): path for path in sorted(folder.rglob("*")) if path.is_file()} if folder.is_dir() else {}
-        )
+        self.folder = folder
+        self.files: dict[str, Path] = {}
+        self._seen: tuple[int, int, int] | None = None
+        self._look()
+
+    def _look(self) -> None:
+        try:
+            at = (self.folder / "index.html").stat()
+            seen = (at.st_mtime_ns, at.st_ino, at.st_size)
+        except OSError:
+            seen = None
+        if seen is None or seen != self._seen:
+            self._seen = seen
+            self.files = {path.relative_to(self.folder).as_posix(): path for path in sorted(self.folder.rglob("*")) if path.is_file()}
 
     def serve(self, request: Request) -> Response:
         """A file of the page, or the page. Raises Problem for what cannot be one."""
@@ -28,6 +40,9 @@ class Page:
         name = request.path.strip("/")
         policy: Headers = [(b"content-security-policy", PAGE_POLICY.encode())]
         path = self.files.get(name)
+        if path is None or name == "index.html":
+            self._look()
+            path = self.files.get(name)
         if path is None and "." in name.rpartition("/")[2]:
             raise Problem(404, "gateway.no-route")
         if path is None or name == "index.html":
@@ -35,14 +50,22 @@ class Page:
             if path is None:
                 text = say("gateway.page-missing", request.language("en"))
                 return Response(text.encode(), 200, "text/plain; charset=utf-8", policy)
-            return Response(path.read_bytes(), 200, "text/html; charset=utf-8", policy)
+            return Response(_content(path), 200, "text/html; charset=utf-8", policy)
         media, headers = _media(name), list(policy)
         if name.startswith("assets/"):
             headers.append((b"cache-control", _YEAR))
         packed = self.files.get(f"{name}.gz") if "gzip" in request.headers.get("accept-encoding", "") else None
         if packed is not None:
             headers += [(b"content-encoding", b"gzip"), (b"vary", b"accept-encoding")]
-        return Response((packed or path).read_bytes(), 200, media, headers)
+        return Response(_content(packed or path), 200, media, headers)
+
+
+def _content(path: Path) -> bytes:
+    """Raises Problem 404 for a file that was there when the list was taken: the page is being replaced."""
+    try:
+        return path.read_bytes()
+    except FileNotFoundError:
+        raise Problem(404, "gateway.no-route") from None
 
 
 def _media(name: str) -> str:
