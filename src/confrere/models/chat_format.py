@@ -21,8 +21,7 @@ def to_body(turn: Turn, model: str, provider: str, short_ids: bool = False) -> d
     }
     if turn.tools:
         body["tools"] = [
-            {"type": "function", "function": {"name": t.name, "description": t.description, "parameters": t.parameters}}
-            for t in turn.tools
+            {"type": "function", "function": {"name": t.name, "description": t.description, "parameters": t.parameters}} for t in turn.tools
         ]
     return body
 

@@ -81,9 +81,7 @@ def request(
 
 
 @asynccontextmanager
-async def _plain(
-    method: str, url: str, headers: Mapping[str, str], body: bytes, connect: float, idle: float
-) -> AsyncIterator[Response]:
+async def _plain(method: str, url: str, headers: Mapping[str, str], body: bytes, connect: float, idle: float) -> AsyncIterator[Response]:
     import h11
 
     parts = urlsplit(url)
@@ -152,9 +150,7 @@ async def _data(events: AsyncIterator[h11.Event]) -> AsyncIterator[bytes]:
 
 
 @asynccontextmanager
-async def _full(
-    method: str, url: str, headers: Mapping[str, str], body: bytes, connect: float, idle: float
-) -> AsyncIterator[Response]:
+async def _full(method: str, url: str, headers: Mapping[str, str], body: bytes, connect: float, idle: float) -> AsyncIterator[Response]:
     import httpx
 
     timeout = httpx.Timeout(idle, connect=connect)

@@ -36,9 +36,7 @@ class ProviderModel:
 
     local = False
 
-    def __init__(
-        self, name: str, api: str, model: str, *, key: str, variable: str, base: str = "", limits: Limits | None = None
-    ) -> None:
+    def __init__(self, name: str, api: str, model: str, *, key: str, variable: str, base: str = "", limits: Limits | None = None) -> None:
         self.name = name
         self.api = api
         self.provider = api.partition("-")[0]
@@ -259,4 +257,3 @@ def _load(api: str) -> None:
     else:
         import pydantic_ai.models.openai
         import pydantic_ai.providers.openai  # noqa: F401
-

@@ -45,9 +45,7 @@ def history(turn: Turn, provider: str) -> list[ModelMessage]:
             messages.append(ModelResponse(parts=_response_parts(message, provider), provider_name=provider))
         elif message.role == "tool":
             outcome: Any = "failed" if message.failed else "success"
-            parts.append(
-                ToolReturnPart(tool_name=message.tool, content=message.text, tool_call_id=message.call_id, outcome=outcome)
-            )
+            parts.append(ToolReturnPart(tool_name=message.tool, content=message.text, tool_call_id=message.call_id, outcome=outcome))
         elif message.role == "system":
             parts.append(SystemPromptPart(content=message.text))
         else:
