@@ -52,6 +52,11 @@ class Reading:
     def currency(self) -> str:
         return self.value("currency")
 
+    @property
+    def papers(self) -> list[Record]:
+        """What it holds: one record, or one for each of the papers put together in it."""
+        return self.record.parts or [self.record]
+
     def value(self, name: str) -> str:
         """A field's value; empty where there is none."""
         found = self.record.fields.get(name)

@@ -99,8 +99,8 @@ def _contents(readings: dict[str, Reading]) -> dict[str, Any]:
         "no_client": sum(1 for reading in every if not reading.client),
         "unreadable": [[reading.path, reading.error] for reading in every if reading.error][:_SHOWN],
         "hostile": [[reading.path, reading.hostile[0].code] for reading in every if reading.hostile][:_SHOWN],
-        "check": sum(1 for reading in every if "total" in reading.record.check),
-        "amounts": sum(1 for reading in every if reading.value("total")),
+        "check": sum("total" in record.check for reading in every for record in reading.papers),
+        "amounts": sum("total" in record.fields for reading in every for record in reading.papers),
     }
 
 
@@ -130,8 +130,8 @@ def _selection(part: Selection, files: Sequence[Info], readings: dict[str, Readi
         "suppliers": len({reading.supplier for reading in own if reading.supplier}),
         "no_supplier": sum(1 for reading in own if not reading.supplier),
         "types": _most(Counter(reading.type for reading in own)),
-        "amounts": sum(1 for reading in papers if reading.value("total")),
-        "check": sum(1 for reading in papers if "total" in reading.record.check),
+        "amounts": sum("total" in record.fields for reading in papers for record in reading.papers),
+        "check": sum("total" in record.check for reading in papers for record in reading.papers),
         "years": len({reading.date[:4] or dates[reading.path][:4] for reading in own}),
         "months": len({reading.date[:7] or dates[reading.path][:7] for reading in own}),
     }
