@@ -37,15 +37,15 @@ class Recalculation(msgspec.Struct, kw_only=True):
     values: dict[str, Any] = msgspec.field(default_factory=dict)
 
 
-def recalculate(path: Path, timeout: float = TIMEOUT) -> Recalculation:
+def recalculate(path: Path, timeout: float = TIMEOUT, known: tuple[dict[str, Any], dict[str, Any]] | None = None) -> Recalculation:
     """Calculate the workbook at ``path`` again and compare each formula's value.
 
-    ``values`` of the result maps each formula cell ("Sheet!B7") to its calculated value. Without LibreOffice the cached
+    ``known`` are the formulas and the values of its cells by place, where the caller has read them already. ``values`` of the result maps each formula cell ("Sheet!B7") to its calculated value. Without LibreOffice the cached
     error values are still found. Raises Failed when the workbook cannot be opened at all.
     """
     if not office_available():
-        return cached(path, "write.office-missing")
-    formulas, before = _cells(path, formulas=True), _cells(path, formulas=False)
+        return cached(path, "write.office-missing", known)
+    formulas, before = known or (_cells(path, formulas=True), _cells(path, formulas=False))
     with tempfile.TemporaryDirectory(prefix="confrere-recalculate-") as scratch:
         try:
             copy = convert(path, ".xlsx", Path(scratch), timeout)
@@ -54,9 +54,10 @@ def recalculate(path: Path, timeout: float = TIMEOUT) -> Recalculation:
         return _compare(formulas, before, _cells(copy, formulas=False), Recalculation(available=True))
 
 
-def cached(path: Path, reason: str = "") -> Recalculation:
+def cached(path: Path, reason: str = "", known: tuple[dict[str, Any], dict[str, Any]] | None = None) -> Recalculation:
     """What the workbook at ``path`` itself says of its formulas, nothing calculated again. Raises as ``recalculate``."""
-    return _compare(_cells(path, formulas=True), _cells(path, formulas=False), None, Recalculation(available=False, reason=reason))
+    formulas, before = known or (_cells(path, formulas=True), _cells(path, formulas=False))
+    return _compare(formulas, before, None, Recalculation(available=False, reason=reason))
 
 
 def _compare(formulas: dict[str, Any], cached: dict[str, Any], calculated: dict[str, Any] | None, result: Recalculation) -> Recalculation:
@@ -87,16 +88,21 @@ def _cells(path: Path, formulas: bool) -> dict[str, Any]:
     except (OSError, KeyError, ValueError, SyntaxError, zipfile.BadZipFile, InvalidFileException) as error:
         raise Failed("write.cannot-open", file=path.name) from error
     try:
-        found: dict[str, Any] = {}
-        for sheet in book.worksheets:
-            for row in sheet.iter_rows():
-                for cell in row:
-                    if cell.value is None or (formulas and cell.data_type != "f"):
-                        continue
-                    found[f"{sheet.title}!{cell.coordinate}"] = cell.value
-        return found
+        return cells_of(book, formulas)
     finally:
         book.close()
+
+
+def cells_of(book: Any, formulas: bool) -> dict[str, Any]:
+    """The cells of an open workbook by place. With ``formulas``, only formula cells, as their text."""
+    found: dict[str, Any] = {}
+    for sheet in book.worksheets:
+        for row in sheet.iter_rows():
+            for cell in row:
+                if cell.value is None or (formulas and cell.data_type != "f"):
+                    continue
+                found[f"{sheet.title}!{cell.coordinate}"] = getattr(cell.value, "text", cell.value) if formulas else cell.value
+    return found
 
 
 def _same(left: Any, right: Any) -> bool:

@@ -11,7 +11,7 @@ from typing import Any
 from urllib.parse import unquote
 
 from confrere.documents.verify.finding import NOTE, WARNING, Finding
-from confrere.documents.verify.recalculate import Recalculation, cached, recalculate
+from confrere.documents.verify.recalculate import Recalculation, cached, cells_of, recalculate
 from confrere.errors import Failed
 
 # What Debian 12's LibreOffice 7.4, Excel 2010 and the phones' previews all calculate.
@@ -37,9 +37,10 @@ def check_workbook(
     from openpyxl.utils.exceptions import InvalidFileException
 
     try:
-        result = recalculate(path) if office else cached(path)
         book = openpyxl.load_workbook(path)
         values = openpyxl.load_workbook(path, data_only=True)
+        known = cells_of(book, True), cells_of(values, False)
+        result = recalculate(path, known=known) if office else cached(path, known=known)
     except Failed:
         return [Finding(code="cannot-open", where=path.name)]
     except (OSError, KeyError, ValueError, SyntaxError, zipfile.BadZipFile, InvalidFileException):
