@@ -291,7 +291,7 @@ def test_a_yes_is_widened_only_when_it_is_said(tab: Tab, stand_in: StandIn) -> N
     card.get_by_label("Pour le reste de cette tâche").check()
     card.get_by_label("Au plus").fill("500")
     card.get_by_role("button", name="Autoriser").click()
-    expect(page.locator(".note").first).to_contain_text("de 1 à 100")
+    expect(card.get_by_role("alert")).to_contain_text("de 1 à 100")
     card.get_by_label("Au plus").fill("5")
     assert not violations(page)
     card.get_by_role("button", name="Autoriser").click()
