@@ -234,5 +234,7 @@ class Making(Filling):
         last = self._last("sort", "recap", "list", "extract")
         if last is not None and not (last.operation == "sort" and last.params.get("by") and self.has("t.", "k.")):
             put(last.params, "by", by)
+        elif self.has("n.amounts"):  # "évolution du chiffre d'affaires par mois": amounts are told, not filed
+            self.wish("recap", self.first("v.compare"))
         else:
             self.wish("sort", None)
