@@ -8,6 +8,7 @@ import shutil
 import sqlite3
 import subprocess
 import tempfile
+import time
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -232,6 +233,7 @@ def _apply_once(base: Path, change: str, build: Callable[[Path], None]) -> None:
     spent["review"] = timed(lambda: change_set(view))  # what a person is shown before
     spent["apply"] = timed(lambda: outcome.append(applying_.apply(view, vault, record, "a1")))
     copy()
+    time.sleep(2)  # nobody takes back within the tick of the coarsest clocks, in which every byte is looked at again
     spent["undo"] = timed(lambda: outcome.append(applying_.undo(roots, vault, record, "u1", outcome[0].applied, outcome[0].folders)))
     copy()
     assert not outcome[0].refused and not outcome[1].refused
