@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from confrere.models.builtin.items import Item
-from confrere.models.builtin.periods import Period
+from confrere.models.builtin.periods import Period, span
 from confrere.models.builtin.phrase import Phrase
 from confrere.models.builtin.slots import DAYS, columns, name_of, party_ahead, pattern_of, put, scope_of
 from confrere.models.builtin.understanding import Wish
@@ -33,9 +32,6 @@ _SPANS = {
     "months": 30,
 }
 _BEFORE = {"precedent", "precedente", "previous", "dernier", "derniere", "last", "prior", "avant", "before", "passe", "passee"}
-_YEARLY = {"an", "annee", "annuel", "annuelle", "exercice", "year", "yearly", "annual", "n-1"}
-_QUARTERLY = {"trimestre", "trimestriel", "trimestrielle", "quarter", "quarterly"}
-_MONTHLY = {"mois", "mensuel", "mensuelle", "month", "monthly"}
 _PAPERS = {"invoice", "receipt", "credit-note", "quote", "statement", "contract"}
 _FRONT = {"debut", "devant", "avant", "prefixe", "prefix", "start", "front", "beginning", "tete", "first", "before"}
 _BACK = {"fin", "end", "suffixe", "suffix", "apres", "after", "back"}
@@ -72,6 +68,8 @@ class Filling(Phrase):
         scope = scope_of(self.parts, loose=False)
         holder = next((w for w in self.made if w.operation not in ("sort",)), wish) if len(self.made) > 1 else wish
         if holder.operation != "quote":
+            if holder.operation == "clean":  # rows of a table, not papers bought or sold
+                scope.side = ""
             holder.only = holder.only.merged(scope)
         if table is not None:
             self._columns(table)
@@ -176,7 +174,7 @@ class Filling(Phrase):
         host = next((w for w in self.made if w.operation in ("consolidate", "recap")), None) or self._last("consolidate", "recap")
         cue = next((at for at, item in enumerate(self.parts) if item.has("v.compare") and not item.used), None)
         if host is not None and host.operation == "consolidate":
-            host.params.setdefault("against", self._span(self.parts))
+            host.params.setdefault("against", span(*(part.bare for part in self.parts)))
         if host is None or cue is None:
             return
         tail = self.parts[cue + 1 :]
@@ -186,23 +184,16 @@ class Filling(Phrase):
             if self.parts[cue].bare.startswith("comparatif") and not (cue and self.parts[cue - 1].has("g.with")):
                 self.parts[cue].used = True  # "un tableau comparatif": a table
             elif cue and any(part.has("g.with", "g.and") for part in self.parts[max(0, cue - 2) : cue]):
-                host.params["against"] = self._span(self.parts)  # "with a comparison": with the period before
+                host.params["against"] = span(*(part.bare for part in self.parts))  # "with a comparison": with the period before
                 self.parts[cue].used = True
             return
         if before or named is None or not isinstance(named.value, Period):
-            host.params["against"] = self._span(before)
+            host.params["against"] = span(*(item.bare for item in before))
         else:
             host.params["against"] = named.value.label
-        for item in [self.parts[cue], *before, *([named] if named is not None else [])]:
+        # "compare May with the month before": May stays, as the period of what is made
+        for item in [self.parts[cue], *(before or [named] if named is not None else before)]:
             item.used = True
-
-    @staticmethod
-    def _span(parts: list[Item]) -> str:
-        """How far back the period before lies, by the unit these words name: a month where they name none."""
-        words = {word for item in parts for word in item.bare.split()}
-        if words & _YEARLY and not words & _MONTHLY:
-            return "previous-year"
-        return "previous-quarter" if words & _QUARTERLY else "previous"
 
     def _numbers(self) -> None:
         for index, item in enumerate(self.parts):

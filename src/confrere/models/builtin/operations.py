@@ -8,7 +8,7 @@ from confrere.models.builtin.asking import Asking
 from confrere.models.builtin.clauses import DELIVERABLES
 from confrere.models.builtin.items import Item
 from confrere.models.builtin.making import Making
-from confrere.models.builtin.periods import Period
+from confrere.models.builtin.periods import EARLIER, Period, span
 from confrere.models.builtin.slots import ACRONYMS, columns, dimensions, put, side_of
 
 _OUT_VERBS = ("o.mail", "o.edit", "o.translate", "o.calendar", "o.pay", "o.print", "o.media", "o.secure", "o.advice")
@@ -130,7 +130,11 @@ class Reading(Asking, Making):
         )
         if not (first.since and first.until and second.since and second.until):
             return False
-        wish = self.wish("consolidate", cue, against=second.label)
+        against = second.label
+        for item, other in (spans, spans[::-1]):
+            if EARLIER & set(item.bare.split()) and isinstance(other.value, Period):  # "May with the month before": before May
+                first, against = other.value, span(item.bare)
+        wish = self.wish("consolidate", cue, against=against)
         wish.only.since, wish.only.until = first.since, first.until
         for item in spans:
             item.used = True

@@ -190,6 +190,21 @@ class Period:
         return first[:4] if (first[5:], last[5:]) == ("01-01", "12-31") and first[:4] == last[:4] else f"{first}..{last}"
 
 
+_YEARLY = {"an", "annee", "annuel", "annuelle", "exercice", "year", "yearly", "annual", "n-1"}
+_QUARTERLY = {"trimestre", "trimestriel", "trimestrielle", "quarter", "quarterly"}
+_MONTHLY = {"mois", "mensuel", "mensuelle", "month", "monthly"}
+EARLIER = {"precedent", "precedente", "previous", "prior", "avant", "before"}
+"""Words that place a period before another one, not before today."""
+
+
+def span(*phrases: str) -> str:
+    """How far back the period before lies, by the unit these bare words name: a month where they name none."""
+    words = {word for phrase in phrases for word in phrase.split()}
+    if words & _YEARLY and not words & _MONTHLY:
+        return "previous-year"
+    return "previous-quarter" if words & _QUARTERLY else "previous"
+
+
 def number(word: str) -> int | None:
     """The value of a bare word or numeral ("huit", "dozen", "12"), or None."""
     if word.isdecimal():

@@ -174,7 +174,8 @@ def side_of(parts: list[Item]) -> str:
             found |= {"sales"} if item.bare.startswith(_SOLD) else set()
             found |= {"purchases"} if item.bare.startswith(_BOUGHT) else set()
         elif item.has("t.invoice") and item.text.casefold().endswith(("é", "és", "ée", "ées")):
-            found.add("sales")  # "combien ai-je facturé"
+            if before is None or not before.has("n.amounts"):  # "les montants facturés" are those of any invoice
+                found.add("sales")  # "combien ai-je facturé"
         elif item.has("d.client", "d.supplier") and not item.used:
             french = before is not None and before.has(*_BILLS) and item.bare.endswith("s")  # "factures fournisseurs"
             english = after is not None and after.has(*_BILLS)  # "supplier invoices"
