@@ -6,10 +6,11 @@ BIN := $(VENV)/bin
 UV := $(shell command -v uv 2>/dev/null || echo .uv/bin/uv)
 
 .DEFAULT_GOAL := help
-.PHONY: arena help try test system dev format lint types bench lock page clean
+.PHONY: arena help try up test system dev format lint types bench lock page clean
 
 help:
 	@echo "make try     the main job on a sample folder: plan, result, how to undo (no key, no model, about a minute)"
+	@echo "make up      the page and the gateway, on this machine only (Ctrl-C ends it)"
 	@echo "make test    install what the tests need, and pass them"
 	@echo "make lint types format bench page clean"
 
@@ -35,6 +36,14 @@ $(VENV)/.dev: requirements-dev.lock $(VENV)/.run
 
 try: $(VENV)/.run
 	@sh samples/try.sh
+
+PAGE := src/confrere/gateway/page/dist/index.html
+$(PAGE): | $(VENV)/.dev
+	@echo "Building the page (once) ..."
+	@$(BIN)/python hatch_build.py
+
+up: $(PAGE)
+	@$(BIN)/confrere up
 
 dev: $(VENV)/.dev
 
