@@ -102,7 +102,6 @@ def test_types_and_accessibility_of_the_source(dist: Path) -> None:
 
 
 def test_only_a_wheel_asks_for_node() -> None:
-    pytest.importorskip("hatchling")
     program = "import hatch_build as b; print(b.get_requires_for_build_wheel()); print(b.get_requires_for_build_editable())"
     wheel, editable = subprocess.run(
         [sys.executable, "-c", program], cwd=hatch_build.TOP, capture_output=True, text=True, check=True
