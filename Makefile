@@ -54,7 +54,7 @@ test: $(VENV)/.dev system
 	@$(BIN)/pytest -n 2 --dist worksteal
 
 lint: dev
-	@$(BIN)/ruff check
+	@$(BIN)/ruff check && $(BIN)/ruff format --check -q
 
 format: dev
 	@$(BIN)/ruff check --fix -q; $(BIN)/ruff format -q

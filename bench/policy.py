@@ -1,7 +1,7 @@
 """How long a decision takes: the engine's own calls over a task with a plan and large results, against one canonical
 JSON and one SHA-256 of the call in the same run.
 
-python bench/policy.py [--json FILE] """
+python bench/policy.py [--json FILE]"""
 
 from __future__ import annotations
 
@@ -37,18 +37,23 @@ def engine() -> Engine:
     """A task in its middle: a plan of twelve steps, and two results of 100 records each."""
     found = Engine()
     found.start("Delete the largest document, and tell Anna Blum “done, see you on Monday”. See www.example.org/a.", TOOLS)
-    found.approve_plan([
-        {"tool": "list_documents", "args": {}},
-        {"tool": "read_messages", "args": {}},
-        {"tool": "find_person", "args": {"who": "Anna Blum"}},
-        {"tool": "remove", "args": {"document": HOLE}}, {"tool": "send", "args": {"to": HOLE, "body": "done, see you on Monday"}},
-        *[{"tool": "send", "args": {"to": f"p{i}@example.org", "body": f"text {i}"}} for i in range(7)],
-    ])
+    found.approve_plan(
+        [
+            {"tool": "list_documents", "args": {}},
+            {"tool": "read_messages", "args": {}},
+            {"tool": "find_person", "args": {"who": "Anna Blum"}},
+            {"tool": "remove", "args": {"document": HOLE}},
+            {"tool": "send", "args": {"to": HOLE, "body": "done, see you on Monday"}},
+            *[{"tool": "send", "args": {"to": f"p{i}@example.org", "body": f"text {i}"}} for i in range(7)],
+        ]
+    )
     documents = [{"id": f"d{i}", "title": f"Document {i}", "size": 100 + i, "owner": f"o{i}@example.org"} for i in range(100)]
     messages = [{"id": f"m{i}", "sender": f"s{i}@example.org", "subject": f"Subject {i}", "body": "text " * 40} for i in range(100)]
     people = [{"name": "Anna Blum", "email": "anna.blum@example.org"}]
     results: list[tuple[str, dict[str, Any], Any]] = [
-        ("list_documents", {}, documents), ("read_messages", {}, messages), ("find_person", {"who": "Anna Blum"}, people),
+        ("list_documents", {}, documents),
+        ("read_messages", {}, messages),
+        ("find_person", {"who": "Anna Blum"}, people),
     ]
     for tool, args, data in results:
         found.observe(Call(tool=tool, args=args), json.dumps(data))

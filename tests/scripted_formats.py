@@ -257,20 +257,14 @@ class Responses:
                 spot = {**at, "content_index": 0}
                 inner = [
                     {"type": "response.content_part.added", **spot, "part": {**part, "text": ""}},
-                    *(
-                        {"type": "response.output_text.delta", **spot, "delta": p, "logprobs": []}
-                        for p in pieces(part["text"], 5)
-                    ),
+                    *({"type": "response.output_text.delta", **spot, "delta": p, "logprobs": []} for p in pieces(part["text"], 5)),
                     {"type": "response.output_text.done", **spot, "text": part["text"], "logprobs": []},
                     {"type": "response.content_part.done", **spot, "part": part},
                 ]
             else:
                 empty = {**item, "status": "in_progress", "arguments": ""}
                 inner = [
-                    *(
-                        {"type": "response.function_call_arguments.delta", **at, "delta": p}
-                        for p in pieces(item["arguments"], 6)
-                    ),
+                    *({"type": "response.function_call_arguments.delta", **at, "delta": p} for p in pieces(item["arguments"], 6)),
                     {"type": "response.function_call_arguments.done", **at, "name": item["name"], "arguments": item["arguments"]},
                 ]
             out.append({"type": "response.output_item.added", "output_index": index, "item": empty})

@@ -82,7 +82,9 @@ def test_imports_run_downward(path):
     ],
 )
 def test_starts_light(code, absent):
-    out = subprocess.run([sys.executable, "-c", f"{code}; import sys; print(*sys.modules)"], capture_output=True, text=True, check=True).stdout.split()
+    out = subprocess.run(
+        [sys.executable, "-c", f"{code}; import sys; print(*sys.modules)"], capture_output=True, text=True, check=True
+    ).stdout.split()
     assert not [name for name in absent if name in out]
 
 
@@ -112,5 +114,9 @@ def test_every_sentence_that_code_names_exists():
     keys = [(path, key) for path in modules() for key in named(path)]
     parts = [(path, *key.partition(".")[::2]) for path, key in keys if key.partition(".")[0] in areas]
     assert len(parts) > 200
-    missing = [f"{path.relative_to(ROOT)}: {area}.{name}" for path, area, name in parts if not name.endswith("-") and name and name not in areas[area]]
+    missing = [
+        f"{path.relative_to(ROOT)}: {area}.{name}"
+        for path, area, name in parts
+        if not name.endswith("-") and name and name not in areas[area]
+    ]
     assert not missing

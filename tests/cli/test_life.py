@@ -23,7 +23,9 @@ def script(server, wait=0.0):
             return Act(**plan(*(("move_files", step) for step in STEPS)), wait=wait)
         if len(results) - 1 < len(STEPS):
             number = len(results) - 1
-            return Act(calls=[{"tool": "move_files", "args": {**STEPS[number], "step": f"s{number + 1}"}, "id": f"call-{number}"}], wait=wait)
+            return Act(
+                calls=[{"tool": "move_files", "args": {**STEPS[number], "step": f"s{number + 1}"}, "id": f"call-{number}"}], wait=wait
+            )
         return Act(text="All five are boxed.", wait=wait)
 
     server.script([answer] * 400)

@@ -193,5 +193,3 @@ async def test_server_that_does_not_stream(server: ScriptedModel) -> None:
         reply = await OpenAICompatible("m", Server(provider="server", base=base), "m", QUICK).reply(turn(), heard.append)
     assert reply.message.text == "".join(heard) == "bien"
     assert reply.usage.output_tokens > 0  # it counted nothing: estimated
-
-

@@ -94,11 +94,14 @@ def test_providers_own_names() -> None:
     assert isinstance(proxied, SchemaSteps) and proxied.model.server.base == "http://127.0.0.1:4000/v1"
 
 
-@pytest.mark.parametrize(("host", "base"), [
-    ("0.0.0.0", "http://127.0.0.1:11434/v1"),
-    ("127.0.0.1:9999", "http://127.0.0.1:9999/v1"),
-    ("https://gpu.example.org", "https://gpu.example.org:11434/v1"),
-])
+@pytest.mark.parametrize(
+    ("host", "base"),
+    [
+        ("0.0.0.0", "http://127.0.0.1:11434/v1"),
+        ("127.0.0.1:9999", "http://127.0.0.1:9999/v1"),
+        ("https://gpu.example.org", "https://gpu.example.org:11434/v1"),
+    ],
+)
 def test_ollama_host(host: str, base: str) -> None:
     chosen = choose("ollama:m", environ={"OLLAMA_HOST": host})
     inner = chosen.model if isinstance(chosen, SchemaSteps) else chosen
@@ -129,7 +132,6 @@ def test_a_name_as_other_programs_write_it() -> None:
     with pytest.raises(WrongUse) as raised:
         choose("ollama/llama3", None, environ={}, servers=(LocalServer(name="ollama", port=1),))
     assert raised.value.data["near"] == "ollama:llama3"
-
 
 
 @pytest.mark.parametrize("name", ["anthropic:m", "openai:m", "mistral:m", "groq:m+schema"])

@@ -46,7 +46,7 @@ def test_found(text: str, before: str, tools: list[str]) -> None:
     "text",
     [
         "```json\n" + A.replace("list_files", "delete_all") + "\n```",  # not offered
-        "The folder holds {\"tool\": \"list_files\"} in a.json",
+        'The folder holds {"tool": "list_files"} in a.json',
         f"I found this in a file: {A} and more",  # in the middle of a sentence
         '```json\n{"client": "Durand", "total": "12,50"}\n```',
         '```json\n{"tool": "list_files", "args": "A"}\n```',

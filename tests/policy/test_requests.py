@@ -47,7 +47,9 @@ def test_a_host_that_may_have_private_things_is_that_host_alone(one: Outgoing) -
     assert requests.decide(permit, one, [], NOW, lambda text: False).verdict == "refused"
 
 
-def decided(*, planned: dict[str, object] | None = None, read: bool = False, grants: tuple[Grant, ...] = (), brief: str = "do it") -> tuple[str, str]:
+def decided(
+    *, planned: dict[str, object] | None = None, read: bool = False, grants: tuple[Grant, ...] = (), brief: str = "do it"
+) -> tuple[str, str]:
     """The verdict on a command that reaches a.example, and what becomes of its request for the address it has."""
     engine = Engine(grants=grants)
     engine.start(brief, {"run": RUN, "read": READ}, "t")
@@ -68,7 +70,9 @@ def test_where_a_commands_hosts_come_from_decides_what_they_may_get() -> None:
     exact: dict[str, object] = {"command": "curl http://a.example/x", "hosts": ["a.example"]}
     cleared = Grant(id="g", what="host", value="a.example", scope="always", confidentiality=Confidentiality.PRIVATE)
     assert decided(planned=exact) == ("allow", "free")
-    assert decided(planned={**exact, "command": HOLE}, read=True) == ("allow", "free"), "any command may run: the plan names what it reaches"
+    assert decided(planned={**exact, "command": HOLE}, read=True) == ("allow", "free"), (
+        "any command may run: the plan names what it reaches"
+    )
     assert decided(planned={**exact, "hosts": HOLE}, read=True)[0] == "ask"
     assert decided(planned={"command": "true"})[0] == "deny"
     assert decided()[0] == "ask"
@@ -87,7 +91,9 @@ def test_a_plans_own_words_name_addresses_and_its_holes_do_not() -> None:
     engine.start("see http://brief.example/a", {"run": RUN})
     engine.approve_plan([{"tool": "run", "args": {"command": "curl http://plan.example/b", "hosts": HOLE}}])
     engine.observe(Call(tool="run", args={}), "http://read.example/c", origins=["x"])
-    permit = requests.permit(engine.state, Brief(engine.state.brief), Call(tool="run", args={"command": "curl http://call.example/d"}), [], [])
+    permit = requests.permit(
+        engine.state, Brief(engine.state.brief), Call(tool="run", args={"command": "curl http://call.example/d"}), [], []
+    )
     assert permit.named == {"http://brief.example/a", "http://plan.example/b"}
 
 

@@ -178,7 +178,9 @@ def test_an_amount_that_was_granted_is_the_total_of_all_calls() -> None:
     assert verdicts == ["allow", "ask", "allow", "ask"]
     judge = EngineJudge(installation(), lambda kind, body, durable: None, lambda: NOW)
     judge.take(held)
-    assert judge.over("a", [{"id": "a", "amount": "30"}, {"id": "a", "amount": "20.01"}]) and not judge.over("a", [{"id": "a", "amount": "50"}])
+    assert judge.over("a", [{"id": "a", "amount": "30"}, {"id": "a", "amount": "20.01"}]) and not judge.over(
+        "a", [{"id": "a", "amount": "50"}]
+    )
 
 
 def test_a_commands_host_is_not_widened_into_a_hole_for_every_folder() -> None:

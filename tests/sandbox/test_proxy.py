@@ -238,7 +238,13 @@ async def test_the_tls_name_must_be_the_host_that_was_asked_for(monkeypatch: pyt
     connect = f"CONNECT ok.test:{number} HTTP/1.1\r\n\r\n".encode()
     async with running(pinned(told, [f"ok.test:{number}"])) as port:
         assert await ask(port, connect, hello("ok.test")) == b"served"
-        for other in (hello("evil.test"), with_extension(hello("ok.test"), 0xFE0D, b""), hello(None), b"GET / HTTP/1.1\r\n\r\n", hello("ok.test")[:50]):
+        for other in (
+            hello("evil.test"),
+            with_extension(hello("ok.test"), 0xFE0D, b""),
+            hello(None),
+            b"GET / HTTP/1.1\r\n\r\n",
+            hello("ok.test")[:50],
+        ):
             assert await ask(port, connect, other) == b""
     upstream.close()
     assert [len(data) > 0 for data in received if data] == [True], "nothing but the right hello was sent on"

@@ -61,7 +61,10 @@ def test_every_kind_has_a_sample_and_a_name_in_both_languages() -> None:
     kinds = {shape.kind for shape in SHAPES} | {"card-number"}
     assert kinds == SAMPLES.keys()
     names = tomllib.loads((ROOT / "src/confrere/messages/secrets.toml").read_text("utf-8"))
-    assert {name.removeprefix("kind-") for name in names if name.startswith("kind-")} == kinds | {"known", "secret"}  # a value of the store; a whole result
+    assert {name.removeprefix("kind-") for name in names if name.startswith("kind-")} == kinds | {
+        "known",
+        "secret",
+    }  # a value of the store; a whole result
     assert all(entry.keys() == {"en", "fr"} for entry in names.values())
 
 

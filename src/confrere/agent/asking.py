@@ -107,9 +107,7 @@ def _in_plan(call: CallState, plan: Plan | None, manifests: Mapping[str, Manifes
     roles = {name: role for name, role in manifest.roles.items() if role in _NAMES_FILES}
 
     def says(planned: dict[str, Any]) -> bool:
-        return all(
-            is_open(planned.get(name)) or same_value(role, planned.get(name), call.args.get(name)) for name, role in roles.items()
-        )
+        return all(is_open(planned.get(name)) or same_value(role, planned.get(name), call.args.get(name)) for name, role in roles.items())
 
     return any(step.tool == call.tool and says(step.args) for step in plan.steps)
 

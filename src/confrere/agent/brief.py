@@ -37,7 +37,9 @@ def checked(brief: str) -> str:
     if not brief:
         raise WrongUse("agent.brief-empty")
     if len(brief) > MAX_BRIEF:
-        raise WrongUse("agent.brief-too-long", length=f"{len(brief):,}".replace(",", "\u202f"), limit=f"{MAX_BRIEF:,}".replace(",", "\u202f"))
+        raise WrongUse(
+            "agent.brief-too-long", length=f"{len(brief):,}".replace(",", "\u202f"), limit=f"{MAX_BRIEF:,}".replace(",", "\u202f")
+        )
     strange = sum(1 for char in brief if (ord(char) < 32 and char not in "\n\r\t") or 0xD800 <= ord(char) <= 0xDFFF or char == "\ufffd")
     if strange > len(brief) // 50:
         raise WrongUse("agent.brief-binary")
@@ -60,7 +62,9 @@ def folders_of(given: list[str]) -> list[tuple[str, bool]]:
     return [(text.removesuffix(":ro"), True) if text.endswith(":ro") else (text.removesuffix(":rw"), False) for text in given]
 
 
-def create(services: Services, brief: str, folders: list[str], *, model: str, yes: bool, plan_only: bool, task: str = "", person: str = "") -> str:
+def create(
+    services: Services, brief: str, folders: list[str], *, model: str, yes: bool, plan_only: bool, task: str = "", person: str = ""
+) -> str:
     """Check what was given and start a task; returns its identifier, ``task`` where it was chosen before, so that what starts one by a
     clock can be asked again after a crash. ``person`` is whose the task is, "" the owner's. Raises WrongUse, with nothing written, where something is not right."""
     brief = checked(brief)

@@ -52,8 +52,15 @@ class CallContext:
     """See ``tools.base.Context``."""
 
     def __init__(
-        self, services: Services, state: TaskState, view: View, judge: EngineJudge, emit: Emit, listen: Callable[[str, dict[str, Any]], None],
-        stop: StopFlag, refresh: Callable[[], None] = lambda: None,
+        self,
+        services: Services,
+        state: TaskState,
+        view: View,
+        judge: EngineJudge,
+        emit: Emit,
+        listen: Callable[[str, dict[str, Any]], None],
+        stop: StopFlag,
+        refresh: Callable[[], None] = lambda: None,
     ) -> None:
         self.task = state.id
         self.language = state.language
@@ -146,7 +153,12 @@ class CallContext:
             self._requests += 1
             if outcome != "allowed" and self._requests > MAX_REQUESTS + 1:
                 return
-            body = {"call": self.call, "host": redact(request.host).text, "port": request.port, "method": redact(request.method).text[:_PATH]}
+            body = {
+                "call": self.call,
+                "host": redact(request.host).text,
+                "port": request.port,
+                "method": redact(request.method).text[:_PATH],
+            }
             self._emit("network.request", {**body, "path": redact(request.path).text[:_PATH], "size": request.size, "outcome": outcome})
 
     def close(self) -> None:

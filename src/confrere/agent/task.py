@@ -202,7 +202,9 @@ class TaskState(msgspec.Struct, kw_only=True):
     def parked(self) -> list[tuple[Approval, CallState]]:
         """The calls that wait for a person, each with the last question that was put about it: no older answer counts."""
         last = {card["call"]: approval for approval in self.approvals.values() for card in approval.cards}
-        return [(approval, self.calls[ident]) for ident, approval in last.items() if ident in self.calls and self.calls[ident].status == "asked"]
+        return [
+            (approval, self.calls[ident]) for ident, approval in last.items() if ident in self.calls and self.calls[ident].status == "asked"
+        ]
 
     def questions(self) -> list[Approval]:
         """The questions whose calls are parked, each once: one may ask about several."""

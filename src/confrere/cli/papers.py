@@ -49,10 +49,19 @@ def read(files: list[str], as_json: bool) -> int:
             status = 1
         if as_json:
             pages = [
-                {"label": page.label, "text": page.text, "tables": [table.rows for table in page.tables], "ocr": page.ocr} for page in document.pages
+                {"label": page.label, "text": page.text, "tables": [table.rows for table in page.tables], "ocr": page.ocr}
+                for page in document.pages
             ]
-            line: dict[str, Any] = {"file": name, "kind": document.kind, "language": document.language, "pages": pages, "metadata": document.metadata}
-            print_json({**line, "attachments": sorted(document.attachments), "warnings": document.warnings, "error": document.error or None})
+            line: dict[str, Any] = {
+                "file": name,
+                "kind": document.kind,
+                "language": document.language,
+                "pages": pages,
+                "metadata": document.metadata,
+            }
+            print_json(
+                {**line, "attachments": sorted(document.attachments), "warnings": document.warnings, "error": document.error or None}
+            )
             continue
         click.echo(f"— {show(name)} ({document.kind}{', ' + document.language if document.language else ''}) {document.error}")
         for page in document.pages:
@@ -65,7 +74,10 @@ def read(files: list[str], as_json: bool) -> int:
 
 def _fields(record: Record) -> dict[str, Any]:
     """The fields of a record as the contract has them, its type among them."""
-    values = {key: {"value": field.value, "confidence": round(field.confidence, 3), "source": field.source} for key, field in record.fields.items()}
+    values = {
+        key: {"value": field.value, "confidence": round(field.confidence, 3), "source": field.source}
+        for key, field in record.fields.items()
+    }
     return {"type": {"value": record.type, "confidence": round(record.type_confidence, 3), "source": "text"}, **values}
 
 
@@ -75,7 +87,16 @@ def extract(files: list[str], as_json: bool) -> int:
         if document is None or record is None:
             status = 1
             if as_json:
-                print_json({"file": name, "kind": "", "fields": {}, "line_items": [], "warnings": [], "error": "missing" if document is None else "unread"})
+                print_json(
+                    {
+                        "file": name,
+                        "kind": "",
+                        "fields": {},
+                        "line_items": [],
+                        "warnings": [],
+                        "error": "missing" if document is None else "unread",
+                    }
+                )
             else:
                 click.echo(_absent(name), err=True)
             continue

@@ -28,7 +28,15 @@ class Judged(msgspec.Struct, kw_only=True, frozen=True):
 
 
 def card(
-    state: State, known: Known, call: Call, manifest: Manifest, rule: str, reason: str, judged: list[Judged], step: int, *,
+    state: State,
+    known: Known,
+    call: Call,
+    manifest: Manifest,
+    rule: str,
+    reason: str,
+    judged: list[Judged],
+    step: int,
+    *,
     grantable: bool = False,
 ) -> dict[str, Any]:
     """The card, as JSON values: tool, effect and kind; each argument with its final bytes, where it comes from and what
@@ -51,8 +59,15 @@ def card(
                     shown["resembles"] = near[:3]
         arguments.append(shown)
     made: dict[str, Any] = {
-        "tool": call.tool, "effect": manifest.effect.value, "kind": manifest.kind, "undo": manifest.undo, "rule": rule, "reason": reason,
-        "arguments": arguments, "after": list(state.context.origins) if state.context.untrusted else [], "also": _also(state, call, step),
+        "tool": call.tool,
+        "effect": manifest.effect.value,
+        "kind": manifest.kind,
+        "undo": manifest.undo,
+        "rule": rule,
+        "reason": reason,
+        "arguments": arguments,
+        "after": list(state.context.origins) if state.context.untrusted else [],
+        "also": _also(state, call, step),
     }
     hosts = [text for item in judged if item.role is Role.HOST for text in _texts(item.value)]
     if hosts and manifest.effect is Effect.CHANGE:  # a command that reaches them sees the folders

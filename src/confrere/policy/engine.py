@@ -81,12 +81,23 @@ class Engine:
         """The plan that the person approved. A new one replaces the old; what was used stays used where the same step
         stands in both."""
         steps = plan.steps if isinstance(plan, Plan) else plan
-        return self._record("policy.planned", steps=[
-            {"tool": s.tool, "args": s.args} if isinstance(s, PlannedStep) else {"tool": s["tool"], "args": dict(s["args"])} for s in steps
-        ])
+        return self._record(
+            "policy.planned",
+            steps=[
+                {"tool": s.tool, "args": s.args} if isinstance(s, PlannedStep) else {"tool": s["tool"], "args": dict(s["args"])}
+                for s in steps
+            ],
+        )
 
     def observe(
-        self, call: Call, text: str, *, data: Any = None, origins: Iterable[str] = (), failed: bool = False, label: Label | None = None,
+        self,
+        call: Call,
+        text: str,
+        *,
+        data: Any = None,
+        origins: Iterable[str] = (),
+        failed: bool = False,
+        label: Label | None = None,
     ) -> dict[str, Any]:
         """What a call gave. ``data`` is the structured result where the tool has one, else the text is read for
         records; ``origins`` are the view paths or object ids it came from; ``label`` overrides what the manifest says
@@ -103,9 +114,18 @@ class Engine:
         step, literal = self._step_of(call, manifest)
         source = Source(
             number=self.state.read + 1,
-            tool=call.tool, kind=manifest.kind, store=manifest.store, args=dict(call.args), label=mark, reading=reading, step=step,
-            literal=literal, clean=clean, urls=values.find_pages(text[: records.MAX_TEXT])[:200],
-            addresses=values.find_addresses(text[: records.MAX_TEXT])[:200], created=_created(manifest, reading, text),
+            tool=call.tool,
+            kind=manifest.kind,
+            store=manifest.store,
+            args=dict(call.args),
+            label=mark,
+            reading=reading,
+            step=step,
+            literal=literal,
+            clean=clean,
+            urls=values.find_pages(text[: records.MAX_TEXT])[:200],
+            addresses=values.find_addresses(text[: records.MAX_TEXT])[:200],
+            created=_created(manifest, reading, text),
         )
         opened = manifest.effect is not Effect.READ and not failed and self._carries_open_words(call, step)
         return self._record("policy.observed", source=msgspec.to_builtins(source), failed=failed, opened=opened)
@@ -117,7 +137,9 @@ class Engine:
 
     def spent(self, call: Call, decision: Decision) -> dict[str, str]:
         """What the call takes of each amount that was granted, by the grant's id."""
-        given = [leaf for _, role, value in arguments(call, self.state.manifests[call.tool]) if role is Role.AMOUNT for leaf in leaves(value)]
+        given = [
+            leaf for _, role, value in arguments(call, self.state.manifests[call.tool]) if role is Role.AMOUNT for leaf in leaves(value)
+        ]
         total = sum((worth[0] for leaf in given if (worth := values.amount(leaf)) is not None), Decimal(0))
         return {id: str(total) for id in decision.grants if self.grants[id].what == "amount"}
 
@@ -127,7 +149,8 @@ class Engine:
         manifest = self.state.manifests[call.tool]
         items = [
             {"tool": call.tool, "argument": judged.name, "value": form}
-            for judged in decision.arguments if not judged.good and decision.step >= 0
+            for judged in decision.arguments
+            if not judged.good and decision.step >= 0
             for leaf in leaves(call.args.get(judged.name))
             if (form := values.canonical(manifest.roles.get(judged.name, Role.TEXT), leaf)) is not None
         ]
@@ -305,7 +328,13 @@ class Engine:
         return any(use.step == index and not (use.failed and use.args == call.args) for use in self.state.uses)
 
     def _judge_holes(
-        self, index: int, given: list[tuple[str, Role, Any]], call: Call, manifest: Manifest, rule: Rule, now: str,
+        self,
+        index: int,
+        given: list[tuple[str, Role, Any]],
+        call: Call,
+        manifest: Manifest,
+        rule: Rule,
+        now: str,
     ) -> list[Judged]:
         """The arguments against step ``index``, whose literals they match."""
         wanted = (self.state.plan or [])[index].args
@@ -328,7 +357,9 @@ class Engine:
         if all(form and Endorsed(tool=case.step.tool, argument=name, value=form) in self.state.endorsed for form in forms):
             return Why("endorsed")
         if role in (Role.TEXT, Role.WHEN, Role.FLAG, Role.NAME) and quiet_effect(
-            manifest.kind, manifest.egress, manifest.undo,
+            manifest.kind,
+            manifest.egress,
+            manifest.undo,
             {kind for other, kind in manifest.roles.items() if case.args.get(other) not in (None, "", [], {})},
         ):
             return Why("own-store")
@@ -378,7 +409,8 @@ class Engine:
         wanted = (self.state.plan or [])[step].args if step >= 0 else {}
         return any(
             wanted.get(name) in (None, HOLE) and manifest.roles.get(name, Role.TEXT) in (Role.TEXT, Role.NAME, Role.ATTACH)
-            for name, value in call.args.items() if any(True for _ in leaves(value))
+            for name, value in call.args.items()
+            if any(True for _ in leaves(value))
         )
 
     def _ask(self, call: Call, manifest: Manifest, rule: Rule, reason: str, judged: list[Judged], step: int) -> Decision:
@@ -394,16 +426,23 @@ class Engine:
         if manifest.effect is not Effect.CHANGE or not (hosts := requests.hosts_of(call, manifest.roles)):
             return None
         private = [
-            str(leaf) for item in decision.arguments if item.role is Role.HOST and (shown or item.why in ("plan", "endorsed"))
+            str(leaf)
+            for item in decision.arguments
+            if item.role is Role.HOST and (shown or item.why in ("plan", "endorsed"))
             for leaf in leaves(item.value)
         ]
         rests = [
-            str(leaf) for item in decision.arguments if item.role is Role.HOST and item.why == "granted" and not shown
+            str(leaf)
+            for item in decision.arguments
+            if item.role is Role.HOST and item.why == "granted" and not shown
             for leaf in leaves(item.value)
         ]
         unlimited = [  # what says more of these hosts than the plan or the brief did, and is not used up by it
-            grant.id for grant in self.grants.values()
-            if not grant.limit and grant.live("", self.state.task) and (not grant.kinds or manifest.kind in grant.kinds)
+            grant.id
+            for grant in self.grants.values()
+            if not grant.limit
+            and grant.live("", self.state.task)
+            and (not grant.kinds or manifest.kind in grant.kinds)
             and any(grant.covers(Role.HOST, host) for host in hosts)
         ]
         return requests.permit(self.state, self._brief, call, hosts, private, sorted({*decision.grants, *unlimited}), rests)
@@ -423,14 +462,18 @@ class Engine:
         if named and kind not in self.rules.cleared:
             limit = max(limit, Confidentiality.PRIVATE)
         used = [
-            grant for grant in self.grants.values()
+            grant
+            for grant in self.grants.values()
             if grant.what == "model" and grant.value == name and grant.confidentiality is not None and grant.live(now, self.state.task)
         ]
         limit = max([limit, *(grant.confidentiality for grant in used if grant.confidentiality is not None)])
         good = label.confidentiality <= min(limit, Confidentiality.PRIVATE)
         return Decision(
-            verdict="allow" if good else "deny", rule="model-clearance", reason="policy.goes-ahead" if good else "policy.model-clearance",
-            data={"model": name, "tool": name, "kind": "model"}, grants=[grant.id for grant in used] if good else [],
+            verdict="allow" if good else "deny",
+            rule="model-clearance",
+            reason="policy.goes-ahead" if good else "policy.model-clearance",
+            data={"model": name, "tool": name, "kind": "model"},
+            grants=[grant.id for grant in used] if good else [],
         )
 
 

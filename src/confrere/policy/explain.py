@@ -68,7 +68,7 @@ def selftest(text: str, rules: Rules) -> list[Outcome]:
     ``plan`` (optional: a list of tool and args, with "?" for a value left open), ``reads`` (calls with their
     ``result``, in order), a ``call`` and what is ``expect``-ed: allow, ask or deny.
 
-    Raises WrongUse when the file cannot be read. """
+    Raises WrongUse when the file cannot be read."""
     try:
         examples = tomllib.loads(text)["example"]
         return [_run(example, rules) for example in examples]
@@ -91,7 +91,11 @@ def _run(example: dict[str, Any], rules: Rules) -> Outcome:
     found = engine.decide(Call(tool=asked["tool"], args=asked.get("args", {})))
     expected = example["expect"]
     return Outcome(
-        name=example.get("name", ""), expected=expected, verdict=found.verdict, rule=found.rule, reason=found.reason,
+        name=example.get("name", ""),
+        expected=expected,
+        verdict=found.verdict,
+        rule=found.rule,
+        reason=found.reason,
         passed=found.verdict == expected,
     )
 

@@ -16,7 +16,12 @@ What = Literal["folder", "host", "recipient", "application", "device", "amount",
 Scope = Literal["call", "task", "always"]
 
 ROLES: dict[Role, What] = {
-    Role.DEST: "recipient", Role.ACCOUNT: "recipient", Role.HOST: "host", Role.URL: "host", Role.DEVICE: "device", Role.AMOUNT: "amount",
+    Role.DEST: "recipient",
+    Role.ACCOUNT: "recipient",
+    Role.HOST: "host",
+    Role.URL: "host",
+    Role.DEVICE: "device",
+    Role.AMOUNT: "amount",
     Role.PATH: "folder",
 }
 
@@ -50,8 +55,10 @@ class Grant(msgspec.Struct, kw_only=True, frozen=True):
         """True at ``now`` for ``task``: not revoked, not expired, not used up, and given for this task where it was
         given for one."""
         return (
-            self.stands(now) and (self.scope == "always" or self.task == task)
-            and not (self.scope == "call" and self.used) and not (self.limit and self.used >= self.limit)
+            self.stands(now)
+            and (self.scope == "always" or self.task == task)
+            and not (self.scope == "call" and self.used)
+            and not (self.limit and self.used >= self.limit)
         )
 
     def over(self) -> bool:

@@ -1,7 +1,7 @@
 """A thin adapter over the engine for programs that drive a policy with tools it has never seen.
 
 The tools come with a manifest as plain data (kind, roles, trust, confidentiality, store, undo, egress); nothing here,
-or below, looks at a tool's name or at the wording of a result. """
+or below, looks at a tool's name or at the wording of a result."""
 
 from __future__ import annotations
 
@@ -65,7 +65,12 @@ def manifest(spec: Mapping[str, Any]) -> Manifest:
     roles = {name: Role(role) if role in Role._value2member_map_ else Role.TEXT for name, role in dict(spec.get("roles") or {}).items()}
     reading = kind in ("read", "fetch", "download", "browse") and not spec.get("sink", False)
     return Manifest(
-        effect=Effect.READ if reading else Effect.ACT, kind=kind, roles=roles, trust=str(spec.get("trust", "other")),
-        confidentiality=str(spec.get("conf", spec.get("confidentiality", "private"))), store=str(spec.get("store", "")),
-        undo=bool(spec.get("undo", False)), egress=bool(spec.get("egress", not reading)),
+        effect=Effect.READ if reading else Effect.ACT,
+        kind=kind,
+        roles=roles,
+        trust=str(spec.get("trust", "other")),
+        confidentiality=str(spec.get("conf", spec.get("confidentiality", "private"))),
+        store=str(spec.get("store", "")),
+        undo=bool(spec.get("undo", False)),
+        egress=bool(spec.get("egress", not reading)),
     )

@@ -31,7 +31,9 @@ class EngineJudge:
     """See ``gate.Judge``. ``record`` writes to the task's journal; ``now`` gives the time as UTC ISO 8601; ``spend`` is told of each use of
     a grant that outlives the task, and raises Refused when nothing of it was left."""
 
-    def __init__(self, rules: Rules, record: Record, now: Callable[[], str], spend: Callable[[str, str], None] = lambda ident, amount: None) -> None:
+    def __init__(
+        self, rules: Rules, record: Record, now: Callable[[], str], spend: Callable[[str, str], None] = lambda ident, amount: None
+    ) -> None:
         self.engine = Engine(rules)
         self._record = record
         self._now = now

@@ -18,18 +18,18 @@ MAX_ORIGINS = 16
 class Integrity(IntEnum):
     """Who could have written it, from the best to the worst."""
 
-    PERSON = 0        # the brief, an answered card, a literal of the approved plan
-    CURATED = 1       # the person's own settings, address book, saved payees
+    PERSON = 0  # the brief, an answered card, a literal of the approved plan
+    CURATED = 1  # the person's own settings, address book, saved payees
     INSTALLATION = 2  # what this installation computed or ships, signed
-    UNTRUSTED = 3     # documents, mails, pages, messages, tool results, file names, skill text
+    UNTRUSTED = 3  # documents, mails, pages, messages, tool results, file names, skill text
 
 
 class Confidentiality(IntEnum):
     """Who may see it, from anyone to nobody."""
 
     PUBLIC = 0
-    PRIVATE = 1       # the granted folders and accounts
-    SECRET = 2        # credentials, one-time codes, identity numbers
+    PRIVATE = 1  # the granted folders and accounts
+    SECRET = 2  # credentials, one-time codes, identity numbers
 
 
 class Label(msgspec.Struct, frozen=True):

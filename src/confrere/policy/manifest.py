@@ -10,31 +10,31 @@ import msgspec
 class Effect(StrEnum):
     """What a tool does to the world."""
 
-    READ = "read"      # looks, inside what was granted
+    READ = "read"  # looks, inside what was granted
     CHANGE = "change"  # changes the workspace view: reviewed as a change set, revertible
-    ACT = "act"        # changes something outside, not revertible by us
+    ACT = "act"  # changes something outside, not revertible by us
 
 
 class Role(StrEnum):
     """How an argument matters. All but TEXT, QUERY and FREE are sensitive: they need provenance."""
 
-    DEST = "dest"        # who gets it
-    ID = "id"            # which remote object
+    DEST = "dest"  # who gets it
+    ID = "id"  # which remote object
     NAME = "name"
     WHEN = "when"
     AMOUNT = "amount"
     FLAG = "flag"
-    TEXT = "text"        # free text written by the model
+    TEXT = "text"  # free text written by the model
     ATTACH = "attach"
     URL = "url"
     HOST = "host"
-    PATH = "path"        # a path in the workspace
+    PATH = "path"  # a path in the workspace
     COMMAND = "command"
     ACCOUNT = "account"
     DEVICE = "device"
     SECRET = "secret"
     QUERY = "query"
-    FREE = "free"        # harmless: a number of slides, a sort order
+    FREE = "free"  # harmless: a number of slides, a sort order
 
 
 class Manifest(msgspec.Struct, frozen=True, kw_only=True):

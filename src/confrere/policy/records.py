@@ -2,7 +2,7 @@
 
 JSON and YAML quote what they hold, so a text inside a field cannot forge a record (``strict``); tables and lists of
 lines can be forged by a line break inside a cell and are kept only where every line fits. Prose has no records at all.
-Every scalar becomes text: what a value means depends on the role it is used in, never on how it was written. """
+Every scalar becomes text: what a value means depends on the role it is used in, never on how it was written."""
 
 from __future__ import annotations
 

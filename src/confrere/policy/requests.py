@@ -64,7 +64,13 @@ class Permit(msgspec.Struct, kw_only=True):
 
 
 def permit(
-    state: State, brief: Brief, call: Call, hosts: Iterable[str], private: Iterable[str], grants: Iterable[str] = (), rests: Iterable[str] = ()
+    state: State,
+    brief: Brief,
+    call: Call,
+    hosts: Iterable[str],
+    private: Iterable[str],
+    grants: Iterable[str] = (),
+    rests: Iterable[str] = (),
 ) -> Permit:
     """What a command may ask for, from where its words come. To be made when it is let through: what is read later cannot widen it."""
     named = set(brief.urls)

@@ -2,7 +2,7 @@
 
 Equality is strict on purpose. A canonical form removes only what changes nothing about the effect (the case of a host,
 the spaces of an IBAN, the zeros of an amount); a value that holds anything invisible, confusable or ambiguous has no
-canonical form at all, and so equals nothing. Opaque identifiers are never found in text: ``13`` may be a day. """
+canonical form at all, and so equals nothing. Opaque identifiers are never found in text: ``13`` may be a day."""
 
 from __future__ import annotations
 
@@ -160,7 +160,12 @@ def canonical(role: Role, value: Any) -> str | None:
 
 
 _TEXTUAL: dict[Role, Callable[[str], str | None]] = {
-    Role.DEST: destination, Role.ACCOUNT: destination, Role.DEVICE: name, Role.NAME: name, Role.URL: url, Role.HOST: host,
+    Role.DEST: destination,
+    Role.ACCOUNT: destination,
+    Role.DEVICE: name,
+    Role.NAME: name,
+    Role.URL: url,
+    Role.HOST: host,
     Role.PATH: path,
 }
 
@@ -192,19 +197,50 @@ def find_accounts(text: str) -> list[str]:
 
 def find_urls(text: str) -> list[str]:
     """The web addresses that stand in ``text`` (with a scheme, or beginning with www. or ending like a host with a path)."""
-    pattern = rf"(?<![\w@.])(?:https?://[^\s<>\"'`]+|www\.[^\s<>\"'`]+|{_HOST}/[^\s<>\"'`]*|{_LABEL}(?:\.{_LABEL})*\.(?:{_ENDS})(?![\w@-]|\.\w))"
+    pattern = (
+        rf"(?<![\w@.])(?:https?://[^\s<>\"'`]+|www\.[^\s<>\"'`]+|{_HOST}/[^\s<>\"'`]*|{_LABEL}(?:\.{_LABEL})*\.(?:{_ENDS})(?![\w@-]|\.\w))"
+    )
     return _ordered(url(m[0].rstrip(_TRAIL)) for m in re.finditer(pattern, text))
 
 
 _ENDS = "com|org|net|io|fr|de|eu|uk|ch|be|it|es|nl|app|dev|info|ai|co|example|test"
 
 
-_NOT_HOSTS = frozenset((
-    "txt", "doc", "docx", "xls", "xlsx", "ppt", "pptx", "pdf", "csv", "tsv", "odt", "ods", "odp", "rtf", "jpg", "jpeg", "png", "gif", "bmp",
-    "tiff", "svg", "json", "xml", "html", "htm", "eml", "ics", "log",
-))
+_NOT_HOSTS = frozenset(
+    (
+        "txt",
+        "doc",
+        "docx",
+        "xls",
+        "xlsx",
+        "ppt",
+        "pptx",
+        "pdf",
+        "csv",
+        "tsv",
+        "odt",
+        "ods",
+        "odp",
+        "rtf",
+        "jpg",
+        "jpeg",
+        "png",
+        "gif",
+        "bmp",
+        "tiff",
+        "svg",
+        "json",
+        "xml",
+        "html",
+        "htm",
+        "eml",
+        "ics",
+        "log",
+    )
+)
 _PAGE = re.compile(
-    rf"(?<![\w@.])(?:[A-Za-z]{{2,10}}://[^\s<>\"'`]+|{_HOST}(?::[0-9]+)?(?:/[^\s<>\"'`]*)?)(?![\w@])", re.ASCII,
+    rf"(?<![\w@.])(?:[A-Za-z]{{2,10}}://[^\s<>\"'`]+|{_HOST}(?::[0-9]+)?(?:/[^\s<>\"'`]*)?)(?![\w@])",
+    re.ASCII,
 )
 
 
@@ -238,7 +274,7 @@ def find_percentages(text: str) -> list[Decimal]:
 
 def _edges(text: str, start: int, end: int) -> bool:
     """No invisible or non-ASCII letter touches the match: it would be part of the word that a person sees."""
-    around = text[max(0, start - 1):start] + text[end:end + 1]
+    around = text[max(0, start - 1) : start] + text[end : end + 1]
     return all(visible(ch) or ch in "\n\t\r\u00a0\u202f" for ch in around) and not any(ch.isalnum() for ch in around)
 
 
@@ -249,8 +285,29 @@ def _ordered(items: Any) -> list[Any]:
 # -- look-alikes --------------------------------------------------------------------------------------------------------
 
 _LOOKS_LIKE = {
-    "a": "аα", "b": "ь", "c": "сϲ", "d": "ԁ", "e": "еε", "h": "һн", "i": "іιı", "j": "ј", "k": "кκ", "m": "м", "n": "пη", "o": "оοσ0",
-    "p": "рρ", "q": "ԛ", "r": "г", "s": "ѕ", "t": "тτ", "u": "υ", "v": "ν", "w": "ԝω", "x": "хχ", "y": "уγ", "l": "ӏ1|",
+    "a": "аα",
+    "b": "ь",
+    "c": "сϲ",
+    "d": "ԁ",
+    "e": "еε",
+    "h": "һн",
+    "i": "іιı",
+    "j": "ј",
+    "k": "кκ",
+    "m": "м",
+    "n": "пη",
+    "o": "оοσ0",
+    "p": "рρ",
+    "q": "ԛ",
+    "r": "г",
+    "s": "ѕ",
+    "t": "тτ",
+    "u": "υ",
+    "v": "ν",
+    "w": "ԝω",
+    "x": "хχ",
+    "y": "уγ",
+    "l": "ӏ1|",
 }
 _SKELETON = {ord(other): letter for letter, others in _LOOKS_LIKE.items() for other in others}
 
@@ -275,4 +332,4 @@ def resembles(one: str, other: str, a: str | None = None, b: str | None = None) 
     if len(a) > len(b):
         a, b = b, a
     first = next((i for i, (x, y) in enumerate(zip(a, b, strict=False)) if x != y), len(a))
-    return a[first + (len(a) == len(b)):] == b[first + 1:]
+    return a[first + (len(a) == len(b)) :] == b[first + 1 :]

@@ -45,7 +45,10 @@ def offers(cards: Sequence[Mapping[str, Any]]) -> list[Offer]:
         return []
     data = {"values": ", ".join(value for _, value in found)}
     kind = "-network" if _unseen(cards) else ""
-    return [Offer(scope="task", key=f"policy.widen-task{kind}", data=data), Offer(scope="always", key=f"policy.widen-always{kind}", data=data)]
+    return [
+        Offer(scope="task", key=f"policy.widen-task{kind}", data=data),
+        Offer(scope="always", key=f"policy.widen-always{kind}", data=data),
+    ]
 
 
 def _unseen(cards: Sequence[Mapping[str, Any]]) -> bool:

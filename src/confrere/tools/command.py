@@ -18,7 +18,9 @@ class CommandArgs(msgspec.Struct, kw_only=True, forbid_unknown_fields=True):
     command: Annotated[str, Meta(min_length=1, max_length=20_000, description="a shell command; bash, python3 and common tools are there")]
     hosts: Annotated[
         list[Annotated[str, Meta(max_length=253, pattern=r"^[A-Za-z0-9.-]+$")]],
-        Meta(max_length=20, description="names of the hosts that the command must reach (ports 80 and 443); the person is asked about them"),
+        Meta(
+            max_length=20, description="names of the hosts that the command must reach (ports 80 and 443); the person is asked about them"
+        ),
     ] = []
     timeout: Annotated[float, Meta(gt=0, le=600, description="seconds")] = 120
 

@@ -2,7 +2,7 @@
 
 Each is a small deterministic program over the brief, the approved plan and the structured results of the plan's own
 reads; it computes *the* value (or the set) and compares. Nothing here may rank likely values, read prose for a
-recipient, or trust a result that the plan did not ask for. """
+recipient, or trust a result that the plan did not ask for."""
 
 from __future__ import annotations
 
@@ -13,8 +13,16 @@ from confrere.policy.derive.case import Case, Why
 from confrere.policy.manifest import Role
 
 _WHO: tuple[Callable[[Case, str, Role], Why | None], ...] = (
-    objects.only_one_in_brief, objects.looked_up, objects.field_of_named, objects.on_named_page, choices.winner, choices.stem,
-    choices.each, texts.ranked, money.payee, money.returned,
+    objects.only_one_in_brief,
+    objects.looked_up,
+    objects.field_of_named,
+    objects.on_named_page,
+    choices.winner,
+    choices.stem,
+    choices.each,
+    texts.ranked,
+    money.payee,
+    money.returned,
 )
 _BY_ROLE: dict[Role, tuple[Callable[[Case, str, Role], Why | None], ...]] = {
     Role.DEST: _WHO,

@@ -88,7 +88,9 @@ class Case:
         """True when a literal anywhere in the plan is already this destination: a word of the brief is used once."""
         return any(
             isinstance(leaf, str) and leaf != HOLE and values.destination(leaf) == role_form
-            for step in self.plan for value in step.args.values() for leaf in leaves(value)
+            for step in self.plan
+            for value in step.args.values()
+            for leaf in leaves(value)
         )
 
     def siblings(self) -> list[int]:
@@ -99,7 +101,8 @@ class Case:
     def _siblings(self) -> list[int]:
         holes = {name for name, value in self.step.args.items() if value == HOLE}
         return [
-            i for i, step in enumerate(self.plan)
+            i
+            for i, step in enumerate(self.plan)
             if step.tool == self.step.tool and {name for name, value in step.args.items() if value == HOLE} == holes
         ]
 
@@ -107,15 +110,19 @@ class Case:
         """The values that sibling steps were used for."""
         mine = set(self.siblings())
         return {
-            form for use in self.state.uses if use.step in mine and not use.failed
-            for leaf in leaves(use.args.get(argument)) if (form := values.canonical(role, leaf)) is not None
+            form
+            for use in self.state.uses
+            if use.step in mine and not use.failed
+            for leaf in leaves(use.args.get(argument))
+            if (form := values.canonical(role, leaf)) is not None
         }
 
     def producers(self) -> list[int]:
         """The earlier steps on the same store, nearest first."""
         store = self.manifest.store
         return [
-            i for i in range(self.index - 1, -1, -1)
+            i
+            for i in range(self.index - 1, -1, -1)
             if (found := self.state.manifests.get(self.plan[i].tool)) is not None and found.store == store
         ]
 
@@ -134,11 +141,19 @@ class Case:
     def sources(self) -> list[Source]:
         """The reads that may speak: asked for by a plan step that comes before this one, with every argument the person's; whole; of a
         store that held nothing of the task's own; of the same service as the effect, or the person's own records."""
-        found: list[Source] = self.recall(("sources",), lambda: [
-            source for source in self.state.sources
-            if 0 <= source.step < self.index and source.literal and source.clean and source.reading.whole and source.kind == "read"
-            and (source.store == self.manifest.store or source.label.integrity <= Integrity.CURATED)
-        ])
+        found: list[Source] = self.recall(
+            ("sources",),
+            lambda: [
+                source
+                for source in self.state.sources
+                if 0 <= source.step < self.index
+                and source.literal
+                and source.clean
+                and source.reading.whole
+                and source.kind == "read"
+                and (source.store == self.manifest.store or source.label.integrity <= Integrity.CURATED)
+            ],
+        )
         return found
 
 
@@ -158,7 +173,8 @@ def _named(case: Case, store: str) -> Entry | None:
                 hits.append(entry)
         test = case.brief.quotes if level == 2 else case.brief.says
         hits = [
-            entry for entry in hits
+            entry
+            for entry in hits
             if any(test(text) and not _shared(entry, field, text, among, level == 1) for field, text in entry.labels)
         ]
         if hits:

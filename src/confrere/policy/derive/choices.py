@@ -187,7 +187,10 @@ def pages(case: Case, argument: str, role: Role) -> Why | None:
         for source in sources:
             found |= set(source.urls)
     known = {page for page in case.brief.urls} | {
-        shown for step in case.plan for value in step.args.values() for leaf in leaves(value)
+        shown
+        for step in case.plan
+        for value in step.args.values()
+        for leaf in leaves(value)
         if isinstance(leaf, str) and leaf != HOLE and (shown := values.url(leaf)) is not None
     }
     return Why("only-pages-read", form) if form in found and len(found - known) == len(steps) and form not in known else None

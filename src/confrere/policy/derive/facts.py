@@ -35,8 +35,12 @@ def identifiers(record: Record) -> list[str]:
 def label_fields(record: Record) -> list[tuple[str, str]]:
     """The short texts (field, text) of a record that can be its name: no identifier, address, number, date or truth value."""
     return [
-        (name, text) for name, value in record.items()
-        if (text := text_of(value)) and 3 <= len(text) <= 80 and not is_identifier(name) and text.lower() not in _NOT_NAMES
+        (name, text)
+        for name, value in record.items()
+        if (text := text_of(value))
+        and 3 <= len(text) <= 80
+        and not is_identifier(name)
+        and text.lower() not in _NOT_NAMES
         and not ("@" in text and values.address(text))
         and not (any(ch.isdigit() for ch in text) and (values.account(text) or values.amount(text) or values.moment(text)))
     ]

@@ -53,7 +53,8 @@ def returned(case: Case, argument: str, role: Role) -> Why | None:
     if payee is None or worth is None or worth[0] <= 0 or payee.startswith("name "):
         return None
     received = [
-        entry.record for entry in _ledger(case)
+        entry.record
+        for entry in _ledger(case)
         if any(name != who and values.destination(text_of(value)) == payee for name, value in entry.record.items())
         and values.destination(text_of(entry.record.get(who, ""))) != payee
     ]

@@ -127,9 +127,12 @@ def _single(source: Source) -> list[str]:
 
 def private(case: Case) -> bool:
     """True for an effect on the owner's own store that nobody else notices and that a journal or bin takes back."""
-    return quiet_effect(case.manifest.kind, case.manifest.egress, case.manifest.undo, {
-        role for name, role in case.manifest.roles.items() if case.args.get(name) not in (None, "", [], {})
-    })
+    return quiet_effect(
+        case.manifest.kind,
+        case.manifest.egress,
+        case.manifest.undo,
+        {role for name, role in case.manifest.roles.items() if case.args.get(name) not in (None, "", [], {})},
+    )
 
 
 def quiet_effect(kind: str, egress: bool, undo: bool, roles: set[Role]) -> bool:

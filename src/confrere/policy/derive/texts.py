@@ -50,8 +50,12 @@ def _public(case: Case, source: Source) -> bool:
     """The plan's own read of a provider's public records (never of what anyone may have written)."""
     manifest = case.state.manifests.get(source.tool)
     return (
-        0 <= source.step < case.index and source.kind == "read" and manifest is not None and manifest.trust in ("own", "vendor")
-        and source.label.confidentiality is Confidentiality.PUBLIC and source.label.integrity <= Integrity.UNTRUSTED
+        0 <= source.step < case.index
+        and source.kind == "read"
+        and manifest is not None
+        and manifest.trust in ("own", "vendor")
+        and source.label.confidentiality is Confidentiality.PUBLIC
+        and source.label.integrity <= Integrity.UNTRUSTED
     )
 
 
@@ -91,7 +95,7 @@ def _with_rank(brief: str, text: str, rank: int) -> bool:
     numbers = list(re.finditer(r"(?<!\d)\d+(?!\d)", text))
     if len(numbers) != 1 or int(numbers[0][0]) != rank or len(text) < 12:
         return False
-    before, after = text[: numbers[0].start()], text[numbers[0].end():]
+    before, after = text[: numbers[0].start()], text[numbers[0].end() :]
     blank = r"(?:[A-Za-z#]|\{\w+\}|<\w+>)"
     opens, closes = r"(?:[:'\"“«`]\s*|^|\n)\s*", r"(?=\s*(?:$|[\n'\"”»`(]|[.!?]\s|\s+[A-Z]))"
     return re.search(opens + re.escape(before) + blank + re.escape(after) + closes, brief) is not None
