@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import msgspec
 
-from confrere.messages import say, show
+from confrere.messages import number_word, say, show
 from confrere.workspace.files import hash_path
 from confrere.workspace.paths import is_within, name
 
@@ -68,10 +68,6 @@ def build(runner: Runner) -> Report:
     return _Builder(runner).run()
 
 
-def _grouped(number: int, language: str) -> str:
-    return f"{number:,}".replace(",", "\u202f" if language == "fr" else ",")
-
-
 class _Builder:
     def __init__(self, runner: Runner) -> None:
         self.runner = runner
@@ -97,8 +93,8 @@ class _Builder:
                 "report.sent",
                 self.language,
                 model=model,
-                requests=_grouped(requests, self.language),
-                characters=_grouped(characters, self.language),
+                requests=number_word(requests, self.language),
+                characters=number_word(characters, self.language),
             )
             for model, (requests, characters) in state.sent.items()
         ]

@@ -13,7 +13,7 @@ from rich.tree import Tree
 
 from confrere.agent.task import TaskState
 from confrere.cli.flow import GLUE, hang
-from confrere.messages import say, show, tell
+from confrere.messages import number_word, say, show, tell
 from confrere.policy.plan import Plan
 from confrere.workspace.changes import Change, ChangeSet
 from confrere.workspace.paths import name
@@ -237,11 +237,6 @@ def span(seconds: float, language: str) -> str:
     if round(seconds) < 60:
         return f"{_decimal(seconds, 1 if seconds < 9.95 else 0, language)} s"
     return f"{round(seconds) // 60} min {round(seconds) % 60:02d} s"
-
-
-def number_word(number: int, language: str) -> str:
-    """A whole number with its thousands set apart: 12 345, or 12,345 in English."""
-    return f"{number:,}".replace(",", "\u202f" if language == "fr" else ",")
 
 
 def _decimal(number: float, digits: int, language: str) -> str:

@@ -64,6 +64,11 @@ def show(text: str, *, lines: bool = False) -> str:
     )
 
 
+def number_word(number: int, language: str) -> str:
+    """A whole number with its thousands set apart: 12 345, or 12,345 in English."""
+    return f"{number:,}".replace(",", "\u202f" if language == "fr" else ",")
+
+
 def system_language() -> str:
     """The language of the person's session: CONFRERE_LANG, else LC_ALL, LC_MESSAGES, LANG; English when none says French."""
     for name in ("CONFRERE_LANG", "LC_ALL", "LC_MESSAGES", "LANG"):
