@@ -1,4 +1,4 @@
-"""361 briefs by many hands, half French, and how many of them the builtin model understands.
+"""481 briefs by many hands, half French, and how many of them the builtin model understands.
 
 ``briefs.jsonl`` holds one brief a line: the hand (formal, terse, polite, chatty, non-native, slang, negation, dates, mixed,
 multi, other), its language, its half and what it means, in a small notation::

@@ -21,7 +21,7 @@ from confrere.models.builtin.understanding import Understanding
 from confrere.tools.office.scope import Scope
 
 TODAY = date(2026, 11, 21)
-_LISTS = {"by", "columns", "pages", "kinds", "types", "formats", "parties", "names", "same"}
+_LISTS = {"by", "columns", "pages", "kinds", "types", "formats", "parties", "names", "same", "apart"}
 
 
 def expected(notation: str) -> dict[str, Any]:
@@ -125,7 +125,7 @@ def wrong_plan(found: Understanding, faults_found: list[str]) -> bool:
 
 def main() -> None:
     parser = argparse.ArgumentParser(prog="python -m bench.briefs", description=__doc__)
-    parser.add_argument("--half", choices=("dev", "held-out", "blind", "fresh", "aside"))
+    parser.add_argument("--half", choices=("dev", "held-out", "blind", "fresh", "aside", "dev3", "held3"))
     parser.add_argument("--failures", action="store_true", help="print each brief that is not right, of the half asked for")
     options = parser.parse_args()
     rows = [json.loads(line) for line in Path(__file__).with_name("briefs.jsonl").read_text(encoding="utf-8").splitlines()]
