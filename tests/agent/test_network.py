@@ -237,4 +237,22 @@ def test_a_grant_taken_back_counts_for_the_next_request_of_a_command_that_runs(d
     site.then = lambda: desk.services.store.append("", "grant.revoked", {"id": "g1"}, durable=True)
     given = {"command": "for i in 1 2; do curl -sS -o /dev/null http://example.org/$RANDOM; done; true", "hosts": ["example.org"]}
     state = run(desk, server, folder, given, planned={"command": "true"})
-    assert [line["outcome"] for line in journal(desk, state)] == ["allowed", "not granted"] and len(site.seen) == 1
+    outcomes = [line["outcome"] for line in journal(desk, state) if line["outcome"] != "taken back"]  # what was still being answered
+    assert outcomes == ["allowed", "not granted"] and len(site.seen) == 1
+
+
+def test_a_grant_taken_back_cuts_what_it_opened(desk, server, folder, site):
+    """A request that is in the middle of its answer ends, and the journal says why."""
+    grant(desk, confidentiality=1)
+    done = threading.Event()
+
+    def then():
+        desk.services.store.append("", "grant.revoked", {"id": "g1"}, durable=True)
+        done.wait(60)
+
+    site.then = then
+    given = {"command": "curl -sS -o /dev/null http://example.org/slow 2>/dev/null; echo ended $?", "hosts": ["example.org"], "timeout": 50}
+    state = run(desk, server, folder, given, planned={"command": "true"})
+    done.set()
+    assert [line["outcome"] for line in journal(desk, state)] == ["allowed", "taken back"]
+    assert "timed out" not in sent(server, -1) and "ended" in sent(server, -1) and "took too long" not in sent(server, -1)

@@ -257,6 +257,70 @@ async def test_the_tls_name_must_be_the_host_that_was_asked_for(monkeypatch: pyt
     ]
 
 
+@pytest.mark.parametrize("how", ["CONNECT", "SOCKS", "GET"])
+@pytest.mark.parametrize("why", ["taken back", "not listed"])
+async def test_what_is_open_is_cut_when_its_permission_is_taken_back(how: str, why: str) -> None:
+    """In both directions, at once, whether a program still sends or only waits; what else is open goes on."""
+    silent: list[asyncio.StreamReader] = []
+
+    async def hold(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        silent.append(reader)
+        writer.write(b"begun")
+        await reader.read()
+
+    upstream = await asyncio.start_server(hold, "127.0.0.1", 0)
+    number = upstream.sockets[0].getsockname()[1]
+    told, revoked = Told(), set[str]()
+    both = [f"ok.test:{number}", f"other.test:{number}"]
+    proxy = pinned(told, both)
+    proxy.stands = lambda request, passage: request.host not in revoked
+
+    async def begin(port: int, name: str) -> tuple[asyncio.StreamReader, asyncio.StreamWriter]:
+        reader, writer = await asyncio.open_connection("127.0.0.1", port)
+        socks = b"\x05\x01\x00\x05\x01\x00\x03" + bytes((len(name),)) + name.encode() + number.to_bytes(2, "big")
+        head = f"{how} {'http://' if how == 'GET' else ''}{name}:{number}{'/' if how == 'GET' else ''} HTTP/1.1\r\n\r\n".encode()
+        writer.write(socks if how == "SOCKS" else head)
+        await reader.readuntil(b"begun")
+        return reader, writer
+
+    async with running(proxy) as port, asyncio.timeout(20):
+        cut, ends = await begin(port, "ok.test")
+        kept, open_still = await begin(port, "other.test")
+        if why == "taken back":
+            revoked.add("ok.test")
+        else:
+            proxy.allow(both[1:])
+        with contextlib.suppress(ConnectionError):
+            assert await cut.read() == b""
+        ends.close()
+        while not silent[0].at_eof() or len(proxy.passing) > 1:
+            await asyncio.sleep(0.01)
+        assert not silent[1].at_eof() and not kept.at_eof() and [one.request.host for one in proxy.passing.values()] == ["other.test"]
+        open_still.close()
+    upstream.close()
+    assert told.outcomes[:2] == ["allowed", "allowed"] and told.outcomes[2:3] == [why][: why == "taken back"]
+
+
+async def test_nothing_stays_open_when_nobody_can_say_whether_it_stands() -> None:
+    async def hold(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        await reader.read()
+
+    def broken(request: Request, passage: Passage) -> bool:
+        raise OSError("no journal")
+
+    upstream = await asyncio.start_server(hold, "127.0.0.1", 0)
+    number = upstream.sockets[0].getsockname()[1]
+    proxy = pinned(Told(), [f"ok.test:{number}"])
+    proxy.stands = broken
+    async with running(proxy) as port, asyncio.timeout(20):
+        reader, writer = await asyncio.open_connection("127.0.0.1", port)
+        writer.write(f"CONNECT ok.test:{number} HTTP/1.1\r\n\r\n".encode())
+        with contextlib.suppress(ConnectionError):
+            await reader.read()
+        writer.close()
+    upstream.close()
+
+
 @settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(
     st.one_of(

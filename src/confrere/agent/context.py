@@ -125,7 +125,7 @@ class CallContext:
             else Mount(name, Path(tree.root.path), readonly=True)
             for name, tree in self.view.trees.items()
         ]
-        sandbox.start(Spec(mounts=mounts, allow=hosts, decide=self._decide, record=self._reached))
+        sandbox.start(Spec(mounts=mounts, allow=hosts, decide=self._decide, record=self._reached, stands=self._stands))
         self._sandbox, self._online = sandbox, bool(hosts)
         return sandbox
 
@@ -145,6 +145,12 @@ class CallContext:
         if found.verdict == "refused":
             raise Denied(found.why)
         return found.verdict
+
+    def _stands(self, request: Request, passed: Passage) -> bool:
+        """Whether a request of the running command that is open may go on."""
+        with self._asked:
+            self._refresh()
+            return self._judge.stands(self.call, request.host, passed)
 
     def _reached(self, request: Request, outcome: str) -> None:
         """Every request is in the journal, let through or not (of too many, those refused once); what looks like a secret in it is not."""

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
 from decimal import Decimal
-from typing import Any
+from typing import Any, Literal
 
 import msgspec
 
-from confrere.policy import approvals
+from confrere.policy import approvals, requests
 from confrere.policy.derive.case import leaves
 from confrere.policy.engine import Decision, Engine
 from confrere.policy.gate import Call, Verdict
@@ -156,6 +156,11 @@ class EngineJudge:
         if permit is None:
             return Passage(verdict="refused", why="not granted")
         return self.engine.decide_request(permit, request, self._now(), is_clean)
+
+    def stands(self, call: str, host: str, passed: Literal["free", "quiet"]) -> bool:
+        """Whether a request of that command which passed may stay open."""
+        permit = self._permits.get(call)
+        return permit is not None and requests.stands(permit, host, passed, self.engine.grants.values(), self._now())
 
     def again(self, call: Call) -> None:
         """The person wants a call whose outcome was lost to be done again: its step is free for the very same call."""

@@ -88,21 +88,36 @@ def decide(
     permit: Permit, request: Outgoing, grants: Iterable[Grant], now: str, is_clean: Callable[[str], bool] = lambda text: True
 ) -> Passage:
     """Whether, and how, this request may pass. ``grants`` as they are now: one that was taken back lets nothing more through. ``is_clean`` says whether a text holds nothing that looks like a secret: those go nowhere."""
-    host = values.host(request.host)
-    if host is None or host not in {values.host(name) for name in permit.hosts}:
+    held = _held(permit, request.host, grants, now)
+    if held is None:
         return Passage(verdict="refused", why="not granted")
-    held = [grant for grant in grants if grant.id in permit.grants and grant.stands(now) and grant.covers(Role.HOST, host)]
-    grant = max(held, key=lambda grant: grant.confidentiality or Confidentiality.PUBLIC, default=None)
-    if grant is None and host in {values.host(name) for name in permit.granted}:
-        return Passage(verdict="refused", why="not granted")
-    ident = grant.id if grant is not None else ""
+    ident, free = held
     said = [request.method, request.path, *(part for pair in request.headers for part in pair)]
     if not all(is_clean(text) for text in said):
         return Passage(verdict="refused", why="secret")
-    cleared = host in {values.host(name) for name in permit.private}
-    if cleared or (grant is not None and grant.confidentiality is not None and grant.confidentiality >= Confidentiality.PRIVATE):
+    if free:
         return Passage(verdict="free", why="granted", grant=ident)
     return _quiet(permit, request, ident)
+
+
+def stands(permit: Permit, host: str, passed: Literal["free", "quiet"], grants: Iterable[Grant], now: str) -> bool:
+    """Whether a request that so passed may stay open: what it rests on is there still, ``grants`` being as they are now."""
+    held = _held(permit, host, grants, now)
+    return held is not None and (held[1] or passed == "quiet")
+
+
+def _held(permit: Permit, name: str, grants: Iterable[Grant], now: str) -> tuple[str, bool] | None:
+    """The grant that a host is reached by ("" for none), and whether it may be sent private things; None where it may not be reached."""
+    host = values.host(name)
+    if host is None or host not in {values.host(name) for name in permit.hosts}:
+        return None
+    held = [grant for grant in grants if grant.id in permit.grants and grant.stands(now) and grant.covers(Role.HOST, host)]
+    grant = max(held, key=lambda grant: grant.confidentiality or Confidentiality.PUBLIC, default=None)
+    if grant is None and host in {values.host(name) for name in permit.granted}:
+        return None
+    cleared = host in {values.host(name) for name in permit.private}
+    private = grant is not None and grant.confidentiality is not None and grant.confidentiality >= Confidentiality.PRIVATE
+    return grant.id if grant is not None else "", cleared or private
 
 
 def _quiet(permit: Permit, request: Outgoing, ident: str) -> Passage:

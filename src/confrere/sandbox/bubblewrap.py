@@ -123,7 +123,9 @@ class Bubblewrap:
                 return
             from confrere.sandbox.network import Network  # with it comes asyncio, which most tasks never need
 
-            self.network = Network(session.listener(time.monotonic() + START_DEADLINE), self.spec.decide, self.spec.record)
+            self.network = Network(
+                session.listener(time.monotonic() + START_DEADLINE), self.spec.decide, self.spec.record, stands=self.spec.stands
+            )
         self.network.allow(allow)
 
     def close(self) -> None:

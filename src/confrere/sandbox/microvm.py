@@ -245,7 +245,7 @@ class MicroVM:
                 return
             if not self.spec.allow:
                 raise Failed("sandbox.vm-network-later")
-            self.network = Network(machine.net, self.spec.decide, self.spec.record, relaying.serve)
+            self.network = Network(machine.net, self.spec.decide, self.spec.record, relaying.serve, self.spec.stands)
         self.network.allow(allow)
 
     def close(self) -> None:

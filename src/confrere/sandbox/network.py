@@ -9,7 +9,7 @@ import threading
 from collections.abc import Callable, Coroutine, Sequence
 
 from confrere.sandbox.addresses import HostList
-from confrere.sandbox.protocol import Command, Decide, Record
+from confrere.sandbox.protocol import Command, Decide, Record, Stands
 from confrere.sandbox.proxy import Proxy
 from confrere.sandbox.resident import PROXY_PORT
 
@@ -35,10 +35,18 @@ def _heard(task: asyncio.Task[None]) -> None:
 
 
 class Network:
-    """Starts serving at once; ``allow`` replaces the list for the next request; ``close`` ends every connection."""
+    """Starts serving at once; ``allow`` replaces the list, and ends what is open to others; ``close`` ends every connection."""
 
-    def __init__(self, listener: socket.socket, decide: Decide | None, record: Record | None, serve: Serve | None = None) -> None:
+    def __init__(
+        self,
+        listener: socket.socket,
+        decide: Decide | None,
+        record: Record | None,
+        serve: Serve | None = None,
+        stands: Stands | None = None,
+    ) -> None:
         self.proxy = Proxy(decide, record)
+        self.proxy.stands = stands
         self.listener = listener
         self.serve = serve or _listen
         self.loop = asyncio.new_event_loop()

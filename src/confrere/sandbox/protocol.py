@@ -74,6 +74,8 @@ class Denied(Exception):
 Passage = Literal["free", "quiet"]
 Decide = Callable[[Request], Passage]
 """How a request may pass; raises Denied where it may not. "quiet" sends the address and nothing else: no header of the program's."""
+Stands = Callable[[Request, Passage], bool]
+"""Whether what a request that passed rests on still stands; asked while it is open."""
 Record = Callable[[Request, str], None]
 """Told of every request with its outcome: "allowed" or the reason of the refusal, a short English word for the journal."""
 
@@ -83,7 +85,7 @@ class Spec:
     """What a sandbox is started with.
 
     ``allow`` lists hosts (``example.org``, ``*.example.org``, ``example.org:8443``); empty means no network at all. ``decide`` is then
-    asked about every request that the list allows, and ``record`` is told of every request. ``env`` is the whole environment a command gets
+    asked about every request that the list allows, ``stands`` about those that are open, and ``record`` is told of every request. ``env`` is the whole environment a command gets
     beside PATH, HOME, USER, LANG, TMPDIR: nothing is inherited. ``profile`` "office" allows Unix sockets between programs inside,
     which LibreOffice and graphical programs need; "strict" does not.
     """
@@ -93,6 +95,7 @@ class Spec:
     allow: Sequence[str] = ()
     decide: Decide | None = None
     record: Record | None = None
+    stands: Stands | None = None
     env: Mapping[str, str] = field(default_factory=dict)
     profile: Literal["strict", "office"] = "strict"
 

@@ -1,22 +1,26 @@
 """The one way from a sandbox to the network: an HTTP, CONNECT and SOCKS 5 proxy that asks about every request.
 
 A request passes when the list names its host and port, the policy's callback agrees, and the name leads to a public address; exactly the
-address that was checked is dialled. In a tunnel the TLS server name must be the host that was decided about. Not claimed: what
-a host on the list does with what it is sent, and what travels inside TLS.
+address that was checked is dialled. In a tunnel the TLS server name must be the host that was decided about. What is open is cut when
+its host leaves the list or what it rests on is taken back. Not claimed: what a host on the list does with what it is sent, and what travels
+inside TLS.
 """
 
 from __future__ import annotations
 
 import asyncio
 import socket
-from collections.abc import Callable, Sequence
-from contextlib import suppress
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
 
 from confrere.sandbox import addresses, wire
-from confrere.sandbox.protocol import Decide, Denied, Passage, Record, Request
+from confrere.sandbox.protocol import Decide, Denied, Passage, Record, Request, Stands
 from confrere.sandbox.wire import Malformed
 
 HEAD_SECONDS, CONNECT_SECONDS, IDLE_SECONDS = 20.0, 20.0, 300.0
+LOOK_SECONDS = 0.25
+"""How long what was taken back may stay open: a grant can be revoked by another process, which tells nobody."""
 CONNECTIONS = 64
 CHUNK = 1 << 16
 _TLS_PORTS = (80, 443, 8443, 465, 563, 636, 853, 990, 993, 995)
@@ -33,6 +37,21 @@ def reachable(address: str) -> bool:
     return addresses.is_public(address) and not addresses.is_own(address)
 
 
+@dataclass(frozen=True)
+class _Passing:
+    """A request that passed, and the two ends that carry it."""
+
+    request: Request
+    passage: Passage
+    inside: asyncio.StreamWriter
+    outside: asyncio.StreamWriter
+
+    def cut(self) -> None:
+        """At once, and whatever is still to be sent is not."""
+        self.outside.transport.abort()
+        self.inside.transport.abort()
+
+
 class Proxy:
     """``decide`` and ``record`` are called from a worker thread. ``lookup`` and ``permitted`` are there to be replaced by tests."""
 
@@ -47,10 +66,16 @@ class Proxy:
         self.hosts = addresses.HostList()
         self.decide, self.record = decide, record
         self.lookup, self.permitted = lookup, permitted
+        self.stands: Stands | None = None
         self.open = 0
+        self.passing: dict[asyncio.StreamWriter, _Passing] = {}  # by the end inside
+        self.looking: asyncio.Task[None] | None = None
 
     def allow(self, entries: Sequence[str]) -> None:
         self.hosts = addresses.HostList(entries)
+        for one in self.passing.values():
+            if not self.hosts.allows(one.request.host, one.request.port):
+                one.cut()
 
     async def serve(self, listener: socket.socket) -> asyncio.Server:
         return await asyncio.start_server(self.handle, sock=listener, limit=wire.HEAD_LIMIT)
@@ -88,6 +113,34 @@ class Proxy:
         await self.tell(request, "allowed")
         return passage, *streams
 
+    @contextmanager
+    def passage(self, passing: _Passing) -> Iterator[None]:
+        """While something is carried: it ends when what it rests on does."""
+        self.passing[passing.inside] = passing
+        if self.stands is not None and self.looking is None:
+            self.looking = asyncio.create_task(self.look(self.stands))
+        try:
+            yield
+        finally:
+            del self.passing[passing.inside]
+            passing.outside.close()
+
+    async def look(self, stands: Stands) -> None:
+        """Cut what no longer stands, for as long as anything is open."""
+        try:
+            while self.passing:
+                for one in list(self.passing.values()):
+                    if not await asyncio.to_thread(stands, one.request, one.passage):
+                        one.cut()
+                        await self.tell(one.request, "taken back")
+                await asyncio.sleep(LOOK_SECONDS)
+        except BaseException:  # who cannot tell whether it stands lets nothing go on
+            for one in self.passing.values():
+                one.cut()
+            raise
+        finally:
+            self.looking = None
+
     async def check(self, request: Request) -> tuple[Passage, list[str]]:
         """How it may pass, and the addresses that may be dialled. Raises Denied."""
         if not self.hosts.allows(request.host, request.port):
@@ -124,14 +177,12 @@ class Proxy:
         except Denied as denied:
             status = 502 if str(denied) in ("unreachable", "no address") else 403
             return await _answer(writer, status, str(denied))
-        try:
+        with self.passage(_Passing(request, passage, writer, up_writer)):
             if head.method == "CONNECT":
                 writer.write(b"HTTP/1.1 200 Connection established\r\n\r\n")
                 await self.tunnel(request, reader, writer, up_reader, up_writer)
             else:
                 await _exchange(head if passage == "free" else wire.quiet(head), reader, writer, up_reader, up_writer)
-        finally:
-            up_writer.close()
 
     async def socks(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         async with asyncio.timeout(HEAD_SECONDS):
@@ -150,18 +201,16 @@ class Proxy:
         if command == 1:
             try:
                 request = Request(wire.socks_host(kind, data), port, "SOCKS")
-                _, up_reader, up_writer = await self.connect(request)
+                passage, up_reader, up_writer = await self.connect(request)
             except Malformed:
                 await self.tell(Request("", 0, "SOCKS"), "malformed")
                 code = 1
             except Denied as denied:
                 code = 4 if str(denied) in ("unreachable", "no address") else 2
             else:
-                try:
+                with self.passage(_Passing(request, passage, writer, up_writer)):
                     writer.write(b"\x05\x00\x00\x01" + bytes(6))
                     return await self.tunnel(request, reader, writer, up_reader, up_writer)
-                finally:
-                    up_writer.close()
         writer.write(bytes((5, code, 0, 1)) + bytes(6))
         await writer.drain()
 
