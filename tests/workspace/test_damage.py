@@ -2,11 +2,15 @@
 
 import os
 import threading
+import time
+from contextlib import contextmanager
 
 import pytest
 
 from confrere.errors import Failed
+from confrere.workspace import files
 from confrere.workspace.files import being_written, hash_path
+from confrere.workspace.ground import Ground
 from confrere.workspace.vault import Vault
 from tests.workspace.trees import Bench, fingerprint
 
@@ -102,6 +106,75 @@ def test_a_program_that_keeps_writing_to_a_replaced_file_spoils_no_kept_copy(ben
         program.write("WRITTEN LATER")
     assert not bench.undo(outcome).refused
     assert (bench.folder / "log").read_text() == "first text"
+
+
+def change(bench, how):
+    """A change set that takes a file away, in one of two ways."""
+    (bench.folder / "log").write_text("first text")
+    view = bench.open()
+    if how == "replaced":
+        view.write("Clients/log", b"second text", overwrite=True)
+    else:
+        view.delete("Clients/log")
+
+
+@pytest.mark.parametrize("how", ["replaced", "removed"])
+@pytest.mark.parametrize("large", [Vault.LARGE, 4])
+def test_a_program_that_opens_a_file_after_it_was_kept_spoils_no_kept_copy(bench, monkeypatch, large, how):
+    """It opens it when the vault has looked, and writes when it is gone from its place."""
+    monkeypatch.setattr(Vault, "LARGE", large)
+    change(bench, how)
+    keep, programs = Vault.keep, []
+
+    def kept(self, source, *rest):
+        keep(self, source, *rest)
+        programs.append(open(source, "r+"))  # noqa: SIM115 - closed by the test
+
+    monkeypatch.setattr(Vault, "keep", kept)
+    outcome = bench.apply()
+    monkeypatch.undo()
+    (program,) = programs
+    with program:
+        program.write("WRITTEN LATER")
+    assert not bench.undo(outcome).refused
+    assert (bench.folder / "log").read_text() == "first text"
+
+
+@pytest.mark.parametrize("how", ["replaced", "removed"])
+def test_a_program_that_opens_a_file_at_the_instant_it_goes_spoils_no_kept_copy(bench, monkeypatch, how):
+    """The system lets it in when the place is taken already: it has the file, and the vault a copy."""
+    change(bench, how)
+    path, waits, wrote = bench.folder / "log", [], threading.Event()
+
+    @contextmanager
+    def held(near):
+        with files.held_still(near) as written:
+            waits.append(written)
+            yield written
+
+    def opens():
+        with open(path, "r+") as program:
+            program.write("WRITTEN LATER")
+        wrote.set()
+
+    for name in ("replace", "unlink"):
+
+        def going(self, *names, real=getattr(Ground, name)):
+            if names[-1] == "Clients/log":
+                threading.Thread(target=opens).start()
+                until = time.monotonic() + 30
+                while not waits[-1]() and time.monotonic() < until:
+                    time.sleep(0.001)
+                assert waits[-1]()
+            real(self, *names)
+
+        monkeypatch.setattr(Ground, name, going)
+    monkeypatch.setattr("confrere.workspace.transaction.held_still", held)
+    outcome = bench.apply()
+    monkeypatch.undo()
+    assert wrote.wait(60)
+    assert not bench.undo(outcome).refused
+    assert path.read_text() == "first text"
 
 
 def test_who_writes_to_a_file_is_told_and_nobody_is_held_up(tmp_path):

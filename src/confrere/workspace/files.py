@@ -10,7 +10,9 @@ import shutil
 import signal
 import stat
 import threading
+from collections.abc import Callable, Iterator
 from concurrent.futures import Future
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
 import msgspec
@@ -130,20 +132,34 @@ def set_metadata(path: str, state: State) -> None:
 
 def being_written(path: str) -> bool:
     """Whether a program has the regular file at ``path`` open for writing, as far as the system tells (Linux, files of one's own)."""
+    with held_still(path) as written:
+        return written()
+
+
+@contextmanager
+def held_still(path: str) -> Iterator[Callable[[], bool]]:
+    """While nobody begins to write to the regular file at ``path``: who opens it for that waits until the block is left (or the system loses
+    patience, after some 45 s). What is given tells whether a program has it open for writing, or waits to: as far as the system tells
+    (Linux, files of one's own)."""
     if not hasattr(fcntl, "F_SETLEASE"):
-        return False
+        yield lambda: False
+        return
     try:
         handle = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_CLOEXEC | os.O_NONBLOCK)
     except OSError:
-        return False
-    try:  # a lease to read is given only where nobody writes; who opens the file meanwhile waits until it is closed here
-        fcntl.fcntl(handle, fcntl.F_SETSIG, signal.SIGURG)  # a signal that does nothing: the usual one would end the process
-        fcntl.fcntl(handle, fcntl.F_SETLEASE, fcntl.F_RDLCK)
-    except OSError as error:
-        return error.errno == errno.EAGAIN
+        yield lambda: False
+        return
+    try:
+        try:  # a lease to read is given only where nobody writes
+            fcntl.fcntl(handle, fcntl.F_SETSIG, signal.SIGURG)  # a signal that does nothing: the usual one would end the process
+            fcntl.fcntl(handle, fcntl.F_SETLEASE, fcntl.F_RDLCK)
+        except OSError as error:
+            written = error.errno == errno.EAGAIN
+            yield lambda: written
+        else:
+            yield lambda: fcntl.fcntl(handle, fcntl.F_GETLEASE) != fcntl.F_RDLCK
     finally:
         os.close(handle)
-    return False
 
 
 def copy_content(source: str, target: str) -> None:

@@ -19,9 +19,9 @@ from __future__ import annotations
 
 import errno
 import os
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import Future
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 from functools import cached_property
 from typing import Any
 
@@ -30,7 +30,7 @@ import msgspec
 from confrere.errors import Failed
 from confrere.workspace import upper as layer
 from confrere.workspace.changes import Change
-from confrere.workspace.files import Hashes, Signature, State, copy_content, hash_path, kind, remove_tree, set_metadata
+from confrere.workspace.files import Hashes, Signature, State, copy_content, hash_path, held_still, kind, remove_tree, set_metadata
 from confrere.workspace.ground import Ground, flush
 from confrere.workspace.paths import is_within, join, name, parent
 from confrere.workspace.roots import Root
@@ -562,14 +562,35 @@ class Transaction:
         if item.before is None:
             self.ground.rename(staged, item.path)
             return
-        self._still(item)
-        self.ground.replace(staged, item.path)
+        with self._going(item):
+            self.ground.replace(staged, item.path)
 
     def _do_remove(self, item: Item) -> None:
         if self.ground.lstat(item.path) is None or self._taken_over(item.path):
             return
-        self._still(item)
-        self.ground.unlink(item.path)
+        with self._going(item):
+            self.ground.unlink(item.path)
+
+    @contextmanager
+    def _going(self, item: Item) -> Iterator[None]:
+        """While a file loses its place. What was kept of it may be the file itself: who opened it for writing since, or does now, gets
+        it alone, and the vault a copy."""
+        status = self.ground.lstat(item.path)
+        with held_still(self.ground.near(item.path)) as written:
+            if written():
+                self._part(item, status)
+            self._still(item)
+            yield
+            if written():
+                self._part(item, status)
+
+    def _part(self, item: Item, status: os.stat_result | None) -> None:
+        assert item.before is not None
+        try:
+            if status is not None:
+                self.vault.part(item.before.sha256, status)
+        except ValueError:
+            raise OSError(errno.ESTALE, "it was changed meanwhile", item.path) from None
 
     def _still(self, item: Item) -> None:
         """What will go must still be what was kept."""
