@@ -1,0 +1,117 @@
+"""Invoices from Germany, the Netherlands, Spain and Italy."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+
+from bench.documents.layouts import identifiers as ids
+from bench.documents.layouts.html import br, grid, logo, page, sums
+from bench.documents.layouts.paper import Paper, layout
+from bench.documents.layouts.world import World, cents, dot, later, long, total, truth
+
+
+@layout("a", "invoice-eu")
+def handwerker(w: World) -> Paper:
+    """A German craftsman: small sender line in the window, the firm in a column at the right, cash discount."""
+    w.speak("de")
+    firm = w.each("Malerbetrieb Kessler", "Dachdeckerei Ostermann GmbH", "Elektro Pfaff e.K.")
+    street, town, client, day = w.street(), w.town(), w.client(), w.day()
+    lines = w.lines(
+        ("Wände streichen, 2x deckend (m²)", 7, 14),
+        ("Arbeitsstunde Geselle", 48, 62),
+        ("Material laut Liste", 90, 320),
+        ("Anfahrt", 25, 45),
+        most=9,
+    )
+    net = total(lines)
+    tax = cents(net * Decimal("0.19"))
+    number, due, vat, bank = f"{day:%Y}-{w.digits(3)}", later(day, 14), ids.vat(w.dice, "DE"), ids.iban(w.dice, "DE")
+    body = f"""<div class=row><div style='padding-top:28mm'><div class=s style='border-bottom:1px solid #999'>{firm} • {street} • {town}</div>{br(client, w.street(), w.town())}</div>
+    <div class=s style='width:55mm;border-left:2px solid #b33;padding-left:4mm'><b style='font-size:12pt;color:#b33'>{firm}</b><br>{w.each("Meisterbetrieb seit 1974", "Innungsfachbetrieb", "")}<br>{br(street, town)}<br>Tel. 0{w.digits(3)} {w.digits(6)}<br><br>Kundennummer: {w.digits(5)}<br>Ansprechpartner: {w.person()}<br>Leistungsdatum: {later(day, -6):%d.%m.%Y}<br>Datum: {day:%d.%m.%Y}</div></div>
+    <h3 class=mt>Rechnung Nr. {number}</h3><p>Bauvorhaben: {w.street()}. Gemäß unserem Angebot vom {later(day, -35):%d.%m.%Y} berechnen wir Ihnen:</p>
+    {grid(("Pos.", "Bezeichnung", "Menge", "EP", "GP"), [(str(i + 1), a, str(n), dot(p), dot(t)) for i, (a, n, p, t) in enumerate(lines)], "w", 2)}
+    {sums(("Summe netto", dot(net)), ("MwSt. 19,00 %", dot(tax)), ("Rechnungsendbetrag", dot(net + tax)))}
+    <p>Zahlbar bis {due:%d.%m.%Y} ohne Abzug, bei Zahlung binnen 7 Tagen 2 % Skonto ({dot(cents((net + tax) * Decimal("0.98")))}).<br>Im Rechnungsbetrag sind {dot(cents(net / 2))} Lohnkosten enthalten (§ 35a EStG).</p>
+    <div class='foot row'><span>{firm}<br>Inhaber {w.person()}</span><span>Steuernr. {w.digits(2)}/{w.digits(3)}/{w.digits(5)}<br>USt-IdNr. {vat}</span><span>Volksbank am Fluss<br>IBAN {bank}</span></div>"""
+    return Paper(page(body, "th{border-bottom:1px solid #b33}", "Carlito"), truth("invoice", firm, client=client, number=number, date=day, due_date=due, net=net, tax=tax, total=net + tax,
+                 currency="EUR", supplier_vat=vat, iban=bank))  # fmt: skip
+
+
+@layout("a", "invoice-eu")
+def webwinkel(w: World) -> Paper:
+    """A Dutch web shop: its name in the logo's picture and in the small print, two VAT rates."""
+    w.speak("nl")
+    firm = w.each("Tuinplezier Online B.V.", "Boekhandel Letterlust", "Fietskoning VOF")
+    client, day = w.client(), w.day()
+    low, high, ship = w.amount(9, 60), w.amount(20, 240), Decimal("4.95")
+    tax_low, tax_high = cents(low * Decimal("0.09")), cents((high + ship) * Decimal("0.21"))
+    net, tax = low + high + ship, tax_low + tax_high
+    number, vat, bank = (
+        w.each(f"{day:%Y}{w.digits(5)}", f"F{w.digits(6)}", f"WEB-{w.digits(5)}"),
+        ids.vat(w.dice, "NL"),
+        ids.iban(w.dice, "NL"),
+    )
+    rows = [
+        (w.each("Bloembollenmix", "Roman 'De Stilte'", "Bidon 500 ml"), "1", "9%", dot(low, "")),
+        (w.each("Tuinset hout", "Leeslamp", "Fietstas dubbel"), "1", "21%", dot(high, "")),
+        ("Verzendkosten PostNL", "1", "21%", dot(ship, "")),
+    ]
+    body = f"""{logo(firm.replace(" B.V.", "").replace(" VOF", ""), "#3d7a34", 560, 110)}<h1>Bedankt voor je bestelling!</h1>
+    <div class=row><div><b>Factuuradres</b><br>{br(client, w.street(), w.town())}</div><div><b>Bezorgadres</b><br>{br("Buren: " + w.person(), w.street(), w.town())}</div><table><tr><td>Factuur<td>{number}<tr><td>Besteld op<td>{later(day, -2):%d-%m-%Y}<tr><td>Factuurdatum<td>{day:%d-%m-%Y}<tr><td>Klantnr.<td>{w.digits(6)}</table></div>
+    <div class=mt>{grid(("Artikel", "Aantal", "Btw", "Bedrag (€)"), rows)}</div>{sums(("Totaal excl. btw", "€ " + dot(net, "")), ("Btw 9%", "€ " + dot(tax_low, "")), ("Btw 21%", "€ " + dot(tax_high, "")), ("Te voldoen", "€ " + dot(net + tax, "")))}
+    <p>{w.each("Betaald met iDEAL", "Wij verzoeken u te betalen binnen 14 dagen", "Betaald via Klarna")}. Retourneren kan tot {later(day, 30):%d-%m-%Y}.</p>
+    <div class=foot>{firm} | {w.street()}, {w.town()} | KvK {w.digits(8)} | Btw-id {vat} | {bank}</div>"""
+    return Paper(page(body, "td,th{border-bottom:1px solid #ddd}", "DejaVu Sans"), truth("invoice", firm, client=client, number=number, date=day, net=net, tax=tax, total=net + tax, currency="EUR",
+                 supplier_vat=vat, iban=bank))  # fmt: skip
+
+
+@layout("a", "invoice-eu")
+def autonomo(w: World) -> Paper:
+    """A Spanish professional: withholding (IRPF) lowers what is paid under net and VAT."""
+    w.speak("es")
+    firm, client, day = (
+        w.each("Marina Robles Traducciones", "Estudio Quesada Arquitectos SLP", "Javier Onís Fotografía"),
+        w.client(),
+        w.day(),
+    )
+    lines = w.lines(("Traducción técnica EN-ES", 90, 420), ("Visita de obra", 120, 180), ("Reportaje corporativo", 250, 600), most=2)
+    net = total(lines)
+    tax, held = cents(net * Decimal("0.21")), cents(net * Decimal("0.15"))
+    number, bank = f"{w.digits(2)}/{day:%Y}", ids.iban(w.dice, "ES")
+    body = f"""<h1 style='color:#c75000;font-weight:normal'>{firm}</h1><div>NIF {w.digits(8)}{w.pick("TRWAGMYF")} · {w.street()} · {w.town()}</div>
+    <div class='row mt'><div class=box style='width:70mm'>Cliente:<br>{br(client, w.street(), w.town())}<br>CIF B{w.digits(8)}</div><div class=r>Factura nº <b>{number}</b><br>{w.town()[6:]}, a {long(day, "es", "{d} de {m} de {y}")}</div></div>
+    <div class=mt>{grid(("Concepto", "Uds.", "Precio", "Total"), [(a, str(n), dot(p), dot(t)) for a, n, p, t in lines], "w g")}</div>
+    <table class='w g mt'><tr><th>Base imponible</th><th>% IVA</th><th>Cuota IVA</th><th>% IRPF</th><th>Retención</th><th>Total a pagar</th></tr><tr><td>{dot(net)}</td><td>21</td><td>{dot(tax)}</td><td>15</td><td>-{dot(held)}</td><td><b>{dot(net + tax - held)}</b></td></tr></table>
+    <p>Forma de pago: transferencia a Caja del Duero, {bank}</p><p class=s>Protección de datos: sus datos serán tratados conforme al RGPD de 25 de mayo de 2018.</p>"""
+    return Paper(page(body, ".g td,.g th{border:1px solid #c75000}", "Liberation Serif"), truth("invoice", firm, client=client, number=number, date=day, net=net, tax=tax, total=net + tax - held,
+                 currency="EUR", iban=bank))  # fmt: skip
+
+
+@layout("a", "invoice-eu")
+def fattura(w: World) -> Paper:
+    """An Italian courtesy copy of an electronic invoice: parties in two boxes, a table of data."""
+    w.speak("it")
+    firm, client, day = (
+        w.each("Termoidraulica Galli S.n.c.", "Vinicola Colle Alto S.r.l.", "Autotrasporti F.lli Neri S.p.A."),
+        w.client(),
+        w.day(),
+    )
+    lines = w.lines(
+        ("Sostituzione caldaia a condensazione", 900, 1900),
+        ("Manodopera (ore)", 32, 45),
+        ("Bottiglia DOC 0,75", 6, 18),
+        ("Trasporto collettame", 40, 120),
+        most=4,
+    )
+    net = total(lines)
+    tax, vat = cents(net * Decimal("0.22")), ids.vat(w.dice, "IT")
+    number, due = w.each(f"FPR {w.digits(3)}/{day:%y}", f"{w.digits(3)}/A", f"{w.digits(4)}"), later(day, 60)
+    body = f"""<div style='display:flex;gap:4mm'><div class=box style='flex:1'><b>Cedente/prestatore (fornitore)</b><br>Identificativo fiscale ai fini IVA: {vat}<br>Denominazione: <b>{firm}</b><br>Regime fiscale: RF01 ordinario<br>Indirizzo: {w.street()}<br>{w.town()}</div>
+    <div class=box style='flex:1'><b>Cessionario/committente (cliente)</b><br>Codice fiscale: {w.digits(11)}<br>Denominazione: <b>{client}</b><br>Indirizzo: {w.street()}<br>{w.town()}<br>PEC: pec@{w.digits(4)}.example</div></div>
+    <table class='w g mt'><tr><th>Tipologia documento</th><th>Art. 73</th><th>Numero documento</th><th>Data documento</th><th>Codice destinatario</th></tr><tr><td>TD01 fattura</td><td></td><td>{number}</td><td>{day:%d-%m-%Y}</td><td>{w.pick(("M5UXCR1", "SUBM70N", "0000000"))}</td></tr></table>
+    {grid(("Descrizione", "Quantità", "Prezzo unitario", "%IVA", "Prezzo totale"), [(a, f"{n},00", dot(p, ""), "22,00", dot(t, "")) for a, n, p, t in lines], "w g mt")}
+    <table class='w g mt'><tr><th colspan=4>RIEPILOGHI IVA E TOTALI</th></tr><tr><th>esigibilità iva</th><th>%IVA</th><th>Totale imponibile</th><th>Totale imposta</th></tr><tr><td>I (immediata)</td><td>22,00</td><td>{dot(net, "")}</td><td>{dot(tax, "")}</td></tr></table>
+    <table class='w g'><tr><th>Importo bollo</th><th>Sconto/Maggiorazione</th><th>Valuta</th><th>Totale documento</th></tr><tr><td></td><td></td><td>EUR</td><td>{dot(net + tax, "")}</td></tr></table>
+    <table class='w g mt'><tr><th>Modalità pagamento</th><th>IBAN</th><th>Istituto</th><th>Data scadenza</th><th>Importo</th></tr><tr><td>MP05 Bonifico</td><td>{(bank := ids.iban(w.dice, "IT")).replace(" ", "")}</td><td>Banca Lagunare</td><td>{due:%d-%m-%Y}</td><td>{dot(net + tax, "")}</td></tr></table>"""
+    return Paper(page(body, ".g td,.g th{border:1px solid #777;font-size:8.5pt}", "Liberation Sans Narrow"), truth("invoice", firm, client=client, number=number, date=day, due_date=due, net=net,
+                 tax=tax, total=net + tax, currency="EUR", supplier_vat=vat, iban=bank))  # fmt: skip

@@ -1,0 +1,13 @@
+"""Every module of layouts, so that importing it fills the list."""
+
+from __future__ import annotations
+
+from importlib import import_module
+
+MODULES = ("french_trades", "french_bills", "english", "european", "tills", "office")
+
+
+def load() -> None:
+    """Enter all layouts into the list of ``paper``."""
+    for name in MODULES:
+        import_module(f"bench.documents.layouts.{name}")
