@@ -97,7 +97,7 @@ def card_receipt(w: World) -> Paper:
     <h2 class=mt>{eng(net + tax, sign)} paid on {when}</h2><p style='color:#5469d4'>{w.each("Thanks for supporting independent type!", "Happy trails", "")}</p>
     {grid(("Description", "Qty", "Unit price", "Amount"), rows, "w l")}{sums(*tail, css="width:55%")}
     <h4>Payment history</h4>{grid(("Payment method", "Date", "Amount paid", "Receipt number"), [("Mastercard - 8812", when, eng(net + tax, sign), number)], "w l", 9)}<div class=foot>Page 1 of 1</div>"""
-    fields = truth("receipt", firm, client=client, number=number, date=day, net=net, total=net + tax, currency=code)
+    fields = truth("receipt", firm, client=client, date=day, net=net, total=net + tax, currency=code)
     return Paper(
         page(body, ".l td,.l th{border-bottom:1px solid #e3e8ee}", "Carlito"), fields | ({"tax": f"{tax:.2f}"} if tax else {}), "invoice"
     )

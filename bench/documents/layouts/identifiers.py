@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from random import Random
 
-LENGTHS = {"FR": 23, "GB": 14, "DE": 18, "NL": 10, "ES": 20, "IT": 22, "IE": 18}
+LENGTHS = {"FR": 23, "GB": 18, "DE": 18, "NL": 14, "ES": 20, "IT": 23, "IE": 18}
 """Characters of an account after the country and its two check digits."""
 LETTERS = {"GB": 4, "NL": 4, "IE": 4, "IT": 1}
 """How many of those are letters, at the head."""
