@@ -137,7 +137,7 @@ def _gate_only(services: Any, folder: Path) -> Figure:
         async def go() -> None:
             for number in range(count):
                 ident = f"c{len(runner.state.calls)}"
-                message = await runner._call(
+                message = await runner._calls.make(
                     ToolCall(
                         id=ident,
                         tool="write_file",

@@ -2,7 +2,8 @@
 
 import pytest
 
-from confrere.agent.loop import Runner, utc
+from confrere.agent.loop import Runner
+from confrere.agent.session import utc
 from confrere.errors import Refused, WrongUse
 from confrere.policy import approvals
 from tests.agent.conftest import sent
@@ -18,12 +19,12 @@ def test_two_tasks_at_once_do_not_use_a_grant_more_often_than_it_says(desk, fold
     given(desk, limit=2)
     one, two = (Runner(desk.services, desk.start("do it", folder)) for _ in range(2))
     for runner in (one, two):
-        assert runner._law.engine.grants["g1"].used == 0, "both look before either uses it"
-    one._spend("g1")
-    two._spend("g1")
+        assert runner.law.engine.grants["g1"].used == 0, "both look before either uses it"
+    one.spend("g1")
+    two.spend("g1")
     for runner in (one, two):
         with pytest.raises(Refused) as error:
-            runner._spend("g1")
+            runner.spend("g1")
         assert error.value.key == "policy.grant-spent" and error.value.sentence("en") != error.value.sentence("fr")
 
 
@@ -31,18 +32,18 @@ def test_what_others_used_and_took_back_counts_from_the_next_call_on(desk, folde
     given(desk, limit=1)
     given(desk, id="g2")
     runner = Runner(desk.services, desk.start("do it", folder))
-    assert all(grant.live("2026", runner.task) for grant in runner._law.engine.grants.values())
+    assert all(grant.live("2026", runner.task) for grant in runner.law.engine.grants.values())
     desk.services.store.append("", "grant.used", {"id": "g1", "task": "another"})
     desk.services.store.append("", "grant.revoked", {"id": "g2"})
-    runner._take_back()
+    runner.take_back()
     for ident, journal in (("t1", ""), ("t2", runner.task)):  # of a task's own, from either place
         body = {"id": ident, "what": "device", "value": "Lamp", "scope": "task", "task": runner.task}
         desk.services.store.append(runner.task, "grant.given", {"grant": body})
-        runner._take_back()
-        assert runner._law.engine.grants[ident].live("2026", runner.task), "given at a question while the task is at work"
+        runner.take_back()
+        assert runner.law.engine.grants[ident].live("2026", runner.task), "given at a question while the task is at work"
         desk.services.store.append(journal, "grant.revoked", {"id": ident})
-        runner._take_back()
-    assert not any(grant.live("2026", runner.task) for grant in runner._law.engine.grants.values())
+        runner.take_back()
+    assert not any(grant.live("2026", runner.task) for grant in runner.law.engine.grants.values())
 
 
 CARD = {"call": "c1", "tool": "lamp", "kind": "device", "arguments": [], "grantable": [{"what": "device", "value": "Lamp"}]}
@@ -83,7 +84,7 @@ def test_only_who_may_say_yes_adds_to_what_is_the_persons(desk, server, folder):
     server.script([Act(text="nothing to do")])
     desk.run(task)
     runner = Runner(desk.services, task)
-    assert runner._law.engine._brief.addresses == ["anna@x.example"]
+    assert runner.law.engine._brief.addresses == ["anna@x.example"]
     assert "eve@evil.example" in sent(server, 0) and runner.state.said == []
 
 

@@ -15,7 +15,7 @@ from confrere.workspace.files import hash_path
 from confrere.workspace.paths import is_within, name
 
 if TYPE_CHECKING:
-    from confrere.agent.loop import Runner
+    from confrere.agent.session import Session
 
 
 class Deliverable(msgspec.Struct, kw_only=True):
@@ -63,16 +63,16 @@ class Report(msgspec.Struct, kw_only=True):
     recommendations: list[str] = msgspec.field(default_factory=list)
 
 
-def build(runner: Runner) -> Report:
+def build(session: Session) -> Report:
     """Open, count and recompute. Reads the real folders; changes nothing."""
-    return _Builder(runner).run()
+    return _Builder(session).run()
 
 
 class _Builder:
-    def __init__(self, runner: Runner) -> None:
-        self.runner = runner
-        self.state = runner.state
-        self.language = runner.state.language
+    def __init__(self, session: Session) -> None:
+        self.session = session
+        self.state = session.state
+        self.language = session.state.language
         self.report = Report(task=self.state.id, brief=self.state.brief, state=self.state.state, model=self.state.model)
 
     def run(self) -> Report:
@@ -106,7 +106,7 @@ class _Builder:
             report.warnings.append(say("report.cut-short", self.language))
         parked = [call for _, call in state.parked()]
         report.omissions += [{"path": call.tool, "reason": say("report.parked", self.language)} for call in parked]
-        report.seconds = round(self.runner.seconds, 1)
+        report.seconds = round(self.session.seconds, 1)
         usage = state.usage
         report.tokens = {"input": usage.input_tokens, "output": usage.output_tokens, "requests": usage.requests}
         report.cost_usd = 0.0 if state.model == "builtin" else usage.cost_usd
@@ -117,7 +117,7 @@ class _Builder:
 
     def _cut_short(self) -> bool:
         """Whether the model's last words stop where its bound on length was."""
-        last = self.runner.store.last(self.state.id, "message")
+        last = self.session.store.last(self.state.id, "message")
         return last is not None and last.body.get("finish") == "length"
 
     def _last_words(self) -> str:
@@ -216,7 +216,7 @@ class _Builder:
             (entry.notes if finding.level == "note" else entry.findings).append(finding.sentence(self.language))
 
     def _staged(self, path: str) -> str | None:
-        view = self.runner.view
+        view = self.session.view
         return str(view.locate(path)) if view.exists(path) and view.stat(path).type == "file" else None
 
     def _real(self, path: str) -> str:
@@ -228,7 +228,7 @@ class _Builder:
 
     def _count(self, made: Counter[str]) -> None:
         """Files before and after, by name: what was there must be there, moved, or deleted by an applied change."""
-        counted = self.runner.store.last(self.state.id, "folder.counted")
+        counted = self.session.store.last(self.state.id, "folder.counted")
         before = set(counted.body["files"]) if counted is not None else set()
         del counted
         after: set[str] = set()

@@ -35,6 +35,7 @@ class Services:
         self.store, self.recovered = open_store(home.journal, home.blobs)
         self.vault = Vault(home.vault)
         self._library: Library | None = None
+        self._grants: dict[str, tuple[int, dict[str, Grant]]] = {}  # of each person: up to which event, and what it came to
 
     def close(self) -> None:
         if self._library is not None:
@@ -78,10 +79,13 @@ class Services:
         """What a person ("": the owner) has granted until they revoke it."""
         from confrere.policy.grants import apply
 
-        found: dict[str, Grant] = {}
-        for event in self.store.read("", kinds=("grant.given", "grant.used", "grant.revoked")):
+        read_to, known = self._grants.get(person, (0, {}))
+        found = dict(known)  # several threads may ask at once
+        for event in self.store.read("", after=read_to, kinds=("grant.given", "grant.used", "grant.revoked")):
+            read_to = event.n
             if event.kind != "grant.given" or event.body.get("person", "") == person:
                 apply(found, {"type": event.kind, **event.body})
+        self._grants[person] = read_to, found
         return list(found.values())
 
     def sandbox(self) -> Sandbox:

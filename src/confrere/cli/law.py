@@ -10,8 +10,9 @@ from typing import TYPE_CHECKING, Any
 import click
 import msgspec
 
-from confrere.agent.loop import Runner, utc
+from confrere.agent.loop import Runner
 from confrere.agent.services import Services
+from confrere.agent.session import utc
 from confrere.agent.task import load
 from confrere.cli.screen import print_json
 from confrere.cli.work import drive, open_services, screen_for
