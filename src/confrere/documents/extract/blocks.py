@@ -11,7 +11,7 @@ from confrere.documents.extract.layout import Layout, Segment
 from confrere.documents.extract.text import fold
 
 _NAME_OF = re.compile(
-    r"^\W*(?:name|nom|naam|firma|company(?: name)?|societe|raison sociale|denomination|nombre|ragione sociale|nazwa|"
+    r"^\W*(?:name|nom|naam|firma|company(?: name)?|societe|raison sociale|denominazione|denominacion(?: social)?|razon social|denomination(?: sociale)?|nombre|nome|cognome e nome|nominativo|naam klant|firmenname|ragione sociale|nazwa|"
     r"legal name|business name|"
     r"trading name|nom et prenom|full name|nom/raison sociale)\s*(?::\s*|$)"
 )
@@ -71,7 +71,7 @@ def telling(named: list[Segment]) -> Segment | None:
 
 def is_label(text: str) -> bool:
     """Whether a text is nothing but the label of something."""
-    plain = fold(text).strip(" :.-*#")
+    plain = re.sub(r"\s*\([^()]*\)$", "", fold(text).strip(" :.-*#")).strip(" :.-*#")
     return bool(_NAME_OF.fullmatch(plain)) or any(
         hit.start <= 1 and hit.end >= len(plain) - 2 for group in ("party", "date", "number", "money") for hit in labels(group).find(plain)
     )

@@ -40,6 +40,7 @@ _PATTERNS = (
 )  # fmt: skip
 _MOST = 24
 """Dates of one way of writing looked at in one segment: what holds more is no line of a form."""
+_TWELVE = re.compile(r"\W{0,4}(?:at )?[01]?\d:[0-5]\d(?::[0-5]\d)? ?[ap]\.?m")
 _CLOCK = re.compile(r"(?<!\d)[0-2]?\d\s?[:hH]\s?[0-5]\d")
 
 
@@ -54,6 +55,8 @@ class Date:
     end: int
     swapped: dt.date | None = None
     clock: bool = False
+    worded: bool = False
+    """Whether the month is a word or the year stands first: no other reading is possible."""
 
     @property
     def iso(self) -> str:
@@ -89,7 +92,7 @@ def find(segment: Segment, month_first: bool = False) -> list[Date]:
                 continue
             taken.append((start, end))
             clock = bool(_CLOCK.search(text[end : end + 12]) or _CLOCK.search(text[max(0, start - 10) : start]))
-            found.append(Date(first, segment, start, end, second, clock))
+            found.append(Date(first, segment, start, end, second, clock, kind != "dmy"))
     return sorted(found, key=lambda date: date.start)
 
 
@@ -133,7 +136,30 @@ def american(layout: Layout, otherwise: bool = False) -> bool:
         votes += (1 if a <= 12 < b <= 31 else 0) - (1 if b <= 12 < a <= 31 else 0)
     if votes:
         return votes > 0
+    told = _agreeing(layout)
+    if told:
+        return told > 0
     return not european(layout) and (otherwise or bool(_US.search(layout.text)))
+
+
+def _agreeing(layout: Layout) -> int:
+    """How the dates that can be read in one way only settle the others: above 0 when they fit the month first, below 0 the day first.
+
+    A paper's dates lie close together: the reading that is nearer to a day given in words, or in the order of ISO 8601, is meant.
+    A clock of twelve hours beside a date speaks for the month first.
+    """
+    found = [date for segment in layout.segments for date in find(segment)]
+    fixed = [date.value for date in found if date.swapped is None and date.worded]
+    score = 0
+    for date in found:
+        if date.swapped is None:
+            continue
+        if fixed:
+            day_first = min(abs((date.value - day).days) for day in fixed)
+            month_led = min(abs((date.swapped - day).days) for day in fixed)
+            score += 2 * ((month_led < day_first and month_led < 10) - (day_first < month_led and day_first < 10))
+        score += bool(_TWELVE.match(date.segment.folded[date.end : date.end + 16])) and not _DAY_FIRST.search(layout.text)
+    return score
 
 
 def european(layout: Layout) -> bool:

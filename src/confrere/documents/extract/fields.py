@@ -87,7 +87,7 @@ def _one(document: Document, name: str, languages: tuple[str, ...]) -> Record:
     kind, sure = classify.classify(document, page, name)
     record = Record(type=kind, type_confidence=sure)
     job = _Job(record, document, page, name, bool(languages) and languages[0].lower().startswith("en-us"))
-    if kind in ("letter", "other"):
+    if kind in ("letter", "other") and sure < 0.7:
         job.reconsider()
     if record.type in PAID:
         job.money()
@@ -133,15 +133,21 @@ class _Job:
     def reconsider(self) -> None:
         """A paper of no clear type that asks for a total is an invoice, or a receipt when it tells of payment."""
         sums = totals.read(self.page)
-        labelled = sums.total is not None and ({"gross"} & sums.total.readers or sums.proof == "sum")
-        if sums.total is None or sums.total.score < 2.0 or not labelled or len(self.page.rows) > 400:
+        if sums.total is None or sums.total.score < 2.0 or len(self.page.rows) > 400:
+            return
+        told = sums.total.readers
+        plain = {"total", "largest"} <= told and bool(sums.total.amount and sums.total.amount.currency) and len(self.page.rows) < 90
+        if not ("gross" in told or sums.proof == "sum" or plain):
             return
         paid = set(
             re.findall(
-                r"\b(?:cash|change|cashier|visa|mastercard|especes|carte bancaire|caisse|ticket|debit card|server)\b", self.page.folded
+                r"\b(?:cash|change|cashier|visa|mastercard|especes|carte bancaire|caisse|ticket|debit card|server|tips?|payments?|"
+                r"amex|paypal|apple pay|card ending|trip fare|thanks? (?:you )?for (?:riding|your (?:order|purchase|visit)))\b",
+                self.page.folded,
             )
         )
-        self.record.type = "receipt" if len(paid) >= 2 or (paid and self.page.ocr) else "invoice"
+        invoiced = "invoice" in self.page.folded or "factur" in self.page.folded or "rechnung" in self.page.folded
+        self.record.type = "receipt" if (len(paid) >= 2 or (paid and self.page.ocr)) and not invoiced else "invoice"
         self.record.type_confidence = 0.6
 
     def money(self) -> None:
@@ -169,7 +175,7 @@ class _Job:
         record.line_items = lines.read(page, sums)
 
     def days(self) -> None:
-        days = when.read(self.page, quote=self.record.type == "quote", month_first=self.month_first)
+        days = when.read(self.page, self.record.type, month_first=self.month_first)
         if days.date is not None:
             date = days.date
             evidence = Evidence(date.score, days.margin, "date" in date.kinds, self.page.ocr, len(date.kinds))

@@ -35,11 +35,22 @@ _STREET = re.compile(
     r"jalan|jln|lorong|taman|kampung|kg|lot|bandar|persiaran|lebuh|"
     r"calle|c/|plaza|paseo|avda|via|viale|corso|piazza|rua|ul|ulica|plac|rue)(?![^\W_])"
 )
+_SITES = frozenset(("residence", "villa", "parc", "square", "court", "place", "plaza", "cours", "hameau", "zone", "way", "st", "av", "ste", "suite", "via"))
+"""Words of streets that names begin with as well: without a number they tell nothing."""
 _STREET_DE = re.compile(r"(?:stra[sß]?se|str\.?|weg|platz|gasse|allee|ring|damm|ufer|straat|laan|plein|kade|gracht|singel)\s*\d")
 _POSTAL = re.compile(
     r"(?<![\w-])(?:[A-Z]{1,2}-?\s?)?\d{4,6}\s*(?![A-Z]{0,3}\d)[A-ZÀ-ÞŁŚŻŒ][\w'’.-]+|"
     r"(?<!\w)[A-Z]{1,2}\d[A-Z\d]?\s?\d[A-Z]{2}(?!\w)|\b[A-Z]{2}\.?,?\s+\d{5}(?:-\d{4})?\b|"
     r"(?<!\w)\d{4}\s?[A-Z]{2}(?!\w)|(?<!\w)\d{2}-\d{3}\s+[^\W\d_]{3,}|(?<!\w)\d{5}(?!\w)"
+)
+_CODED = re.compile(
+    r"(?<!\w)(?:NSW|VIC|QLD|SA|WA|TAS|ACT|NT)[ ,]+\d{4}(?!\d)|[^\W\d_]{3,}[ ,–-]+(?:\d{6}|\d{3} \d{3})\W*$|^[^\W\d_][\w' -]+, \d{4,6}\W*$"
+)
+"""A town with its code where the code stands last: Australia, India, forms of mail-order shops."""
+_AMERICAN = re.compile(
+    r"^\W*(?:(?:shop|office|flat|plot|suite|apt|house|no)\W{1,3}(?:no\W{1,3})?)?\d+[a-z]?[ ,]+(?:[a-z'.]+ ){1,4}"
+    r"(?:dr|drive|blvd|pkwy|hwy|ct|cir|circle|ter|terrace|pl|trl|trail|sq|close|crescent|grove|gardens|nagar|marg|row|hill|park|quay)\b"
+    r"|^(?:shop|flat|plot|suite|apt|office|unit|floor|house)\W{1,3}(?:no\W{1,3})?\w?-?\d"
 )
 _CONTACT = re.compile(
     r"@|www\.|https?:|(?<![^\W_])(?:tel|tél|fon|telefon|telephone|phone|fax|mobile|mob|portable|e-?mail|courriel|site|web|"
@@ -47,6 +58,8 @@ _CONTACT = re.compile(
     r"no?\s?tva|n°|reg(?:istration)?\s?no|co\.?\s?reg|company no|roc|tin|gstin|ein|abn|customer|client|page|p/n|www|ice|"
     r"patente)(?![^\W_])"
 )
+_TRADES = frozenset(("mobile", "mob", "portable", "web", "site", "phone", "telephone", "telefon", "fon", "client", "customer", "capital", "fax", "ape", "ice", "mail"))
+"""Words of contact lines that stand in names as well: they tell of contact only with a number, a colon or an address."""
 _PHONE = re.compile(r"(?:\+|00)?\d[\d ().-]{7,}\d")
 _TITLE = re.compile(
     r"^\W*(?:(?:copie|copy|duplicata|original|tax|retail|simplified|sales|cash|final|proforma|pro[- ]?forma|commercial|kopie|"
@@ -107,17 +120,24 @@ def is_address(text: str) -> bool:
     """Whether a line is (part of) a postal address."""
     folded = fold(text)
     digits = any(ch.isdigit() for ch in text)
-    if digits and (_POSTAL.search(text) or _STREET_DE.search(folded)):
+    if digits and (_POSTAL.search(text) or _STREET_DE.search(folded) or _CODED.search(text)):
+        return True
+    if "," in folded and folded.rsplit(",", 1)[1].strip(" .") in _COUNTRIES and not has_legal_form(text):
+        return True
+    if digits and _AMERICAN.match(folded):
         return True
     street = _STREET.search(folded)
-    if street and (digits or street.start() == 0 or re.match(r"\W*(?:no|lot|n°)", folded)):
+    if street and (digits or (street.start() == 0 and street.group() not in _SITES) or re.match(r"\W*(?:no|lot|n°)", folded)):
         return True
     return folded.strip(" .,") in _COUNTRIES
 
 
 def is_contact(text: str) -> bool:
     """Whether a line is a telephone, mail, web or registration line."""
-    return bool(_CONTACT.search(fold(text)) or _PHONE.search(text))
+    found = _CONTACT.search(fold(text))
+    if found and found.group() in _TRADES and not re.search(r"[\d:@]", text):
+        found = None
+    return bool(found or _PHONE.search(text))
 
 
 def is_title(text: str) -> bool:
@@ -165,7 +185,11 @@ def is_name(text: str) -> bool:
         return False
     if len(name.split()) > 9 or (name.endswith((".", "!", "?")) and len(name.split()) > 5):
         return False
-    if is_title(name) or (is_address(name) and not has_legal_form(name)):
+    if is_title(name) or ((is_address(name) or is_address(text)) and (not has_legal_form(text) or _CODED.search(text))):
+        return False
+    if re.search(r"[$€£₹]\s?\d|\d\s?[€£₹]|(?<!\d)\d+[.,]\d\d\W*$", text):
+        return False
+    if text.strip().islower() and len(parts) < 2:
         return False
     if is_contact(name) and not has_legal_form(name):
         return False
@@ -179,7 +203,7 @@ def has_street(text: str) -> bool:
 
 def has_postcode(text: str) -> bool:
     """Whether a line holds a postal code with its town, in a usual order."""
-    return bool(_POSTAL.search(text)) and is_address(text)
+    return bool(_POSTAL.search(text) or _CODED.search(text)) and is_address(text)
 
 
 def stem(name: str) -> str:

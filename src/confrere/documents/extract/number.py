@@ -16,6 +16,12 @@ _OWN = {"quote": "quote", "contract": "contract", "statement": "statement"}
 """Groups of labels that name a paper of one type only; on a paper of another type they name another paper."""
 _SHORT = frozenset(("ref", "reference", "no", "nr", "n°", "#", "numero", "number", "nummer", "document"))
 
+_OTHERS = frozenset(
+    "license licence room chambre zimmer habitacion camera kamer table job folio permit plate unit suite apt flight vol seat ticket bond lot "
+    "policy meter compteur contador contract contrat claim case member ein abn ticket car vehicle driver".split()
+)
+"""Words before "no" or "#" that make it the number of something else."""
+
 
 @dataclass(slots=True)
 class Found:
@@ -47,8 +53,7 @@ def read(layout: Layout, kind: str = "invoice", name: str = "") -> tuple[Found |
                 if stem and len(compact(value)) >= 3 and compact(value) in stem:
                     score += 1.0
                 entry = best.setdefault(value, Found(value, score, where))
-                if entry.segment is not where:
-                    entry.score = max(entry.score, score) + 0.3
+                entry.score = max(entry.score, score) + 0.3 * (entry.segment is not where)
     ranked = sorted(best.values(), key=lambda found: -found.score)
     if not ranked:
         return None, 0.0
@@ -69,6 +74,8 @@ def _weight(segment: Segment, hit: Hit, hits: list[Hit], place: int, kind: str) 
     if hit.kind == "number":
         return 3.0 if kind not in ("contract", "statement") else 1.5
     weight = 1.5
+    if hit.term in _SHORT and hit.start and segment.folded[: hit.start].split()[-1].strip(".:") in _OTHERS:
+        return 0.0
     if hit.term in _SHORT:
         titled = is_title(segment.text[: hit.start]) and hit.start < 40
         weight = 3.2 if titled else 1.1 - 0.6 * (segment.row > 25)

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from confrere.documents.extract import blocks, issuer, names
 from confrere.documents.extract.labels import Hit, labels
 from confrere.documents.extract.layout import Layout, Segment
-from confrere.documents.extract.text import compact
+from confrere.documents.extract.text import compact, fold
 from confrere.documents.extract.vocabulary import table
 
 _HOSTS = frozenset(table("names")["never"]["hosts"])
@@ -25,6 +25,10 @@ _REGISTERED = re.compile(r"(?i)^\W*(?:co\.?\s?reg|company|reg|roc|siret|siren|rc
 """The line of a company's registration, which stands under its registered name."""
 _JOURNEY = frozenset(("from", "to", "de", "a", "destination"))
 """Labels that on a ticket tell of a journey."""
+_PERSONS = frozenset(("attention", "attn", "a l'attention de"))
+"""Labels of the person in an organisation: its name may stand over them."""
+_TOWARD = frozenset(("to", "a", "aan", "attention", "attn", "a l'attention de"))
+_REMITTANCE = re.compile(r"remittance|payment (?:advice|slip|coupon|stub)|coupon de paiement|talon (?:de|a)|papillon|zahlungsabschnitt|return (?:this|with)")
 _HOLDERS = frozenset(
     ("account name", "account holder", "titulaire", "titular", "intestatario", "intestato a", "beneficiaire", "beneficiario")
 )
@@ -98,6 +102,7 @@ class Board:
         self.found: dict[str, Found] = {}
 
     def add(self, text: str, score: float, segment: Segment | None, reader: str) -> None:
+        text = _unlabelled(text)
         if not names.is_name(text):
             return
         name = names.clean(text)
@@ -153,7 +158,15 @@ def _labelled(layout: Layout, suppliers: Board, clients: Board, fenced: dict[int
             if hit.term in _HOLDERS:
                 kind = "supplier" if not statement and issuer.near_bank(layout, segment) else "client"
             board = {"client": clients, "supplier": suppliers}.get(kind)
+            if hit.term in _TOWARD and _slip(layout, segment):
+                kind, board = "supplier", suppliers
             rank = 0
+            if board is not None and hit.term in _PERSONS:
+                body = _body(layout, segment)
+                if body is not None:
+                    board.add(body.text, weight, body, "label")
+                    fenced[id(body)] = kind
+                    rank = 1
             for line in blocks.announced(layout, segment, hit):
                 if kind != "supplier":
                     fenced[id(line.segment)] = kind
@@ -161,6 +174,31 @@ def _labelled(layout: Layout, suppliers: Board, clients: Board, fenced: dict[int
                 if board is not None and rank < 2 and names.is_name(name) and not blocks.is_label(name):
                     board.add(name, weight - 1.4 * rank, line.segment, "label")
                     rank += 1
+
+
+def _slip(layout: Layout, segment: Segment) -> bool:
+    """Whether a line stands on the slip that is sent back with the money: there "to" is who is paid."""
+    over = layout.rows[max(segment.row - 2, 0) : segment.row + 1]
+    return any(row.page == segment.page and _REMITTANCE.search(row.folded) for row in over)
+
+
+def _body(layout: Layout, segment: Segment) -> Segment | None:
+    """The organisation over the line that says to whose attention in it a paper goes."""
+    over = layout.above(segment, gap=1.6)
+    if over is None or abs(over.x0 - segment.x0) > 2 * segment.height or blocks.is_label(over.text):
+        return None
+    return over if names.is_name(over.text) and not names.is_address(over.text) else None
+
+
+def _unlabelled(text: str) -> str:
+    """A name without the words that announce it ("Sold by Acme GmbH"); "" for what announces an amount, a day or a number."""
+    plain = fold(text)
+    for hit in labels("party").find(plain):
+        rest = text[hit.end :].strip(" :-–")
+        if not hit.start and " " in hit.term and rest and names.is_name(rest):
+            return rest
+    told = any(hit.start <= 1 for group in ("money", "date", "number") for hit in labels(group).find(plain) if hit.kind not in ("plain", "weak"))
+    return "" if told and any(ch.isdigit() for ch in text) else text
 
 
 def _first_piece(text: str) -> str:
@@ -173,6 +211,8 @@ def _stands_alone(segment: Segment, hit: Hit) -> bool:
     """A label begins its segment and is the whole of it, or a colon or a name follows. Short words want the colon."""
     before = segment.plain[: hit.start].strip(" *-#:.>([")
     after = segment.text[hit.end :].lstrip()
+    if after[:2] in ("'s", "’s"):
+        return False
     if before and after.startswith(":") and names.is_title(before) and len(before.split()) < 5:
         return True  # "RELEVÉ DE COMPTE  Titulaire : X" where no gap was left
     if before and before not in ("votre", "notre", "your", "our", "l", "the", "le", "la"):
@@ -206,10 +246,21 @@ def _addressed(layout: Layout, suppliers: Board, clients: Board, fenced: dict[in
             - 0.8 * names.civility(name.text)
         )
         if not follows:
-            suppliers.add(name.text, weight + 0.4 * (first and after_sender is None), name, "block")
+            window = right and not block.marks and not block.registered and _something_left(layout, head)
+            suppliers.add(name.text, weight + 0.4 * (first and after_sender is None and not window) - 0.7 * window, name, "block")
         first = False
         client = 1.0 + 1.2 * follows + 0.5 * right - 0.4 * block.marks - 0.9 * block.registered + 0.8 * names.civility(name.text)
         clients.add(name.text, client, name, "block")
+
+
+def _something_left(layout: Layout, segment: Segment) -> bool:
+    """Whether a name stands left of a block, or over it: then the block may be in the window of an envelope."""
+    rows = layout.rows[max(segment.row - 12, 0) : segment.row + 4]
+    return any(
+        other.page == segment.page and other.x1 < segment.x0 and names.is_name(other.text) and not blocks.is_label(other.text)
+        for row in rows
+        for other in row.segments[:1]
+    )
 
 
 def _header(layout: Layout, suppliers: Board, fenced: dict[int, str]) -> None:
@@ -290,7 +341,7 @@ def _legal(layout: Layout, suppliers: Board) -> None:
         for piece in pieces[:2]:
             cut = _LEGAL.search(piece.lower())
             piece = piece[: cut.start()] if cut else piece
-            if names.has_legal_form(piece) and names.is_name(piece):
+            if (names.has_legal_form(piece) or (low and "capital" in segment.folded)) and names.is_name(piece):
                 suppliers.add(piece, 2.0 if low else 1.2, segment, "legal")
                 break
         else:
@@ -354,6 +405,20 @@ def _repeated(layout: Layout, suppliers: Board) -> None:
             entry.readers.add("repeated")
 
 
+def _allies(board: Board) -> None:
+    """A name printed longer elsewhere ("Morel", "Cabinet Morel SARL") speaks for both."""
+    gained: dict[str, float] = {}
+    for key, entry in board.found.items():
+        for other, longer in board.found.items():
+            if len(key) >= 5 and key != other and key in other and entry.score > 0 and longer.score > 0:
+                gained[other] = max(gained.get(other, 0.0), 0.4 * min(entry.score, 2.0))
+                gained[key] = max(gained.get(key, 0.0), 0.4 * min(longer.score, 2.0))
+                longer.readers |= entry.readers & _CORROBORATED
+                entry.readers |= longer.readers & _CORROBORATED
+    for key, gain in gained.items():
+        board.found[key].score += gain
+
+
 def _choose(suppliers: Board, clients: Board) -> Parties:
     result = Parties()
     told = {key for key, entry in clients.found.items() if "label" in entry.readers and entry.score >= 2.0}
@@ -364,6 +429,7 @@ def _choose(suppliers: Board, clients: Board) -> Parties:
     if any(entry.corroborated and entry.score > 1.5 for entry in suppliers.found.values()):
         for entry in suppliers.found.values():
             entry.score -= 0.8 if "block" in entry.readers and not entry.corroborated else 0.0
+    _allies(suppliers)
     ranked = sorted(suppliers.found.items(), key=lambda item: -item[1].score)
     own = ""
     if ranked:

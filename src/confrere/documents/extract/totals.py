@@ -129,6 +129,7 @@ def _consider(
     late = 0.5 * segment_depth(layout, segment)
     if kind in _WEIGHT:
         weight = (_WEIGHT[kind] + late) * near * (0.85 if _qualified(segment, hit) else 1.0)
+        weight *= 0.6 if len(segment.folded[: hit.start].split()) > 5 else 1.0  # in the midst of a sentence
         if len(values) == 3 and abs(values[0].value + values[1].value - values[2].value) <= CENT:
             board.add("net", values[0], weight, "row")
             board.add("tax", values[1], weight, "row")
@@ -305,7 +306,7 @@ def _choose(board: _Board, found: list[Amount]) -> Totals:
     present = {a.value: a for a in found}
     choices: list[tuple[float, Reading, Reading | None, Reading | None, str]] = []
     for total in totals:
-        if total.value < 0 and any(other.value > 0 and "gross" in other.readers for other in totals):
+        if total.value < 0 and any(other.value > 0 and "gross" in other.readers and other.score > total.score for other in totals):
             total.score -= 2.0
         choices.append((total.score, total, None, None, ""))
         choices += _from_amounts(total, present)

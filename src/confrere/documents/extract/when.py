@@ -20,6 +20,23 @@ _ANOTHER = re.compile(
     r"(?:sur (?:la|le|votre|une)|objet|\bon your\b|\bre:|origin|initial|liee|relati|against|related|annul|concern|ref\.|commande|"
     r"order|bestell|devis n.*facture|livraison)"
 )
+_QUOTED = r"\b(?:devis|quot(?:e|ation)|estimate|angebot|offerte|presupuesto|preventivo)"
+_ORDERED = (
+    r"(?:\bcommande|\border(?:s?\b|ed\b)|buyer'?s order|bestell|\bpo\b|purchase order|ordine|pedido|livraison|"
+    r"delivery note|lieferschein)"
+)
+_BILLED = (
+    r"(?:\bsur|annul\w*|concern\w*|relativ\w*|against|original|votre|notre|\bour|your|\bzur?|suite|of|de la|rectif\w*)\W.{0,18}"
+    r"(?:facture|invoice|rechnung|factuur|factura|fattura)"
+)
+_OTHERS = {
+    "invoice": re.compile(rf"(?:{_QUOTED}|{_ORDERED})[^;|]{{0,34}}$"),
+    "receipt": re.compile(rf"(?:{_QUOTED})[^;|]{{0,34}}$"),
+    "quote": re.compile(rf"(?:{_ORDERED})[^;|]{{0,34}}$"),
+    "credit-note": re.compile(rf"(?:{_QUOTED}|{_ORDERED}|{_BILLED})[^;|]{{0,34}}$"),
+}
+"""Words of other papers, before a date of theirs."""
+_JOINS = ("/", "&", "+", "et", "and", "und", "en", "y", "e", "=", "(", ", ", ",")
 _CITY = re.compile(r"(?:^|\s\s|[a-z])[a-z' -]{2,30},?\s*(?:le|the|den|il|el|on)\s*$")
 
 
@@ -42,30 +59,36 @@ class When:
     rivals: list[str] = field(default_factory=list)
 
 
-def read(layout: Layout, *, quote: bool = False, month_first: bool = False) -> When:
-    """Find the date and the due date. A ``quote`` falls due when it stops being valid. ``month_first`` is the person's own
-    convention, for a document that tells nothing of its own."""
+def read(layout: Layout, kind: str = "invoice", *, month_first: bool = False) -> When:
+    """Find the date and the due date of a paper of type ``kind``: a quote falls due when it stops being valid. ``month_first`` is the
+    person's own convention, for a document that tells nothing of its own."""
+    quote = kind == "quote"
     led = dates.american(layout, month_first)
     by_segment = {id(s): dates.find(s, led) for s in layout.segments}
     found: list[tuple[Date, str, float]] = []
     for segment in layout.segments:
         for date in by_segment[id(segment)]:
-            kind, weight = _announced(layout, segment, date, by_segment)
-            found.append((date, kind, weight))
+            role, weight = _announced(layout, segment, date, by_segment, _OTHERS.get(kind, _OTHERS["invoice"]))
+            found.append((date, role, weight))
     return _choose(layout, found, quote)
 
 
-def _announced(layout: Layout, segment: Segment, date: Date, by_segment: dict[int, list[Date]]) -> tuple[str, float]:
-    """What a date is announced as: by the words before it, to its left, or over it."""
+def _announced(
+    layout: Layout, segment: Segment, date: Date, by_segment: dict[int, list[Date]], others: re.Pattern[str]
+) -> tuple[str, float]:
+    """What a date is announced as: by the words before it, to its left, or over it. ``others`` are words for papers of other types."""
     before = segment.plain[: date.start]
     previous = [other.end for other in by_segment[id(segment)] if other.end <= date.start]
     if previous:
         before = " " * previous[-1] + before[previous[-1] :]
-    if _TITLED.search(segment.folded[: date.start]) and not previous and not _ANOTHER.search(segment.folded[: date.start]):
+    said = segment.folded[: date.start]
+    if others.search(said):
+        return "other", 2.0
+    if _TITLED.search(said) and not previous and not _ANOTHER.search(said):
         return "date", 2.6
     hits = labels("date", segment.ocr).find(before)
     if hits:
-        return _strength(hits[-1], before, 1.0)
+        return _strength(_leading(hits, before), before, 1.0)
     if before.strip(" :.-\"'(") and len(before.strip()) > 2 and any(ch.isalpha() for ch in before):
         return ("none", 0.2)
     row = layout.rows[segment.row].segments
@@ -74,7 +97,7 @@ def _announced(layout: Layout, segment: Segment, date: Date, by_segment: dict[in
         if _TITLED.search(left.folded + " ") and not _ANOTHER.search(left.folded):
             return "date", 2.4
         if hits:
-            return _strength(hits[-1], left.plain, 0.95)
+            return _strength(_leading(hits, left.plain), left.plain, 0.95)
         if by_segment[id(left)] or sum(ch.isalpha() for ch in left.text) > 2:
             break
     over = layout.above(segment, gap=2.2)
@@ -82,12 +105,39 @@ def _announced(layout: Layout, segment: Segment, date: Date, by_segment: dict[in
     while over is not None and steps < 2:
         hits = labels("date", over.ocr).find(over.plain)
         if hits and not by_segment[id(over)]:
-            return _strength(hits[-1], over.plain, 0.85)
+            neighbour = layout.left_of(over)
+            if neighbour is not None and hits[-1].kind == "plain" and others.search(neighbour.folded + " "):
+                return "other", 2.0
+            if _listed(layout, segment, by_segment):
+                return "none", 0.5
+            return _strength(_leading(hits, over.plain), over.plain, 0.85)
         if not by_segment[id(over)]:
             break
         over = layout.above(over, gap=2.2)
         steps += 1
     return "none", 0.3
+
+
+def _listed(layout: Layout, segment: Segment, by_segment: dict[int, list[Date]]) -> bool:
+    """Whether a date is one of several in a column with amounts: a list of other papers, movements or deliveries."""
+    near = [*list(layout.below(segment, rows=2, gap=2.0))[:1], layout.above(segment, gap=2.0)]
+    return any(
+        other is not None
+        and by_segment[id(other)]
+        and abs(other.x0 - segment.x0) < 2 * segment.height
+        and re.search(r"\d[.,]\d\d(?!\d)", layout.rows[other.row].text[-14:])
+        for other in near
+    )
+
+
+def _leading(hits: list[Hit], text: str) -> Hit:
+    """The label nearest to the date; of labels that share it ("Invoice date / delivery date") the one of the paper's own date."""
+    last = hits[-1]
+    for hit in hits[:-1]:
+        between = text[hit.end : last.start].strip()
+        if hit.kind == "date" and last.kind != "date" and between in _JOINS and hit.end < last.start:
+            return hit
+    return last
 
 
 def _strength(hit: Hit, text: str, factor: float) -> tuple[str, float]:
