@@ -7,7 +7,7 @@ from decimal import Decimal
 from bench.documents.layouts import identifiers as ids
 from bench.documents.layouts.html import br, grid, logo, page, sums
 from bench.documents.layouts.paper import Paper, layout
-from bench.documents.layouts.world import World, cents, dot, later, long, total, truth
+from bench.documents.layouts.world import World, cents, dot, later, long, slash, total, truth
 
 
 @layout("a", "invoice-eu")
@@ -115,3 +115,144 @@ def fattura(w: World) -> Paper:
     <table class='w g mt'><tr><th>Modalità pagamento</th><th>IBAN</th><th>Istituto</th><th>Data scadenza</th><th>Importo</th></tr><tr><td>MP05 Bonifico</td><td>{(bank := ids.iban(w.dice, "IT")).replace(" ", "")}</td><td>Banca Lagunare</td><td>{due:%d-%m-%Y}</td><td>{dot(net + tax, "")}</td></tr></table>"""
     return Paper(page(body, ".g td,.g th{border:1px solid #777;font-size:8.5pt}", "Liberation Sans Narrow"), truth("invoice", firm, client=client, number=number, date=day, due_date=due, net=net,
                  tax=tax, total=net + tax, currency="EUR", supplier_vat=vat, iban=bank))  # fmt: skip
+
+
+@layout("b", "invoice-eu")
+def hosting(w: World) -> Paper:
+    """A German provider of servers: many numbers, the amount taken from the account, no address of the sender above."""
+    w.speak("de")
+    firm, client, day = w.each("Rechenwolke GmbH", "Nordserver AG", "Domainkontor UG (haftungsbeschränkt)"), w.client(), w.day()
+    base, more = w.amount(9, 90), w.amount(1, 30)
+    net = base + more
+    tax, number, drawn, vat = (
+        cents(net * Decimal("0.19")),
+        w.each(f"R{w.digits(9)}", f"{w.digits(4)}-{w.digits(6)}", f"RE{day:%y}{w.digits(5)}"),
+        later(day, 5),
+        ids.vat(w.dice, "DE"),
+    )
+    rows = [
+        ("1", f"Managed Server M, {later(day, -30):%d.%m.%Y} – {later(day, -1):%d.%m.%Y}", dot(base)),
+        ("2", f"Domain beispiel-{w.digits(3)}.example, 1 Jahr", dot(more)),
+    ]
+    body = f"""<div class=row><div style='margin-top:20mm'>{br(client, w.street(), w.town())}</div><div class=r><span style='font-size:20pt;color:#2a52be'>☁ {firm.split()[0].lower()}</span><br><br><table class=s style='margin-left:auto'><tr><td>Kundennummer<td>K{w.digits(6)}<tr><td>Vertragsbeginn<td>{later(day, -900):%d.%m.%Y}<tr><td>Belegdatum<td>{day:%d.%m.%Y}<tr><td>Belegnummer<td>{number}</table></div></div>
+    <h2>Ihre Rechnung</h2><p>Guten Tag, für Ihre Dienste berechnen wir wie folgt:</p>{grid(("#", "Leistung", "Netto"), rows, "w g", 2)}{sums(("Zwischensumme", dot(net)), ("19 % USt.", dot(tax)), ("Zu zahlen", dot(net + tax)))}
+    <p>Der Betrag wird am {drawn:%d.%m.%Y} per SEPA-Lastschrift (Mandat {w.digits(8)}) von Ihrem Konto {ids.iban(w.dice, "DE")[:4]} XXXX eingezogen. Kündigungsfrist: 30 Tage zum {later(day, 200):%d.%m.%Y}.</p><div class=foot>{firm} · {w.street()} · {w.town()} · Amtsgericht HRB {w.digits(5)} · Geschäftsführer: {w.person()} · USt-ID {vat}</div>"""
+    return Paper(
+        page(body, ".g th{background:#e8edfb}", "Carlito"),
+        truth(
+            "invoice",
+            firm,
+            client=client,
+            number=number,
+            date=day,
+            due_date=drawn,
+            net=net,
+            tax=tax,
+            total=net + tax,
+            currency="EUR",
+            supplier_vat=vat,
+        ),
+    )
+
+
+@layout("b", "invoice-eu")
+def zzp(w: World) -> Paper:
+    """A Dutch one-person firm: hours, small business scheme without VAT or with it, a friendly line."""
+    w.speak("nl")
+    firm, client, day = w.each("Studio Wilgenroos", "Marieke Hofstra Tekst & Redactie", "Klusbedrijf J. Dekker"), w.client(), w.day()
+    lines = w.lines(
+        ("Uren ontwerp", 60, 85), ("Redactie jaarverslag", 300, 900), ("Plaatsen dakraam", 400, 750), ("Reiskosten", 10, 45), most=4
+    )
+    net = total(lines)
+    tax = cents(net * Decimal("0.21")) if w.n != 1 else Decimal(0)
+    number, due, bank, vat = (
+        w.each(f"{day:%Y}.{w.digits(3)}", f"{day:%Y}-{w.digits(2)}", w.digits(4)),
+        later(day, 21),
+        ids.iban(w.dice, "NL"),
+        ids.vat(w.dice, "NL"),
+    )
+    rows = [(a, str(n), f"€ {dot(p, '')}", f"€ {dot(t, '')}") for a, n, p, t in lines]
+    money = (
+        [("Totaal exclusief btw", f"€ {dot(net, '')}"), ("Btw 21%", f"€ {dot(tax, '')}"), ("Totaal te betalen", f"€ {dot(net + tax, '')}")]
+        if tax
+        else [("Vrijgesteld van btw (KOR)", ""), ("Totaal te betalen", f"€ {dot(net, '')}")]
+    )
+    body = f"""<div style='color:#7b3f61;font-size:26pt'>factuur</div><div class=row><div>aan<br>{br(client, "t.a.v. de administratie", w.street(), w.town())}</div><div class=r>van<br><b>{firm}</b><br>{br(w.street(), w.town())}<br>KvK {w.digits(8)}{f"<br>btw {vat}" if tax else ""}</div></div><p>nummer {number} · {long(day, "nl")} · offerte van {slash(later(day, -44))}</p>{grid((), rows, "w g")}{sums(*money)}
+    <p>Graag overmaken vóór {long(due, "nl")} naar {bank} t.n.v. {firm}. Leuk om voor je te werken!</p>"""
+    fields = truth("invoice", firm, client=client, number=number, date=day, due_date=due, total=net + tax, currency="EUR", iban=bank)
+    return Paper(
+        page(body, ".g td{border-bottom:1px solid #ddd}", "DejaVu Sans"),
+        fields | ({"net": f"{net:.2f}", "tax": f"{tax:.2f}", "supplier_vat": vat} if tax else {}),
+    )
+
+
+@layout("b", "invoice-eu")
+def luz(w: World) -> Paper:
+    """A Spanish electricity bill: summary box, power and energy, special tax and VAT, the day of the charge."""
+    w.speak("es")
+    firm, client, day = w.each("Luzalba Comercializadora S.A.", "Energía Tajo SLU", "Eléctrica Mediterránea S.A."), w.client(), w.day()
+    power, used, rent = w.amount(9, 25), w.amount(20, 140), Decimal("0.81")
+    special = cents((power + used) * Decimal("0.0511"))
+    net = power + used + rent + special
+    tax, number, drawn = (
+        cents(net * Decimal("0.21")),
+        w.each(f"FE{w.digits(10)}", f"P{w.digits(2)}CON{w.digits(8)}", f"{w.digits(3)}-{w.digits(9)}"),
+        later(day, 7),
+    )
+    body = f"""<div class=row><b style='font-size:18pt;color:#d39b00'>{firm.split()[0].upper()}</b><span class=s>Atención al cliente 900 {w.digits(3)} {w.digits(3)}<br>Averías 900 {w.digits(3)} {w.digits(3)}</span></div><div class='row mt'><div class=box style='width:80mm'><b>DATOS DE LA FACTURA</b><br>IMPORTE FACTURA: <b>{dot(net + tax)}</b><br>Nº factura: {number}<br>Fecha emisión factura: {long(day, "es", "{d} de {m} de {y}")}<br>Periodo de consumo: {slash(later(day, -32))} a {slash(later(day, -2))}<br>Fecha de cargo: {slash(drawn)}</div><div>{br(client, w.street(), w.town())}</div></div>
+    <h4>RESUMEN</h4>{sums(("Potencia contratada", dot(power)), ("Energía consumida", dot(used)), ("Impuesto electricidad 5,11 %", dot(special)), ("Alquiler equipos", dot(rent)), ("Base imponible", dot(net)), ("IVA 21 %", dot(tax)), ("TOTAL IMPORTE FACTURA", dot(net + tax)), css="width:100%")}
+    <p class=s>Titular: {client}. CUPS ES{w.digits(16)}. Contrato de acceso {w.digits(9)}. Fin de contrato: {slash(later(day, 190))} (renovación anual automática). Domiciliación: Caja del Duero ES** **** **** {w.digits(4)}.</p><div class=foot>{firm}, {w.street()}, {w.town()}. CIF {ids.vat(w.dice, "ES")[2:]}. Inscrita en el Registro Mercantil, tomo {w.digits(4)}.</div>"""
+    return Paper(
+        page(body, "", "Liberation Sans"),
+        truth(
+            "invoice",
+            firm,
+            client=client,
+            number=number,
+            date=day,
+            due_date=drawn,
+            net=net,
+            tax=tax,
+            total=net + tax,
+            currency="EUR",
+        ),
+    )
+
+
+@layout("b", "invoice-eu")
+def professionista(w: World) -> Paper:
+    """An Italian professional: pension fund, VAT, withholding, stamp; titles before the name."""
+    w.speak("it")
+    firm, client, day = (
+        w.each("Studio Tecnico Ing. Bruno Carli", "Avv. Silvia Montanari", "Dott.ssa Irene Galbiati – Psicologa"),
+        w.client(),
+        w.day(),
+    )
+    fee = w.amount(300, 2500)
+    fund = cents(fee * Decimal("0.04"))
+    net = fee + fund
+    tax, held = cents(net * Decimal("0.22")), cents(fee / 5)
+    number, bank, vat = (
+        w.each(f"{w.digits(2)}/{day:%Y}", w.digits(2), f"{w.digits(3)}/{day:%y}"),
+        ids.iban(w.dice, "IT"),
+        ids.vat(w.dice, "IT"),
+    )
+    body = f"""<div class=c style='border-bottom:1px solid'><div style='font-size:15pt'>{firm}</div>{w.street()} – {w.town()} – C.F. {w.pick(("CRLBRN70A01L781X", "MNTSLV75B41D969K"))} – P.IVA {vat[2:]}</div><div style='margin:8mm 0 8mm 100mm'>Spett.le<br>{br(client, w.street(), w.town())}</div>
+    <p>{w.town()[6:]}, {long(day, "it", w.each("{d} {m} {y}", "lì {d} {m} {y}", "{d} {m} {y}"))}</p><p><b>{w.each("PARCELLA", "NOTA PROFORMA DEFINITIVA / FATTURA", "FATTURA")} N. {number}</b></p><p>Per prestazioni professionali rese come da incarico del {day.replace(year=day.year - 1):%d/%m/%Y}:</p>
+    {sums(("Onorario", "€ " + dot(fee, "")), ("Cassa previdenza 4%", "€ " + dot(fund, "")), ("Imponibile IVA", "€ " + dot(net, "")), ("IVA 22%", "€ " + dot(tax, "")), ("Totale fattura", "€ " + dot(net + tax, "")), ("Ritenuta d'acconto 20%", "- € " + dot(held, "")), ("Netto a pagare", "€ " + dot(net + tax - held, "")), css="width:80%", strong=4)}
+    <p>Pagamento a ricevimento fattura: Banca Lagunare, IBAN {bank}</p>"""
+    return Paper(
+        page(body, "", "Caladea"),
+        truth(
+            "invoice",
+            firm,
+            client=client,
+            number=number,
+            date=day,
+            net=net,
+            tax=tax,
+            total=net + tax,
+            currency="EUR",
+            iban=bank,
+        ),
+    )

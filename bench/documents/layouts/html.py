@@ -82,3 +82,9 @@ class Printer:
         """Print ``html`` into the PDF ``path``."""
         self._page.set_content(html)
         self._page.pdf(path=str(path), prefer_css_page_size=True, print_background=True)
+
+
+def scattered(pieces: Sequence[tuple[float, float, str]], order: Sequence[int]) -> str:
+    """Pieces of text each at its place (millimetres from the left and the top), written in ``order`` as forms filled by programs are."""
+    spots = [f"<div style='position:absolute;left:{x}mm;top:{y}mm;white-space:nowrap'>{text}</div>" for x, y, text in pieces]
+    return "".join(spots[place] for place in order)

@@ -84,3 +84,88 @@ def dunning(w: World) -> Paper:
     return Paper(
         page(body, ".g td,.g th{border:1px solid #999}", "Liberation Serif"), truth("letter", firm, client=client, date=day), "other"
     )
+
+
+@layout("b", "other")
+def bank_statement(w: World) -> Paper:
+    """A bank's monthly statement: balances, debits and credits, names of shops."""
+    firm, who, day = w.each("Banque de l'Estuaire", "Crédit Maritime du Ponant", "Caisse Solidaire Rhodanienne"), w.client(), w.day()
+    start, balance = w.amount(900, 6000), Decimal(0)
+    rows = [(slash(later(day, -30)), f"ANCIEN SOLDE CRÉDITEUR AU {slash(later(day, -31))}", "", eur(start, ""))]
+    for back, name, amount in (
+        (27, "VIR LOYER SCI LES TILLEULS", -w.amount(400, 800)),
+        (22, "PRLV VOLTÉO FACTURE " + w.digits(7), -w.amount(40, 160)),
+        (18, "VIR REÇU CLIENT MARCHETTI F2043", w.amount(300, 2100)),
+        (9, "CB STATION DU PONT NEUF", -w.amount(30, 90)),
+        (3, "FRAIS TENUE DE COMPTE", -Decimal("8.50")),
+    ):
+        balance += amount
+        rows.append((slash(later(day, -back)), name, eur(-amount, "") if amount < 0 else "", eur(amount, "") if amount > 0 else ""))
+    body = f"""<div class=row><b style='font-size:15pt;color:#064'>{firm}</b><span>RELEVÉ DE COMPTE N° {w.digits(2)}<br>Édité le {slash(day)}</span></div><div style='margin:8mm 0 0 95mm'>{br(who, w.street(), w.town())}</div><p>Compte courant professionnel – IBAN {(bank := ids.iban(w.dice))} – BIC ESTUFRPP</p>{grid(("Date", "Libellé", "Débit", "Crédit"), rows, "w g", 2)}
+    {sums(("Total des mouvements", eur(balance)), (f"NOUVEAU SOLDE AU {slash(day)}", eur(start + balance)))}<p class=s>Votre conseiller : {w.person()}. Garantie des dépôts : 100 000 €. {firm}, société coopérative, {w.street()} {w.town()}.</p>"""
+    return Paper(
+        page(body, ".g td{border-bottom:1px solid #cdc}", "Liberation Sans Narrow"),
+        truth("statement", firm, client=who, date=day, iban=bank),
+    )
+
+
+@layout("b", "other")
+def quote(w: World) -> Paper:
+    """An estimate with a place to sign, an advance asked, words of invoicing."""
+    firm, client, day = w.each("Paysages du Ried", "Sols & Parquets Mercier", "ELEC'TOIT SARL"), w.client(), w.day()
+    lines = w.lines(
+        ("Taille de haie (ml)", 6, 12),
+        ("Ponçage et vitrification (m²)", 28, 42),
+        ("Tableau électrique 3 rangées", 600, 1100),
+        ("Déplacement", 20, 45),
+        most=20,
+    )
+    net = total(lines)
+    tax, number = cents(net / 10), w.each(f"D{w.digits(5)}", f"{day:%Y}-{w.digits(3)}", f"DEV{w.digits(4)}")
+    body = f"""<div class=row><div><b>{firm}</b><br>{br(w.street(), w.town())}<br>{w.phone()}</div><div><span style='font-size:18pt'>{w.each("Devis", "DEVIS", "Proposition de prix")}</span><br>n° {number}<br>le {slash(day)}<br>Valable 3 mois</div></div><div style='margin:6mm 0 0 100mm'>{br(client, w.street(), w.town())}</div>{grid(("Description", "Qté", "PU", "Total"), [(a, str(n), eur(p), eur(t)) for a, n, p, t in lines], "w g mt")}{sums(("Total HT", eur(net)), ("TVA 10 %", eur(tax)), ("Total TTC", eur(net + tax)), ("Acompte de 30 % à la signature", eur(cents((net + tax) * Decimal("0.3")))), strong=2)}
+    <p>Solde à réception de facture. Bon pour accord, date et signature :</p><p class=s>SIRET {ids.siret(ids.siren(w.dice))} – Assurance responsabilité civile n° {w.digits(8)}</p>"""
+    return Paper(
+        page(body, ".g td,.g th{border:1px solid #bbb}", "Caladea"),
+        truth("quote", firm, client=client, number=number, date=day, net=net, tax=tax, total=net + tax, currency="EUR"),
+    )
+
+
+@layout("b", "other")
+def delivery_note(w: World) -> Paper:
+    """A delivery note: quantities, no price."""
+    firm, client, day = w.each("Comptoir Agricole Bressan", "MÉDIPROD Santé", "Négoce Matériaux Blin"), w.client(), w.day()
+    rows = [
+        (w.digits(6), name, str(w.dice.randrange(1, 40)), str(w.dice.randrange(0, 3)))
+        for name in w.each(
+            ("Semence maïs dose 50000", "Engrais 20-10-10 sac", "Piquet acacia"),
+            ("Gants nitrile T8", "Gel hydroalcoolique 500 ml", "Drap d'examen"),
+            ("Parpaing 20x20x50", "Ciment 35 kg", "Treillis ST25"),
+        )
+    ]
+    body = f"""<h1 style='margin:0'>BON DE LIVRAISON</h1><div class=row><div><b>{firm}</b><br>{br(w.street(), w.town())}</div><div class=box>N° BL{w.digits(6)}<br>Date : {slash(day)}<br>Commande n° {w.digits(5)} du {slash(later(day, -4))}<br>Transporteur : Rapid'Fret 49</div></div><div class='row mt'><div>Livré à :<br>{br(client, w.street(), w.town())}</div><div>Facturé à :<br>{br(client, w.street(), w.town())}</div></div>{grid(("Code", "Article", "Qté livrée", "Reliquat"), rows, "w g mt", 2)}
+    <p>Poids total : {w.digits(3)} kg – Nombre de colis : {w.digits(2)} – Contre-remboursement : 0,00 €</p><p>Reçu le ____________ à ______ h    Signature du client, réserves éventuelles :</p>"""
+    return Paper(page(body, ".g td,.g th{border:1px solid #000}"), truth("other", firm, client=client, date=day))
+
+
+@layout("b", "other")
+def letter(w: World) -> Paper:
+    """A letter that speaks of prices and of invoices to come."""
+    firm, client, day = w.each("Syndic Immo-Rivage", "Mairie de Sainte-Luce", "Télévia SA – Service réclamations"), w.client(), w.day()
+    text = w.each(
+        ("Objet : révision de votre loyer", f"Conformément à l'article 5 de votre bail, votre loyer passera de {eur(w.amount(500, 700))} à {eur(w.amount(701, 800))} par mois à compter du {long(later(day, 30))}."),
+        ("Objet : tarifs de la cantine", f"Le conseil a fixé le prix du repas à {eur(w.amount(3, 5))}. Une facture vous parviendra chaque mois, payable avant le 15."),
+        ("Objet : votre réclamation", f"Vous contestez la facture n° {w.digits(9)} du {slash(later(day, -25))} d'un montant de {eur(w.amount(40, 130))}. Après étude, un geste commercial de {eur(w.amount(5, 20))} figurera sur votre prochaine facture."),
+    )  # fmt: skip
+    blocks = (
+        f"*{firm}",
+        f"{w.street()}\n{w.town()}",
+        f"> {client}\n{w.street()}\n{w.town()}",
+        f"> {w.town()[6:]}, le {long(day)}",
+        f"*{text[0]}",
+        "Madame, Monsieur,",
+        text[1],
+        "Nous restons à votre disposition pour tout renseignement complémentaire.",
+        "Nous vous prions d'agréer, Madame, Monsieur, l'expression de nos sentiments distingués.",
+        f"> {w.person()}",
+    )
+    return Paper(Word(blocks, pdf=w.n != 0), truth("letter", firm, client=client, date=day), "other")

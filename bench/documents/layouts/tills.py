@@ -115,3 +115,184 @@ def till_cash(w: World) -> Paper:
         Roll(roll, 34, w.each("photo", "scan", "scan"), w.each("LiberationMono", "DejaVuSansMono", "LiberationMono")),
         truth("receipt", firm, date=day, total=gross, currency="GBP"),
     )
+
+
+@layout("b", "receipt-fr")
+def bakery(w: World) -> Paper:
+    """A baker's slip: short, cash, a firm with a person's name."""
+    firm, day = w.each("AU FOURNIL DE LUCIE", "Boulangerie Tessier", "L'ÉPI GOURMAND"), w.day()
+    lines = w.lines(
+        ("BAGUETTE TRADITION", 1.1, 1.5), ("CROISSANT BEURRE", 1.1, 1.6), ("TARTE CITRON 4P", 12, 18), ("SANDWICH POULET", 4, 6), most=3
+    )
+    gross = total(lines)
+    cash = Decimal(int(gross // 10 + 1) * 10)
+    roll = (
+        f"^{firm}",
+        f"^SARL {w.person().split()[1].upper()}",
+        f"^{w.street()}",
+        f"^{w.town()}",
+        f"Ticket {w.digits(5)}\t{day:%d-%m-%Y}",
+        f"VEND. 02\t{clock(w)}",
+        "",
+        *(f"{n} {a}\t{plain(t)}" for a, n, _, t in lines),
+        "-",
+        f"#TOTAL {plain(gross)} €",
+        f"ESPECES\t{plain(cash)}",
+        f"A RENDRE\t{plain(cash - gross)}",
+        f"TVA 5,50%\t{plain(gross - cents(gross / Decimal('1.055')))}",
+        "-",
+        "^Fermé le lundi",
+        "^Merci et bonne journée !",
+    )
+    return Paper(
+        Roll(roll, 30, w.each("photo", "scan", "photo")),
+        truth("receipt", firm, date=day, tax=gross - cents(gross / Decimal("1.055")), total=gross, currency="EUR"),
+    )
+
+
+@layout("b", "receipt-fr")
+def bistro(w: World) -> Paper:
+    """A restaurant's roll: covers, service, a tip added by card."""
+    firm, day = w.each("LA TABLE D'ANATOLE", "Crêperie Ty Gwen", "PIZZERIA VESUVIO"), w.day()
+    lines = w.lines(
+        ("MENU DU JOUR", 16, 22), ("GALETTE COMPLETE", 9, 13), ("REGINA", 11, 15), ("EAU 50CL", 3, 5), ("CAFE", 1.8, 2.5), most=4
+    )
+    gross = total(lines)
+    tip = w.each(Decimal("3.00"), Decimal("0.00"), Decimal("5.00"))
+    low = gross - cents(gross / Decimal("1.1"))
+    tail = (f"POURBOIRE\t{plain(tip)}", f"MONTANT DEBITE CB\t{plain(gross + tip)}") if tip else (f"CB\t{plain(gross)}",)
+    roll = (
+        "^** NOTE **",
+        f"#{firm}",
+        f"^{w.street()}",
+        f"^{w.town()} {w.phone()}",
+        "-",
+        f"Le {day:%d/%m/%Y} à {clock(w)}",
+        f"Table {w.digits(2)}  Couverts {w.each(2, 4, 3)}",
+        f"Addition N°{w.digits(4)}",
+        "-",
+        *(f"{n:>2} {a[:16]:<16}{plain(p):>6}\t{plain(t)}" for a, n, p, t in lines),
+        "-",
+        f"=TOTAL TTC EUR\t{plain(gross)}",
+        f"Dont TVA 10%\t{plain(low)}",
+        f"Total HT\t{plain(gross - low)}",
+        *tail,
+        "",
+        "^Prix nets service compris 15%",
+        "~Règlement par chèque non accepté",
+    )
+    return Paper(
+        Roll(roll, 36, w.each("scan", "photo", "scan"), "DejaVuSansMono"),
+        truth("receipt", firm, date=day, net=gross - low, tax=low, total=gross, currency="EUR"),
+    )
+
+
+@layout("b", "receipt-fr")
+def taxi(w: World) -> Paper:
+    """A taxi's slip: distance, times, booking fee; the driver's name."""
+    firm, day = w.each("TAXIS BLEU NUIT", "ARTISAN TAXI BENALI", "Allo Taxi Pornic"), w.day()
+    ride, fee = w.amount(9, 70), w.each(Decimal("4.00"), Decimal("0.00"), Decimal("7.00"))
+    gross = ride + fee
+    tax = gross - cents(gross / Decimal("1.1"))
+    roll = (
+        "^RECU DE TAXI",
+        f"={firm}",
+        f"Stationnement N° {w.digits(4)}",
+        f"Immat. {w.each('GH-204-LM', 'FS-871-QD', 'EV-530-XB')}",
+        f"{w.street()}",
+        f"{w.town()}",
+        "-",
+        f"COURSE DU {day:%d/%m/%Y}",
+        f"DEBUT 08:1{w.digits(1)}  FIN 08:4{w.digits(1)}",
+        f"DISTANCE\t{plain(w.amount(3, 32))} km",
+        "TARIF\tB",
+        f"COURSE\t{plain(ride)} EUR",
+        f"SUPPLEMENT\t{plain(fee)} EUR",
+        f"=A PAYER\t{plain(gross)} EUR",
+        f"TVA INCLUSE 10%\t{plain(tax)} EUR",
+        "-",
+        "Départ: ______________",
+        "Arrivée: _____________",
+        "^Merci de votre confiance",
+    )
+    return Paper(Roll(roll, 28, w.each("scan", "scan", "photo")), truth("receipt", firm, date=day, tax=tax, total=gross, currency="EUR"))
+
+
+@layout("b", "receipt-en")
+def till_rounding(w: World) -> Paper:
+    """A till that rounds cash to five cents, with GST inside and a loyalty balance."""
+    firm, day = w.each("KOWHAI FRUIT MARKET", "Lucky Star Minimart", "BAYSIDE NEWSAGENCY"), w.day()
+    lines = w.lines(
+        ("BANANAS 1.214 KG", 3.13, 4.87),
+        ("MILK 2L", 3.2, 3.9),
+        ("GREETING CARD", 4.97, 6.99),
+        ("AA BATTERIES 4PK", 6.48, 9.99),
+        ("NOODLES CUP", 1.27, 2.3),
+        most=3,
+    )
+    gross = total(lines)
+    rounded = (gross * 20).quantize(Decimal(1)) / 20
+    cash = Decimal(int(rounded // 20 + 1) * 20)
+    number = w.digits(6)
+    roll = (
+        "~Fresh every morning!",
+        f"#{firm}",
+        f"^{w.each('118 Marine Parade', '7 Jalan Kubor #01-04', '2/45 The Esplanade')}",
+        f"^{w.each('GST 92-418-337', 'GST REG M2-0081442-9', 'ABN 51 824 753 556')}",
+        "^TAX INVOICE",
+        f"Receipt: {number}\tReg 01",
+        f"{w.each(f'{day:%d/%m/%Y}', f'{day:%d-%m-%Y}', f'{day:%d %b %Y}')}  {clock(w)}",
+        "-",
+        *(f"{a}{f' x{n}' if n > 1 else ''}\t{plain_en(t)}" for a, n, _, t in lines),
+        "-",
+        f"SUBTOTAL\t{plain_en(gross)}",
+        f"ROUNDING\t{plain_en(rounded - gross)}",
+        f"=TOTAL DUE\t${plain_en(rounded)}",
+        f"CASH TENDERED\t${plain_en(cash)}",
+        f"CHANGE\t${plain_en(cash - rounded)}",
+        f"GST INCLUDED\t{plain_en(cents(rounded / 11))}",
+        "-",
+        f"Points earned {w.digits(2)}  Balance {w.digits(3)}",
+        "^Have a nice day",
+    )
+    return Paper(Roll(roll, 34, w.each("scan", "photo", "scan")), truth("receipt", firm, number=number, date=day, total=rounded), "invoice")
+
+
+@layout("b", "receipt-en")
+def card_slip(w: World) -> Paper:
+    """The slip of a card terminal: no goods, an amount, codes; the shop is the first line."""
+    w.speak("en")
+    firm, day = w.each("THE COPPER KETTLE", "FERNDALE GARAGE LTD", "Nook & Cranny Books"), w.day()
+    gross, tip = w.amount(4, 130), w.each(Decimal("0.00"), Decimal("0.00"), Decimal("2.50"))
+    rows = (f"AMOUNT\t{eng(gross)}", *((f"GRATUITY\t{eng(tip)}",) if tip else ()), f"=TOTAL\t{eng(gross + tip)}")
+    roll = (
+        f"^{firm}",
+        f"^{w.street()}",
+        f"^{w.town()}",
+        "",
+        f"M:**{w.digits(5)}\tT:****{w.digits(4)}",
+        "-",
+        "^CUSTOMER COPY",
+        "VISA DEBIT",
+        "AID A0000000031010",
+        "XXXX XXXX XXXX 6604",
+        "CONTACTLESS",
+        "SALE",
+        *rows,
+        "",
+        "PIN NOT REQUIRED",
+        "PLEASE DEBIT MY ACCOUNT",
+        "",
+        f"{w.each(f'{day:%d/%m/%y}', f'{day:%d/%m/%Y}', f'{day:%d.%m.%Y}')} {clock(w)}",
+        f"AUTH CODE {w.digits(6)}",
+        "^APPROVED",
+        "^PLEASE RETAIN FOR YOUR RECORDS",
+    )
+    return Paper(
+        Roll(roll, 28, w.each("photo", "scan", "scan"), "DejaVuSansMono"),
+        truth("receipt", firm, date=day, total=gross + tip, currency="GBP"),
+    )
+
+
+def plain_en(value: Decimal) -> str:
+    return eng(value, "")
