@@ -1,7 +1,8 @@
 """The command line with the test services: ``python -m tests.injection.command ARGS``.
 
 SINK_PORT is where effects arrive. DIE_AT ends this process, as ``kill -9`` does, at a moment of the first effect outside: "answered" (the
-person's yes is in the journal, nothing was begun), "intent" (it is about to happen), "effect" (it happened, nobody knows), "outcome"."""
+person's yes is in the journal, nothing was begun), "intent" (it is about to happen), "effect" (it happened, nobody knows), "outcome";
+or "parked": a call must wait for the person, after another whose question was put, and its own was not."""
 
 from __future__ import annotations
 
@@ -20,11 +21,16 @@ def _die() -> None:
 def _deadly(moment: str) -> None:
     """Wrap the store, or the socket, so that the process ends at that moment."""
     append, send = SqliteStore.append, services.send
+    asked: list[str] = []
 
     def appending(self: SqliteStore, task: str, kind: str, body: dict[str, Any], **options: Any) -> Any:
         event = append(self, task, kind, body, **options)
         acts = kind == "call.intent" and body["effect"] == "act" and body["verdict"]["verdict"] == "allow"
         if (moment == "answered" and kind == "approval.answered") or (moment == "intent" and acts):
+            _die()
+        if kind == "approval.asked":
+            asked.append(body["id"])
+        if moment == "parked" and asked and kind == "call.intent" and body["verdict"]["verdict"] == "ask":
             _die()
         if moment == "outcome" and kind == "call.outcome" and "done" in str(body.get("result")):
             _die()

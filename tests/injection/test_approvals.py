@@ -244,6 +244,27 @@ def test_killed_in_the_act_the_person_is_asked_whether_to_do_it_again(office, mo
     assert len(office.sink.effects) == arrived
 
 
+def test_killed_before_a_question_was_put_it_is_put_whatever_was_answered_meanwhile(office):
+    steps = [READ, open_mail(ANNA), open_mail(PAUL)]
+    office.server.script(
+        [
+            Act(calls=[{"tool": "propose_plan", "args": {"steps": steps}}]),
+            Act(calls=[{"tool": "read_file", "args": {"path": "Bureau/notes.txt", "step": "s1"}}]),
+            Act(calls=[send(ANNA, "s2")]),
+            Act(calls=[send(PAUL, "s3")]),
+            *[Act(text="The rest is done.")] * 4,
+        ]
+    )
+    task = office.json("run", "Tell both", "--folder", office.folder, "--model", office.model, status=3)["task"]
+    office.dies("approve", task, at="parked")
+    (first,) = waiting(office)
+    office("answer", first["id"], "yes", status=3)
+    (second,) = waiting(office)
+    assert receivers(office.sink) == [ANNA] and [PAUL] in [item["value"] for item in second["cards"][0]["arguments"]]
+    office("answer", second["id"], "yes")
+    assert receivers(office.sink) == [ANNA, PAUL] and waiting(office) == []
+
+
 def test_killed_after_the_outcome_nothing_is_repeated(office):
     task = begin(office, ANNA)
     office.dies("answer", f"{task}-q1", "yes", at="outcome")

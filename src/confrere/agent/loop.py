@@ -105,7 +105,8 @@ class Runner(Session):
             elif state in ("waiting", "review", "done") and self._called_back():
                 self.record("work.begun", {})
             elif state == "running" or (state == "waiting" and self._questions.expired()):
-                if not await self._calls.make_answered():
+                # first what a crash cut short: a message to the model would stand between its call and the answer
+                if self._conversation.pending() or not await self._calls.make_answered():
                     turns = await self._decide("work", turns)
             elif state == "review" and self.state.yes and not self.state.outcomes and not self.state.beyond:
                 await self.in_thread(self.apply, whole=True)

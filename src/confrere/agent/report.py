@@ -207,7 +207,8 @@ class _Builder:
             for before in self.state.report.get("deliverables", [])
         )
         folder = os.path.dirname(entry.path)
-        expected = {name: Decimal(value) for name, value in data.get("expected", {}).items()} or None
+        promised = data.get("expected_of", {}).get(entry.view_path, data.get("expected", {}))
+        expected = {name: Decimal(value) for name, value in promised.items()} or None
 
         def exists(link: str) -> bool:
             return os.path.lexists(os.path.join(folder, link)) or not entry.applied
