@@ -168,7 +168,7 @@ def test_minutes_put_decisions_and_actions_first(tmp_path: Path, suffix: str, wr
     text = words(path)
     assert "Comité de pilotage" in text and "1er mars 2026" in text and "05/03/2026" in text and "avant Pâques" in text
     if suffix == ".md":
-        assert text.index("## Décisions") < text.index("## Actions") < text.index("## Échanges")
+        assert text.index("## Décisions") < text.index("## Actions") < text.index("## Points abordés")
     writer(path, Minutes(title=""), "en")  # type: ignore[operator]
     assert "Minutes of the meeting" in words(path)
 

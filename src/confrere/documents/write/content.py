@@ -186,7 +186,8 @@ class ReportContent(msgspec.Struct, kw_only=True, omit_defaults=True):
 
 
 class Minutes(msgspec.Struct, kw_only=True, omit_defaults=True):
-    """The minutes of a meeting."""
+    """The minutes of a meeting. ``following`` says when they meet again, ``quotes`` are the words (sentence, who, where) behind the
+    actions and decisions."""
 
     title: str
     date: dt.date | None = None
@@ -197,6 +198,8 @@ class Minutes(msgspec.Struct, kw_only=True, omit_defaults=True):
     decisions: list[str] = msgspec.field(default_factory=list)
     actions: list[Action] = msgspec.field(default_factory=list)
     questions: list[str] = msgspec.field(default_factory=list)
+    following: str = ""
+    quotes: list[tuple[str, str, str]] = msgspec.field(default_factory=list)
     source: str = ""
 
 

@@ -18,7 +18,7 @@ from confrere.documents.write.content import (
     filled,
 )
 from confrere.documents.write.figures import TO_CONFIRM, ZERO, signed
-from confrere.documents.write.labels import doubts, field_label
+from confrere.documents.write.labels import doubts, field_label, priority
 from confrere.documents.write.telling import FIELDS, Words
 from confrere.documents.write.text import line
 
@@ -136,7 +136,12 @@ class FollowUp(Words):
             Column(title=self.say("when"), kind="date"),
             Column(title=self.say("priority")),
         ]
-        return filled(Table(columns=columns, rows=[[action.what, action.who, action.when or None, action.priority] for action in actions]))
+        return filled(
+            Table(
+                columns=columns,
+                rows=[[action.what, action.who, action.when or None, priority(action.priority, self.language)] for action in actions],
+            )
+        )
 
     def actions(self) -> Slide | None:
         actions = self.recap.actions

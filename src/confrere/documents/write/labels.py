@@ -92,3 +92,8 @@ def recap_title(recap: Recap, totals: Totals, language: str) -> str:
 
 def made_on(day: dt.date | None, language: str) -> str:
     return say("write.made-on", language, day=formats.long_date(day, language)) if day else ""
+
+
+def priority(name: str, language: str) -> str:
+    """How urgent an action is, in words: "high" and "low" in the reader's language, what a document says as it says it."""
+    return say(f"write.priority-{name}", language) if name in ("high", "low") else name

@@ -11,7 +11,7 @@ from pathlib import Path
 from confrere.documents.write import formats
 from confrere.documents.write.content import Block, Column, Minutes, Recap, ReportContent, Section, Slide, Table, Text, filled
 from confrere.documents.write.figures import Totals
-from confrere.documents.write.labels import made_on, recap_title, type_label
+from confrere.documents.write.labels import made_on, priority, recap_title, type_label
 from confrere.documents.write.markdown import report_markdown
 from confrere.documents.write.teller import Teller
 from confrere.documents.write.typeset import report_pdf
@@ -107,7 +107,7 @@ def minutes_report(minutes: Minutes, language: str) -> ReportContent:
         return say(f"write.{key}", language)
 
     sections: list[Section] = []
-    people = [", ".join(minutes.participants)] if minutes.participants else []
+    people = [", ".join(minutes.participants) + "."] if minutes.participants else []
     if minutes.absent:
         people.append(say("write.absent", language, names=", ".join(minutes.absent)))
     if people:
@@ -125,17 +125,28 @@ def minutes_report(minutes: Minutes, language: str) -> ReportContent:
             Table(
                 columns=columns,
                 caption=words("actions"),
-                rows=[[action.what, action.who, action.when or None, action.priority] for action in minutes.actions],
+                rows=[[action.what, action.who, action.when or None, priority(action.priority, language)] for action in minutes.actions],
             )
         )
         sections.append(Section(title=words("actions"), blocks=[table]))
     if minutes.questions:
         sections.append(Section(title=words("questions"), blocks=[Text(lines=minutes.questions)]))
     if minutes.topics:
-        sections.append(Section(title=words("discussion")))
-        sections.extend(Section(title=topic.title, blocks=topic.blocks, level=2) for topic in minutes.topics)
+        sections.append(
+            Section(title=words("discussion"), blocks=[block for topic in minutes.topics if not topic.title for block in topic.blocks])
+        )
+        sections.extend(Section(title=topic.title, blocks=topic.blocks, level=2) for topic in minutes.topics if topic.title)
+    if minutes.following:
+        sections.append(Section(title=words("next-meeting"), blocks=[Text(lines=[minutes.following], points=False)]))
     if minutes.source:
         sections.append(Section(title=words("source-title"), blocks=[Text(lines=[minutes.source], points=False)]))
+    quotes = list(dict.fromkeys(minutes.quotes))
+    if quotes:
+        rows: list[list[object]] = [[say("write.quoted", language, text=text), who, place] for text, who, place in quotes]
+        titles = [Column(title=words(name)) for name in ("said", "who", "source")]
+        section = Section(title=words("quotes-title"), blocks=[filled(Table(columns=titles, rows=rows, caption=words("quotes-title")))])
+        section.level = 2 if minutes.source else 1
+        sections.append(section)
     subtitle = formats.long_date(minutes.date, language) if minutes.date else ""
     return ReportContent(
         title=minutes.title or words("minutes-title"), subtitle=subtitle, summary=minutes.summary, sections=sections, day=minutes.date

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import datetime as dt
+import re
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Literal
@@ -16,7 +16,7 @@ from confrere.tools.office.deliver import write_report
 from confrere.tools.office.files import name_of, named
 from confrere.tools.office.places import component
 from confrere.tools.office.readings import Reading, choose
-from confrere.tools.office.recap import MAKES, action_of, deliver, readable, reason
+from confrere.tools.office.recap import MAKES, action_of, decision_of, deliver, iso, question_of, readable, reason
 from confrere.tools.office.scope import Scope
 from confrere.tools.office.words import tell
 
@@ -109,24 +109,60 @@ def is_meeting(reading: Reading) -> bool:
 
 def minutes_of(reading: Reading, language: str) -> Any:
     """The minutes of one meeting, from what the extractor noted."""
-    from confrere.documents.write.content import Action, Minutes
+    from confrere.documents.write.content import Action, Minutes, Section, Text
 
     notes = {name: [{key: readable(text) for key, text in note.items()} for note in found] for name, found in reading.record.notes.items()}
-    day = None
-    if reading.date:
-        try:
-            day = dt.date.fromisoformat(reading.date)
-        except ValueError:
-            day = None
+    topics = [note.get("text", "") for note in notes.get("points", [])]
     return Minutes(
-        title=name_of(reading.path).rpartition(".")[0],
-        date=day,
+        title=title_of(reading, language),
+        date=iso(reading.date),
         participants=[note.get("name") or note.get("text", "") for note in notes.get("participants", [])],
-        decisions=[note.get("text", "") for note in notes.get("decisions", [])],
-        actions=[action_of(note, note.get("source", ""), Action) for note in notes.get("actions", [])],
-        questions=[note.get("text", "") for note in notes.get("questions", [])],
+        absent=[note.get("name", "") for note in notes.get("absent", [])],
+        decisions=[decision_of(note) for note in notes.get("decisions", [])],
+        actions=[action_of(note, note.get("source", ""), Action, language, reading.date) for note in notes.get("actions", [])],
+        questions=[question_of(note, language) for note in notes.get("questions", [])],
+        topics=[Section(title="", blocks=[Text(lines=topics)])] if topics else [],
+        following=_LABEL.sub("", next((note["text"] for note in notes.get("next", [])), "")),
+        quotes=[
+            (note["text"], note["speaker"], note.get("source", ""))
+            for kind in ("decisions", "actions")
+            for note in notes.get(kind, [])
+            if note.get("speaker")
+        ],
         source=reading.path,
     )
+
+
+_LABEL = re.compile(r"^(?:prochaine? (?:réunion|séance|point)|next (?:meeting|session))\s*[:–—-]?\s*(?:le\s+|on\s+)?(?=\S)", re.IGNORECASE)
+_NAMELESS = re.compile(
+    r"\b(?:transcripts?|transcription|retranscription|verbatim|notes?|enregistrement|recording|compte[- ]rendu|minutes|cr|pv|final|v\d+|\d{4}-\d\d-\d\d|\d{1,2}[-.]\d{1,2}[-.]\d{2,4})\b",
+    re.IGNORECASE,
+)
+
+
+_DATED = re.compile(
+    r"\s*(?:[–—,:(-]|\b(?:du|of|on))\s*(?:(?:le|the)\s)?(?:[^\W\d_]{4,9}\s)?(?:\d{1,2}(?:er|st|nd|rd|th)?\s[^\W\d_]{3,9}\.?,?\s\d{4}|\d{1,2}[/.-]\d{1,2}[/.-]\d{2,4}|\d{4}-\d\d-\d\d|"
+    r"[^\W\d_]{3,9}\s\d{1,2},?\s\d{4}).*$",
+    re.IGNORECASE,
+)
+
+
+def title_of(reading: Reading, language: str) -> str:
+    """What the minutes are called: the title the notes give themselves, else what the file's name says of the meeting."""
+    head = " ".join(reading.title.split())
+    if not (
+        6 < len(head) < 90
+        and ": " not in head
+        and "-->" not in head
+        and head[-1] not in ".?!,"
+        and head[0].isalpha()
+        and len(head.split()) > 1
+    ):
+        stem = name_of(reading.path).rpartition(".")[0].replace("_", " ")
+        head = " ".join(_NAMELESS.sub(" ", stem).split()).strip(" -–") or stem
+    head = re.sub(r"^(?:compte[- ]rendu|minutes)(?: (?:de|du|of)(?: la| the)?)?\s*[:–—-]?\s*", "", head, flags=re.IGNORECASE) or head
+    head = _DATED.sub("", head).strip(" -–—,:") or head  # the day stands below the title
+    return say("write.minutes-of", language, name=head[:1].upper() + head[1:])
 
 
 def _write(out: Path, at: str, *, minutes: Any, language: str) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import re
 import tempfile
 import unicodedata
 from collections import Counter
@@ -23,6 +24,7 @@ from confrere.tools.office.readings import Chosen, Reading, choose
 from confrere.tools.office.scope import Scope
 from confrere.tools.office.survey import MONEY
 from confrere.tools.office.words import tell
+from confrere.workspace.paths import parent
 
 if TYPE_CHECKING:
     from confrere.documents.write.content import Action, Recap, Row
@@ -31,6 +33,7 @@ if TYPE_CHECKING:
 
 ROLES = {
     "by": Role.FREE,
+    "each": Role.FREE,
     "columns": Role.FREE,
     "only": Role.FREE,
     "exclude": Role.FREE,
@@ -124,12 +127,16 @@ def reason(code: str, language: str) -> str:
         return say("office.error-other", language, code=code)
 
 
-def deliver(context: Context, wanted: str, key: str, extension: str, language: str, write: Callable[[Path, str], None]) -> str:
-    """Have a file written aside, then put it at its place in the view; a place filled by an earlier, cut run of this call is
-    filled again. Returns its view path."""
-    place = deliverable(context, wanted, key, extension, language)
-    with tempfile.TemporaryDirectory(dir=context.view.area) as folder:
-        path = Path(folder, f"out.{extension}")
+def deliver(
+    context: Context, wanted: str, key: str, extension: str, language: str, write: Callable[[Path, str], None], folder: str = ""
+) -> str:
+    """Have a file written aside, then put it at its place in the view, in ``folder`` (made if need be) where one is named; a place
+    filled by an earlier, cut run of this call is filled again. Returns its view path."""
+    place = deliverable(context, wanted, key, extension, language, folder)
+    if folder:
+        context.view.mkdir(parent(place))
+    with tempfile.TemporaryDirectory(dir=context.view.area) as aside:
+        path = Path(aside, f"out.{extension}")
         write(path, place)
         context.view.write(place, path, overwrite=True)
     return place
@@ -143,9 +150,10 @@ def people_notes(chosen: Chosen, language: str) -> dict[str, list[Any]]:
     for info in chosen.files:
         raw = chosen.readings[info.path].record.notes
         notes = {name: [{key: readable(text) for key, text in note.items()} for note in found] for name, found in raw.items()}
-        out["decisions"] += [note.get("what") or note.get("text", "") for note in notes.get("decisions", [])]
-        out["questions"] += [note.get("what") or note.get("text", "") for note in notes.get("questions", [])]
-        out["actions"] += [action_of(note, name_of(info.path), Action) for note in notes.get("actions", [])]
+        day = chosen.readings[info.path].date
+        out["decisions"] += [decision_of(note) for note in notes.get("decisions", [])]
+        out["questions"] += [question_of(note, language) for note in notes.get("questions", [])]
+        out["actions"] += [action_of(note, name_of(info.path), Action, language, day) for note in notes.get("actions", [])]
     return {name: [item for item in items if item] for name, items in out.items()}
 
 
@@ -154,16 +162,49 @@ def readable(text: str) -> str:
     return " ".join("".join(" " if unicodedata.category(ch) in ("Co", "Cn", "Cc", "Cs") else ch for ch in text).split())
 
 
-def action_of(note: dict[str, str], source: str, kind: type[Action]) -> Action:
-    """An action as the extractor noted it, its date as a date where it is one."""
-    when: dt.date | str = note.get("when", "")
+def action_of(note: dict[str, str], source: str, kind: type[Action], language: str, day: str = "") -> Action:
+    """An action as minutes tell it, from what the extractor noted of a meeting held on ``day`` (ISO)."""
+    from confrere.documents.write import phrasing
+
+    said = note.get("when", "")
     try:
-        when = dt.date.fromisoformat(str(when)[:10])
+        when: dt.date | str = dt.date.fromisoformat(said[:10])
     except ValueError:
-        pass
-    return kind(
-        what=note.get("what") or note.get("text", ""), who=note.get("who", ""), when=when, priority=note.get("priority", ""), source=source
+        when = phrasing.moment(said, iso(day), language)
+    who = note.get("who", "")
+    what = phrasing.task(note.get("what") or note.get("text", ""), said, who)
+    about = phrasing.context(what, note.get("about", ""))
+    if about:
+        what = say("write.action-about", language, action=what, about=about)
+    if who in ("Tous", "Everyone"):
+        who = say("write.everyone", language)
+    return kind(what=what, who=who, when=when, priority=note.get("priority", ""), source=source)
+
+
+def question_of(note: dict[str, str], language: str) -> str:
+    """An open question with what put it off."""
+    text = re.sub(r"^(?:question ouverte|open question|question)\s*:\s*", "", note.get("text", ""), flags=re.IGNORECASE)
+    text = re.sub(r"^(?:et|and|so|alors|donc)\s+", "", text, flags=re.IGNORECASE)
+    text = text[:1].upper() + text[1:]
+    return say("write.question-answer", language, question=text, answer=note["answer"]) if note.get("answer") else text
+
+
+def decision_of(note: dict[str, str]) -> str:
+    """A decision without the word that announces it; where it says "I", who that is."""
+    text = re.sub(
+        r"^(?:d[ée]cision|decision|let['’]s decide)(?:\s*(?:n°?\s?)?\d+)?\s*[:–-]\s*", "", note.get("text", ""), flags=re.IGNORECASE
     )
+    if note.get("speaker") and re.search(r"\b(?:moi|je|mon|ma|mes|I|me|my)\b|\bj['’]", text):
+        text = f"{text.rstrip('.')} ({note['speaker']})."
+    return text[:1].upper() + text[1:]
+
+
+def iso(day: str) -> dt.date | None:
+    """An ISO day, None where it is none."""
+    try:
+        return dt.date.fromisoformat(day)
+    except ValueError:
+        return None
 
 
 class RecapWorkbook:
@@ -187,6 +228,10 @@ class RecapWorkbook:
         ] = msgspec.field(default_factory=list)
         only: Annotated[Scope, Meta(description="Only these documents.")] = msgspec.field(default_factory=Scope)
         exclude: Annotated[Scope, Meta(description="Leave these documents out.")] = msgspec.field(default_factory=Scope)
+        each: Annotated[
+            Literal["", "client", "supplier", "type", "month", "quarter", "year"],
+            Meta(description="One file for each of these, in a folder; empty: one file of all."),
+        ] = ""
         format: Annotated[Literal["xlsx", "csv"], Meta(description="File format.")] = "xlsx"
         name: Annotated[str, Meta(description="File name; default: the usual one.")] = ""
         title: Annotated[str, Meta(description="Title; default: found from the documents.")] = ""
@@ -213,17 +258,12 @@ class RecapWorkbook:
             past = earlier(context, args.against, args.only, args.exclude, recap, language)
             recap.before, recap.before_name = past.rows, past.name
             found.doubts += [past.doubt] if past.doubt else []
-        totals = Totals(recap)
-        expected: dict[str, str] = {}
-        if args.columns or args.format == "csv":
-            place = deliver(
-                context, args.name, "recap", args.format, language, lambda path, at: _table(path, at, args, found, totals, language)
-            )
-        else:
-            from confrere.documents.write.workbook import recap_workbook
+        if args.each:
+            from confrere.tools.office.apart import apart
 
-            place = deliver(context, args.name, "recap", "xlsx", language, lambda path, at: recap_workbook(path, recap, language, at))
-            expected = {name: str(value) for name, value in totals.expected().items()}
+            return apart(context, args, found, language)
+        totals = Totals(recap)
+        place, expected = written(context, args, found, totals, language)
         sums = {one.key: str(one.all.confirmed) for one in totals.currencies}
         counted = _counted(totals, language)
         return Result(
@@ -234,6 +274,26 @@ class RecapWorkbook:
             deliverables=[place],
             origins=found.origins,
         )
+
+
+def written(
+    context: Context, args: Any, found: Gathered, totals: Totals, language: str, name: str = "", folder: str = ""
+) -> tuple[str, dict[str, str]]:
+    """Write the workbook or table of ``found.recap``; returns its view path and the totals it must show when opened again."""
+    if args.columns or args.format == "csv":
+        form = args.format
+
+        def table(path: Path, at: str) -> None:
+            _table(path, at, args, found, totals, language)
+
+        return deliver(context, name or args.name, "recap", form, language, table, folder), {}
+    from confrere.documents.write.workbook import recap_workbook
+
+    def workbook(path: Path, at: str) -> None:
+        recap_workbook(path, found.recap, language, at)
+
+    place = deliver(context, name or args.name, "recap", "xlsx", language, workbook, folder)
+    return place, {key: str(value) for key, value in totals.expected().items()}
 
 
 def _counted(totals: Totals, language: str) -> str:
