@@ -53,15 +53,15 @@ def writable_root(context: Context) -> str:
     raise Failed("office.no-writable-folder")
 
 
-def deliverable(context: Context, wanted: str, key: str, extension: str, language: str) -> str:
-    """Where a finished file goes: the top of the first writable folder, under the name wanted or the usual one, beside what
-    has that name already. Decided once for the call."""
+def deliverable(context: Context, wanted: str, key: str, extension: str, language: str, folder: str = "") -> str:
+    """Where a finished file goes: the top of the first writable folder (or ``folder`` in it), under the name wanted or the usual
+    one, beside what has that name already. Decided once for the call, and for each name where there is a folder."""
 
     def choose() -> str:
         name = component(wanted) if wanted else say(f"office.file-{key}", language)
         if not name.lower().endswith(f".{extension}"):
             stem, dot, ending = name.rpartition(".")
             name = f"{stem if dot and len(ending) <= 5 and ending.isalpha() else name}.{extension}"
-        return str(context.view.free(f"{writable_root(context)}/{name}"))
+        return str(context.view.free("/".join(part for part in (writable_root(context), folder, name) if part)))
 
-    return str(context.memo(f"place-{key}-{extension}", choose))
+    return str(context.memo(f"place-{key}-{extension}" + (f"-{folder}/{wanted}" if folder else ""), choose))
