@@ -7,6 +7,9 @@ from confrere.models.builtin.filling import Filling
 from confrere.models.builtin.slots import dimensions, party_ahead, scope_of
 from confrere.models.builtin.understanding import Wish
 
+_ORDERS = {"delete", "touch", "rename", "move", "sort", "merge", "split", "convert", "clean"}
+"""What is forbidden, not asked about: "show me which ones, don't delete"."""
+_PAID = {"paye", "payes", "payee", "payees", "paid", "regle", "reglee", "spent", "depense", "billed", "facture", "charged"}
 _PLAIN_HOW_MUCH = {"combien ai je", "combien on a", "combien a t on", "combien avons nous", "combien j' ai", "combien j'ai"}
 
 
@@ -24,8 +27,10 @@ class Asking(Filling):
         )
         if (
             asked is None
-            and (self.clause.question or not self.has("v."))
-            and self.has("t.", "k.", "n.files")
+            and (
+                self.clause.question or not any(item.has("v.") and not item.has("v.make", "v.list", "v.find", "n.") for item in self.parts)
+            )
+            and self.has("t.", "k.", "n.files", "d.client", "d.supplier")
             and not self.has(*DELIVERABLES)
         ):
             asked = next((item for item in self.parts if item.has("q.max", "q.min", "q.last", "q.first")), None)
@@ -41,16 +46,29 @@ class Asking(Filling):
             and item.kind not in ("comma", "mark")
             and not item.has("v.list", "v.find", "v.do", "v.make", "g.", "n.names")
         ]
-        if ahead and not self.clause.question:
+        ranks = asked.has("q.max", "q.min", "q.last", "q.first")
+        if ranks and any(
+            item.has("g.by", "n.folder") or (item.has("v.") and not item.has("v.make", "v.list", "v.find")) for item in self.parts
+        ):
+            return False
+        if ahead and not self.clause.question and not ranks:
             return False
         if any(item.has("v.sort", "v.rename", "v.merge", "v.convert") and not item.has("n.") for item in ahead):
             return False
         kind = asked.tag("q.") or "sum"
-        if (self.clause.refusals and kind != "overview") or (kind == "count" and self.has("n.page")):
+        ordered = all(verb in _ORDERS for verb, _ in self.clause.refusals)
+        if (
+            self.has("q.unpaid")
+            or (self.clause.refusals and not ordered and kind != "overview")
+            or (kind == "count" and self.has("n.page"))
+        ):
             return self._unanswerable()
         asked.used = True
         for item in self.parts:
             item.used |= item.has("v.list", "v.find", "v.do", "v.make", "v.sum", "v.count", "v.keep", "v.move")
+        earlier = self._last("duplicates") or next((wish for wish in self.result.wishes if wish.operation == "duplicates"), None)
+        if kind == "which" and earlier is not None and not self.has("t.", "k.", "n.", "d.", "f."):
+            return True  # "show me which ones": those just spoken of
         duplicates = self.first("n.duplicates")
         if duplicates is not None:
             self._add(self.wish("duplicates", duplicates, action="report"))
@@ -88,8 +106,7 @@ class Asking(Filling):
             elif not item.used and item.has("f.") and "measure" not in wish.params:
                 wish.params["measure"] = item.tag("f.")
                 item.used = True
-            elif item.has("q.unpaid"):
-                self.result.not_understood.append(item.text)
+            elif kind == "sum" and item.bare in _PAID and item.kind == "unknown":
                 item.used = True
             item.used |= item.has("n.amounts", "n.files", "n.folder", "d.", "f.", "n.names", "q.")
         if wish.params.get("measure") in ("client", "supplier") and wish.params["question"] in ("max", "min"):

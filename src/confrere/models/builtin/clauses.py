@@ -109,7 +109,9 @@ def clauses(found: list[Item]) -> list[Clause]:
         first = meaningful[0] if meaningful else None
         alone = first is not None and first.has("g.except", "g.only", "g.not") and not any(item.has("v.") for item in meaningful)
         apart = bool(out) and out[-1].alone and any(item.has("g.by") for item in meaningful)
-        if _headed(meaningful) or apart or alone or joiner == "stop" or (out and _parallel(out[-1].items, meaningful)):
+        if out and out[-1].sentence == number and joiner != "stop" and _also_refused(out[-1].items, meaningful):
+            out[-1].items += parts
+        elif _headed(meaningful) or apart or alone or joiner == "stop" or (out and _parallel(out[-1].items, meaningful)):
             clause = Clause(waiting + parts, number, question, alone)
             waiting = []
             out.append(clause)
@@ -127,6 +129,19 @@ def clauses(found: list[Item]) -> list[Clause]:
     for clause in merged:
         _govern(clause)
     return merged
+
+
+def _also_refused(before: list[Item], meaningful: list[Item]) -> bool:
+    """ "Do not rename, move or delete anything": verbs in a row that share a negation and, if any, their object."""
+    said = [item for item in before if not item.filler and not item.has("g.definite", "g.in") and item.kind not in ("comma", "stop")]
+    if not said or not said[-1].has("v.") or not any(item.has("g.not") for item in said[-3:]):
+        return False
+    rest = [item for item in meaningful if not item.has("g.or", "g.and", "g.not", "g.definite", "n.files") and item.kind != "comma"]
+    return (
+        bool(rest)
+        and all(item.has("v.") and not item.has("t.", "k.") for item in rest)
+        and not any(item.has("g.by") for item in meaningful)
+    )
 
 
 def _parallel(before: list[Item], meaningful: list[Item]) -> bool:
@@ -203,10 +218,17 @@ def _govern(clause: Clause) -> None:
     """Give each item its mode: main, except, only or not; a negated verb is kept with what it governs."""
     parts = clause.items
     _only_by_negation(parts)
+    _left_in_place(clause, parts)
     set_aside = _postfix(parts)
     mode = "main"
     refusal: list[Item] = []
+    left = {id(item) for _, governed in clause.refusals for item in governed}
     for index, item in enumerate(parts):
+        if id(item) in left:
+            continue
+        if item.bare in ("a part", "a l'ecart") and not item.used and _put_aside(parts, index):
+            item.tags, item.mode = ("v.aside",), "main"
+            continue
         if item.has("g.except") and not item.used:
             item.used, mode = True, "except"
         elif item.has("g.only") and not item.used:
@@ -219,6 +241,9 @@ def _govern(clause: Clause) -> None:
         elif item.has("g.not") and not item.used:
             item.used = True
             if mode == "not":
+                following = _next(parts, index)
+                if clause.refusals and following is not None and parts[following].has("v.", "o.") and not parts[following].used:
+                    refusal = _refuse(clause, parts[following])  # "sans renommer ni déplacer"
                 continue
             before = _verb_before(parts, index)
             following = _next(parts, index)
@@ -232,6 +257,8 @@ def _govern(clause: Clause) -> None:
                 continue
             elif after.has("g.except"):
                 after.used = True
+            elif item.bare in ("ne", "n'") and after.kind == "unknown" and not after.proper:
+                continue  # the verb it denies is not known: it leaves nothing out
             elif after.has("g.more", "g.less") or (after.kind == "number" and item.bare not in ("pas", "no", "sans", "without")):
                 continue
             elif after.has("g.only"):
@@ -254,6 +281,11 @@ def _govern(clause: Clause) -> None:
             clause.refusals.append(("touch", refusal))
         elif item.has("g.but"):
             item.used, mode = True, "main"
+        elif mode == "not" and not item.used and item.has("v.") and _coordinated(clause, parts, index, refusal):
+            shared = refusal
+            _refuse(clause, item)
+            refusal = clause.refusals[-1][1]
+            refusal += shared
         elif (
             mode in ("except", "only") and not item.used and ((item.has("v.") and not item.has("n.", "t.", "k.")) or item.has("g.by", "q."))
         ) or (mode == "only" and item.has("g.in")):
@@ -261,6 +293,48 @@ def _govern(clause: Clause) -> None:
         item.mode = "except" if item in set_aside else mode
         if mode == "not" and not item.used:
             refusal.append(item)
+
+
+_REMAIN = {"remain", "remains", "stay", "stays", "reste", "restent", "rester", "resteront", "restera", "demeurent", "demeureront"}
+
+
+def _left_in_place(clause: Clause, parts: list[Item]) -> None:
+    """ "Drafts shall remain where they are": what stands before is left alone."""
+    verb = next((index for index, item in enumerate(parts) if item.bare in _REMAIN or item.bare.startswith("remain where")), None)
+    if verb is None or any(item.has("v.") and not item.has("n.", "t.", "k.") for item in parts):
+        return
+    if any(item.bare in _STAY or "where they are" in item.bare for item in parts[verb:]) or parts[verb].bare == "remain where":
+        governed = [item for item in parts[:verb] if not item.used]
+        clause.refusals.append(("touch", governed))
+        for item in governed:
+            item.mode = "not"
+
+
+def _put_aside(parts: list[Item], index: int) -> bool:
+    """Whether "à part" follows what is to be set apart ("les avoirs à part, dans un dossier ..."), rather than excepts what comes next."""
+    said = [item for item in parts[:index] if not item.filler and not item.has("g.definite", "g.indefinite")]
+    after = next((item for item in parts[index + 1 :] if not item.filler), None)
+    return bool(said) and said[-1].has("t.", "k.") and (after is None or after.kind in ("comma", "stop") or after.has("g.in", "g.and"))
+
+
+def _refuse(clause: Clause, verb: Item) -> list[Item]:
+    """One more refusal, of what this verb does; returns what it governs, to be filled."""
+    verb.used = True
+    governed: list[Item] = []
+    clause.refusals.append((verb.tag("v.") or verb.tag("o."), governed))
+    return governed
+
+
+def _coordinated(clause: Clause, parts: list[Item], index: int, governed: list[Item]) -> bool:
+    """Whether the verb at ``index`` shares the negation of the one before it: "do not rename or move the originals"."""
+    if not clause.refusals or not clause.refusals[-1][0] or parts[index].has("n.", "t.", "k."):
+        return False
+    joined = next((item for item in reversed(parts[:index]) if not item.filler and not item.has("g.not", "g.in")), None)
+    return (
+        joined is not None
+        and (joined.kind == "comma" or joined.has("g.or", "g.and") or joined.has("v."))
+        and all(item.filler or item.has("g.") or item.kind == "comma" for item in governed)
+    )
 
 
 def _postfix(parts: list[Item]) -> list[Item]:
@@ -271,7 +345,7 @@ def _postfix(parts: list[Item]) -> list[Item]:
             for other in reversed(parts[:index]):
                 if other.kind in ("comma", "stop") or other.has("v.", "g.by", "g.of", *DELIVERABLES):
                     break
-                other.used = True
+                other.used, other.tags = True, ("x.filler",)
     contrary = any(item.has("g.but") for item in parts)
     for index, item in enumerate(parts):
         if item.used or not (item.bare.split()[-1] in _POSTFIX or (contrary and item.bare in ("no", "not", "non", "pas"))):

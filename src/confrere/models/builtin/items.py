@@ -40,7 +40,7 @@ class Item:
 
     @property
     def filler(self) -> bool:
-        return self.kind == "lex" and all(tag[0] in "xc" and tag != "x.guard" for tag in self.tags)
+        return self.kind == "lex" and all(tag[0] in "xc" and tag not in ("x.guard", "x.paper") for tag in self.tags)
 
 
 def _expanded(found: list[Token]) -> list[Token]:
@@ -99,8 +99,12 @@ def items(brief: str, today: date) -> tuple[list[Item], str, dict[str, str]]:
         elif token.kind == "punct":
             named = text == "&" and at and at + 1 < len(found) and found[at - 1].text[:1].isupper() and found[at + 1].text[:1].isupper()
             item.kind = "mark" if named else "stop" if text in ".!?;\n•*:" else "comma" if token.bare in ",+&/" else "mark"
+        elif token.kind == "word" and _named(out):
+            item.kind = "unknown"
         elif token.kind == "word" and (phrase := known.match(words, at)) is not None and phrase.length > 1:
             item.kind, size, tags = "lex", phrase.length, phrase.tags
+            if all(tag in ("x.guard", "x.paper") for tag, _ in tags):
+                item.kind, tags = "unknown", tags if tags[0][0] == "x.paper" else ()
         elif token.kind == "number" or (
             token.kind == "word" and number(token.bare) is not None and token.bare not in ("un", "une", "one", "a")
         ):
@@ -123,12 +127,13 @@ def items(brief: str, today: date) -> tuple[list[Item], str, dict[str, str]]:
                 closed = known.match([*words[: at + 1], *words[at + 2 :]], at)
                 if closed is not None and closed.length > 1 and (match is None or closed.length >= match.length):
                     match = Match(closed.tags, closed.length + 1)
-            if match is None and not token.proper:
+            if match is None and not token.proper and not (out and out[-1][0].kind == "lex" and _naming(out[-1][1])):
                 match = known.guess(words, at)
                 if match is not None and match.tags[0][0] != "x.guard":
                     corrections[text] = match.read_as
-            if match is None or all(tag == "x.guard" for tag, _ in match.tags):
+            if match is None or all(tag in ("x.guard", "x.paper") for tag, _ in match.tags):
                 item.kind = "unknown"
+                tags = tuple(pair for pair in (match.tags if match else ()) if pair[0] == "x.paper")
             else:
                 item.kind, size, tags = "lex", match.length, match.tags
         item.places = range(at, at + size)
@@ -145,6 +150,18 @@ def items(brief: str, today: date) -> tuple[list[Item], str, dict[str, str]]:
     result = [item for item, _ in out]
     _settle(result, language)
     return result, language, corrections
+
+
+def _named(out: list[tuple[Item, tuple[tuple[str, str], ...]]]) -> bool:
+    """Whether the next word is the name of a folder: "a folder called memes", "un dossier qui s'appelle Divers"."""
+    if not out or not any(tag == "g.named" for tag, _ in out[-1][1]):
+        return False
+    return any(tag == "n.folder" for _, pairs in out[-4:-1] for tag, _ in pairs) and out[-1][0].bare.split()[-1] not in ("nom", "name")
+
+
+def _naming(pairs: tuple[tuple[str, str], ...]) -> bool:
+    """Whether a name follows these meanings, to be taken as it is written: "un dossier tikets", "called memez"."""
+    return any(tag in ("g.named", "n.folder") for tag, _ in pairs)
 
 
 def _number(found: list[Token], at: int, item: Item) -> int:
@@ -165,7 +182,7 @@ def _number(found: list[Token], at: int, item: Item) -> int:
     if at + size < len(found) and found[at + size].bare in _CURRENCY:
         item.kind, item.value = "money", amount
         return size + 1
-    if at and found[at - 1].text in "$€£":
+    if at and (found[at - 1].text in "$€£" or found[at - 1].bare in ("eur", "usd", "gbp", "chf")):
         item.kind, item.value = "money", amount
         return size
     item.kind, item.value = "number", int(amount) if amount == amount.to_integral_value() else amount
@@ -189,6 +206,9 @@ def _settle(found: list[Item], language: str) -> None:
     """Where a word may be a verb or a noun, let what stands before it decide."""
     before: Item | None = None
     for index, item in enumerate(found):
+        ahead = found[index + 1] if index + 1 < len(found) else None
+        if item.bare == "avoir" and ahead is not None and (ahead.has("g.") or ahead.kind == "number"):
+            item.tags = ("v.make",)  # "possible d'avoir la liste", no credit note
         if item.has("v.") and item.has("n.", "t.", "k.", "d.", "f."):
             noun = before is not None and (
                 before.has("g.definite", "g.indefinite", "g.of", "g.in", "g.by", "g.not", "v.")
@@ -196,6 +216,8 @@ def _settle(found: list[Item], language: str) -> None:
                 or (before.has("k.", "n.", "t.") and not before.has("v."))
             )
             verb = before is None or before.kind in ("stop", "comma") or before.has("g.and")
+            listed = before is not None and before.kind == "comma" and _field(found, index)
+            noun = noun or listed
             keep = tuple(tag for tag in item.tags if tag.startswith("v.") != noun or tag[0] not in "vntkdf")
             item.tags = keep if noun or verb else tuple(sorted(item.tags, key=lambda tag: not tag.startswith("v.")))
         elif (
@@ -210,3 +232,9 @@ def _settle(found: list[Item], language: str) -> None:
             item.kind, item.tags = "unknown", ()  # "the drafts": no verb
         if not item.filler or item.has("g."):
             before = item
+
+
+def _field(found: list[Item], index: int) -> bool:
+    """Whether what stands at ``index`` ends a list of fields: "numéro, date, client, somme"."""
+    listed = [item for item in found[max(0, index - 4) : index] if item.kind != "comma" and not item.filler]
+    return found[index].has("n.amounts", "f.") and len(listed) > 1 and all(item.has("f.", "d.", "n.amounts") for item in listed[-2:])

@@ -102,6 +102,12 @@ class Making(Filling):
             for part in self.parts:
                 part.used = True  # "the same report as last month": which one cannot be known here
             return
+        last = self.result.wishes[-1] if self.result.wishes else None
+        alone = not any(part.has("v.", "t.", "k.", "d.", "f.", "n.amounts") for part in self.parts)
+        if operation == "recap" and self.into(item) and alone and last is not None and last.operation in ("recap", "extract", "index"):
+            put(last.params, "format", "xlsx")  # "... Format Excel."
+            item.used = True
+            return
         if operation == "recap" and any(wish.operation in ("convert", "merge") for wish in self.made):
             host = next(wish for wish in self.made if wish.operation in ("convert", "merge"))
             if host.operation == "convert" and self.into(item):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import msgspec
 
+from confrere.models.builtin.apiece import apiece
 from confrere.models.builtin.asking import Asking
 from confrere.models.builtin.clauses import DELIVERABLES
 from confrere.models.builtin.items import Item
@@ -36,6 +37,11 @@ class Reading(Asking, Making):
             self.clause.question = True
         if self._beyond() or self._question() or self._strange():
             return
+        each = apiece(self.parts)
+        if each is not None:
+            each[1].used |= each[1].has("k.")
+            for item in each[2]:
+                item.used = True
         by, unsortable = dimensions(self.parts)
         self.result.not_understood += unsortable
         verbs = [
@@ -80,6 +86,8 @@ class Reading(Asking, Making):
             for wish in vague:
                 self.made.remove(wish)
                 self.made[0].only = self.made[0].only.merged(wish.only)
+        if each is not None:
+            self._apiece(*each)
         self._one_each()
         wanted = [wish for wish in self.made if wish.operation not in self.result.refused]
         for wish in wanted:
@@ -87,6 +95,18 @@ class Reading(Asking, Making):
         for verb in verbs:
             self.context.verb = verb.tag("v.")
         self._leftover()
+
+    def _apiece(self, way: str, thing: Item, words: list[Item]) -> None:
+        """Workbooks can be made one for each; of anything else it is said, and what cannot be cut up is not made whole instead."""
+        table = next((wish for wish in self.made if wish.operation in ("recap", "extract", "consolidate")), None)
+        if table is None and thing.has("k.xlsx", "k.csv"):
+            table = self.wish("recap", thing, format=thing.tag("k."))
+        if table is not None and thing.has("n.table", "k.xlsx", "k.csv"):
+            table.operation, table.params["each"] = "recap", way
+            table.params.pop("by", None)
+            return
+        self.result.not_understood.append(" ".join(dict.fromkeys(item.text for item in [thing, *words])))
+        self.made = [wish for wish in self.made if wish.operation not in ("merge", "convert")]
 
     def _one_each(self) -> None:
         """ "One Excel with receipts and one with invoices" is two: each with the types named after its "one"."""
@@ -300,6 +320,11 @@ class Reading(Asking, Making):
         elif name == "aside" and any(wish.operation == "duplicates" for wish in self.result.wishes) and not self.has("t.", "k."):
             verb.used = True
             next(wish for wish in self.result.wishes if wish.operation == "duplicates").params["action"] = "aside"
+        elif name == "aside" and (self.has("n.folder", "t.", "k.") and not self.made):
+            named = self.has("n.folder") or any(item.kind == "file" and item.text.endswith("/") for item in self.parts)
+            self.wish("sort", verb, **({} if named else {"by": ["type"]}))
+        elif name == "keep" and self.has("n.page") and any(item.kind == "number" for item in self.parts):
+            self.wish("split", verb)
         elif name == "delete" and self.has("n.duplicates"):
             host = next((wish for wish in [*self.made, *self.context.wishes] if wish.operation == "clean"), None)
             if host is not None and not self.has("n.files"):

@@ -241,7 +241,7 @@ def _recap(
     found: Understanding, wish: Wish, seen: dict[str, Any], survey: dict[str, Any], args: dict[str, Any], doubts: list[str]
 ) -> tuple[str, str]:
     language = found.language
-    _take(wish, args, "by", "columns", "format", "name")
+    _take(wish, args, "by", "columns", "format", "name", "each")
     if seen.get("check"):
         doubts.append(tell("office.totals-to-check", language, seen["check"], count=seen["check"]))
     if wish.operation == "extract":
@@ -260,6 +260,9 @@ def _recap(
     if wish.params.get("against"):
         args["against"] = wish.params["against"]
         _unnamed(args, doubts, language)
+    if args.get("each"):
+        each = _way(args["each"], seen, language)
+        return "recap_workbook", tell("builtin.step-each", language, seen.get("amounts", 0), amounts=seen.get("amounts", 0), each=each)
     by = [_way(way, {}, language) for way in args.get("by", [])]
     how = say("builtin.step-recap-by", language, by=say("builtin.then", language).join(by)) if by else ""
     return "recap_workbook", tell("builtin.step-recap", language, seen.get("amounts", 0), amounts=seen.get("amounts", 0), how=how)

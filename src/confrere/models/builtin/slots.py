@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date, timedelta
 from typing import Any
 
 from confrere.models.builtin.items import Item
@@ -84,6 +85,32 @@ _PATTERN_WORDS = {
     "company": "party",
     "party": "party",
     "tiers": "party",
+    "magasin": "supplier",
+    "boutique": "supplier",
+    "enseigne": "supplier",
+    "prestataire": "supplier",
+    "vendeur": "supplier",
+    "emetteur": "supplier",
+    "shop": "supplier",
+    "store": "supplier",
+    "merchant": "supplier",
+    "seller": "supplier",
+    "clt": "client",
+    "cust": "client",
+    "prix": "total",
+    "price": "total",
+    "somme": "total",
+    "sum": "total",
+    "gross": "total",
+    "mt": "total",
+    "mnt": "total",
+    "ht": "net",
+    "net": "net",
+    "tva": "tax",
+    "vat": "tax",
+    "devise": "currency",
+    "currency": "currency",
+    "nr": "number",
 }
 FIELD_OF_DIMENSION = {
     "client": "client",
@@ -104,7 +131,7 @@ def party_ahead(parts: list[Item], at: int, *, loose: bool) -> list[Item]:
     index = at
     while index < len(parts):
         item = parts[index]
-        if item.used or item.bare in ACRONYMS or item.bare in DAYS:
+        if item.used or item.bare in ACRONYMS or item.bare in DAYS or item.has("x.paper"):
             break
         if item.kind == "quote" and not out:
             return [item]
@@ -155,8 +182,36 @@ def name_of(found: list[Item]) -> str:
     )
 
 
-_SOLD = ("vente", "chiffre d' affaire", "chiffres d' affaire", "recette", "sale", "revenue", "turnover", "income")
-_BOUGHT = ("achat", "depens", "frais", "cout", "charges", "spend", "spent", "expense", "expenditure", "purchase", "cost")
+_SOLD = (
+    "encaiss",
+    "earning",
+    "income",
+    "vente",
+    "chiffre d' affaire",
+    "chiffres d' affaire",
+    "recette",
+    "sale",
+    "revenue",
+    "turnover",
+)
+_BOUGHT = (
+    "outgoing",
+    "outlay",
+    "disburs",
+    "debours",
+    "decaiss",
+    "achat",
+    "depens",
+    "frais",
+    "cout",
+    "charges",
+    "spend",
+    "spent",
+    "expense",
+    "expenditure",
+    "purchase",
+    "cost",
+)
 _BILLS = ("t.invoice", "t.credit-note")
 
 
@@ -166,10 +221,13 @@ def side_of(parts: list[Item]) -> str:
     for index, item in enumerate(parts):
         after = parts[index + 1] if index + 1 < len(parts) else None
         before = parts[index - 1] if index else None
-        if item.has("t.invoice") and any(word in item.bare for word in ("client", "customer", "sales")):
+        if item.has("t.invoice") and any(word in item.bare for word in ("client", "customer", "sales", "vente")):
             found.add("sales")  # "factures clients", one phrase
-        elif item.has("t.invoice") and any(word in item.bare for word in ("fournisseur", "achat", "supplier", "purchase", "vendor")):
+        elif (item.has("t.invoice") and any(word in item.bare for word in ("fournisseur", "achat", "supplier", "purchase", "vendor"))) or (item.has("q.sum") and ("depens" in item.bare or "spen" in item.bare)):
             found.add("purchases")
+        elif item.has("n.table"):
+            found |= {"sales"} if any(f" {word}" in item.bare for word in _SOLD) else set()
+            found |= {"purchases"} if any(f" {word}" in item.bare for word in _BOUGHT) else set()
         elif item.has("n.amounts"):
             found |= {"sales"} if item.bare.startswith(_SOLD) else set()
             found |= {"purchases"} if item.bare.startswith(_BOUGHT) else set()
@@ -192,7 +250,7 @@ def scope_of(parts: list[Item], *, loose: bool) -> Scope:
         if item.used:
             continue
         if item.kind == "period" and isinstance(item.value, Period):
-            scope.since, scope.until, item.used = item.value.since, item.value.until, True
+            item.used = _dated(scope, item.value)
         elif item.has("g.more", "g.less"):
             _amount(parts, index, scope)
         elif item.kind == "file":
@@ -212,6 +270,29 @@ def scope_of(parts: list[Item], *, loose: bool) -> Scope:
                 for part in run:
                     part.used = True
     return scope
+
+
+def _dated(scope: Scope, period: Period) -> bool:
+    """Add a period: one beside the first widens it ("septembre et octobre"), one inside it narrows it ("2026, en mars"); of one
+    that stands apart False is returned, for a scope has a single period."""
+    if not (scope.since or scope.until):
+        scope.since, scope.until = period.since, period.until
+        return True
+    if not (scope.since and scope.until and period.since and period.until):
+        return (scope.since, scope.until) == (period.since, period.until)
+    if scope.since <= period.since and period.until <= scope.until:
+        scope.since, scope.until = period.since, period.until
+    elif period.since <= scope.since and scope.until <= period.until:
+        return True
+    elif _follows(scope.until, period.since) or _follows(period.until, scope.since):
+        scope.since, scope.until = min(scope.since, period.since), max(scope.until, period.until)
+    else:
+        return False
+    return True
+
+
+def _follows(day: str, other: str) -> bool:
+    return (date.fromisoformat(day) + timedelta(days=1)).isoformat() == other
 
 
 def _add_kind(parts: list[Item], index: int, scope: Scope) -> None:
@@ -258,6 +339,19 @@ def _party(parts: list[Item], index: int, scope: Scope, loose: bool) -> None:
         at += 1
     before = next((other for other in reversed(parts[:index]) if not other.filler and not other.has("g.definite")), None)
     after_type = before is not None and before.has("t.", "k.", "n.files", "n.amounts")
+    if before is not None and before.has("k.") and not before.has("t.") and item.has("g.of"):
+        after_type = False  # "photos de vacances": what they show, not whose they are
+    if (
+        at + 1 < len(parts)
+        and parts[at].kind == "unknown"
+        and not parts[at].proper
+        and parts[at].text[:1].isalpha()
+        and parts[at + 1].proper
+        and not item.has("n.folder")
+        and at > index + 1
+    ):
+        parts[at].used = True  # "de la mutuelle Harmonia": what it is, then its name
+        at += 1
     open_name = loose or item.has("d.client", "d.supplier", "n.folder") or (item.has("g.of") and after_type)
     if item.has("d.client", "d.supplier") and index and parts[index - 1].has("g.by"):
         return
@@ -354,11 +448,17 @@ def columns(parts: list[Item]) -> list[str]:
 
 def pattern_of(text: str) -> str:
     """A file-name pattern in our own notation ("AAAA-MM-JJ_Client" gives "{date}_{client}"), empty where no part is known."""
-    from re import findall
+    from re import findall, fullmatch
 
     from confrere.models.builtin.text import bare
 
     text = text.rsplit(".", 1)[0] if text.rsplit(".", 1)[-1].lower() in ("pdf", "ext", "xxx", "docx") else text
+    if match := fullmatch(r"\d{4}-\d\d-\d\d((?:[_ -]+[^_ ]+)+)", text):
+        shown = [
+            "{supplier}" if part.isalpha() else "{total}" if fullmatch(r"\d{1,6}(?:[.,]\d\d)?", part) else "{number}"
+            for part in findall(r"[^_ ]+", match[1])
+        ]
+        return "_".join(["{date}", *shown]) if len(shown) == len(set(shown)) else ""  # an example: "2026-05-12_edf_120"
     out, known = "", 0
     for word, mark in findall(r"([A-Za-zÀ-ÿ]+)|([^A-Za-zÀ-ÿ]+)", text):
         field = _PATTERN_WORDS.get(bare(word)) if word else None

@@ -28,6 +28,23 @@ _TOKEN = re.compile(
 _CONTRACTION = re.compile(r"(?i)\b(do|does|did|is|are|was|were|should|would|could|ca|wo|need|must)n['’]t\b")
 _ARROW = re.compile(r"\s*(?:-+>|=>|→|➜|⇒)\s*")
 _MATE = re.compile(r"(?i)\bm8\b")
+_REWRITES = tuple(
+    (re.compile(rf"(?i){pattern}"), instead)
+    for pattern, instead in (
+        (r"(?<=\s)\+\s*(?=(?:ch[eè]r|gros|grand|vieux|vieil|r[ée]cent|petit|ancien|haut|[ée]lev))", "plus "),  # "la + chère"
+        (r"(?<=[a-zà-ÿ] )2(?= (?:[a-z]+_|\{|pdfs?\b|word\b|excel\b|csv\b|docx\b|xlsx\b))", "to"),  # "rename all 2 date_client"
+        (r"(?<=\s)4(?= (?:me|my|the|us|our|him|her|them|da|tha)\b)", "for"),
+        (
+            r"(?m)(^\s*|[.;,:]\s+|\b(?:and|then|please|pls|just) )(pdf|csv)(?= (?:all|the|these|those|my|every|everything|them|it)\b)",
+            r"\1convert into \2",
+        ),
+        (
+            r"(?m)(^\s*|[.;,:]\s+|\b(?:and|then|please|pls|just) )zip(?: up)?(?= (?:all|the|these|those|my|every|everything|them|it)\b)",
+            r"\1compress",
+        ),
+    )
+)
+"""What is written otherwise before words are cut: signs and figures that stand for words, nouns used as verbs."""
 _CLITIC = re.compile(r"(?i)(?<=\w)['’](s|d|ll|m|ve|re)\b")
 
 
@@ -95,6 +112,8 @@ def tokens(brief: str) -> list[Token]:
     brief = unicodedata.normalize("NFC", brief)
     brief = _CONTRACTION.sub(lambda m: "do not" if m[1].lower() in ("do", "does", "did") else f"{m[1]} not", brief)
     brief = _MATE.sub("mate", brief)
+    for pattern, instead in _REWRITES:
+        brief = pattern.sub(instead, brief)
     brief = _ARROW.sub(" to ", brief)
     brief = _CLITIC.sub(lambda m: " would" if m[1].lower() == "d" else " 's" if m[1].lower() == "s" else "  ", brief)
     found: list[Token] = []

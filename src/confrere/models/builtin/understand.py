@@ -11,6 +11,7 @@ from collections import Counter
 from datetime import date
 
 from confrere.models.builtin.clauses import Clause, clauses
+from confrere.models.builtin.coverage import unmet
 from confrere.models.builtin.items import Item, items
 from confrere.models.builtin.operations import Reading
 from confrere.models.builtin.phrase import Clauses
@@ -148,6 +149,8 @@ def _refusals(clause: Clause, result: Understanding) -> Scope:
         if verb == "convert" or (deliverables and verb):
             for item in governed:
                 item.used |= item.has("k.")
+        if not verb and governed and (governed[0].has("g.of") or not governed[0].has("g.definite", "g.in")):
+            _indefinite(governed, result)
         files = scope_of(governed, loose=True) if not (deliverables and verb in ("make", "write")) else Scope()
         if files and verb != "delete":
             left = left.merged(files)
@@ -178,6 +181,22 @@ def _refusals(clause: Clause, result: Understanding) -> Scope:
     return left
 
 
+def _indefinite(governed: list[Item], result: Understanding) -> None:
+    """ "Pas de blabla", "no frills": plain words denied without an article name no file; they are said. "Pas de PDF" after a workbook
+    was asked for is about what to make."""
+    made = [wish for wish in result.wishes if wish.params.get("format")]
+    if made and all(item.has("k.") or item.filler or item.has("g.") for item in governed):
+        for item in governed:
+            item.used |= item.has("k.") and made[-1].params["format"] != item.tag("k.")
+    if any(item.has("t.", "k.", "n.folder", "d.client", "d.supplier") for item in governed):
+        return
+    plain = [item for item in governed if item.kind == "unknown" and not item.proper and not item.used and item.text[:1].isalpha()]
+    if plain:
+        result.not_understood.append(" ".join(item.text for item in plain))
+        for item in plain:
+            item.used = True
+
+
 def _finish(result: Understanding, found: list[Item], chat: list[Item]) -> None:
     """Drop what was refused, collect what was not understood, and settle the stance."""
     result.wishes = [wish for wish in result.wishes if wish.operation not in result.refused]
@@ -198,6 +217,8 @@ def _finish(result: Understanding, found: list[Item], chat: list[Item]) -> None:
         last = item
     said = [text for span in spans if (text := " ".join(dict.fromkeys(item.text for item in span))).strip() and len(text.strip()) > 1]
     result.not_understood = list(dict.fromkeys(result.not_understood + said))
+    dropped = [item.text for item in unmet(result, found)]
+    result.not_understood += [text for text in dict.fromkeys(dropped) if text not in result.not_understood]
     result.nearest = _nearest(found)
     if result.not_understood and not result.only:  # a question whose subject was not understood is not one about everything
         result.wishes = [
