@@ -1,10 +1,12 @@
-"""How often: a token bucket for each caller, and a lock-out that grows with each wrong credential."""
+"""How often, and how much at once: a token bucket for each caller, a lock-out that grows with each wrong credential, turns, rests."""
 
 from __future__ import annotations
 
+import asyncio
 import time
 from collections import OrderedDict
 from collections.abc import Callable
+from weakref import WeakValueDictionary
 
 _MOST = 4096  # callers remembered
 
@@ -52,3 +54,53 @@ class LockOut:
 
     def right(self, name: str) -> None:
         self._wrong.pop(name, None)
+
+
+class Turn:
+    """What is done one at a time: ``async with`` waits until it is one's turn."""
+
+    def __init__(self) -> None:
+        self.lock, self.waiting = asyncio.Lock(), 0
+
+    async def __aenter__(self) -> None:
+        self.waiting += 1
+        try:
+            await self.lock.acquire()
+        except BaseException:
+            self.waiting -= 1
+            raise
+
+    async def __aexit__(self, *_: object) -> None:
+        self.waiting -= 1
+        self.lock.release()
+
+
+class Turns:
+    """One at a time for each name, ``most`` that work or wait."""
+
+    def __init__(self, most: int = 8) -> None:
+        self.most = most
+        self._of: WeakValueDictionary[str, Turn] = WeakValueDictionary()
+
+    def of(self, name: str) -> Turn | None:
+        """None when too many wait already."""
+        turn = self._of.setdefault(name, Turn())
+        return turn if turn.waiting < self.most else None
+
+
+class Rests:
+    """Who made the machine work for long rests ``times`` as long: a name gets one part of its time in so many."""
+
+    def __init__(self, times: float = 9.0, clock: Callable[[], float] = time.monotonic) -> None:
+        self.times, self.clock = times, clock
+        self._until: OrderedDict[str, float] = OrderedDict()
+
+    def wait(self, name: str) -> float:
+        """Seconds until this name may ask again; 0 when it may now."""
+        return max(0.0, self._until.get(name, 0.0) - self.clock())
+
+    def worked(self, name: str, seconds: float) -> None:
+        self._until.pop(name, None)
+        self._until[name] = self.clock() + seconds * self.times
+        while len(self._until) > _MOST:
+            self._until.popitem(last=False)

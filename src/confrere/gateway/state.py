@@ -16,6 +16,7 @@ from confrere.gateway.channels.web import WebChannel
 from confrere.gateway.doors import Doors
 from confrere.gateway.guard import Guard
 from confrere.gateway.http import Routes
+from confrere.gateway.limits import Rests, Turns
 from confrere.gateway.page_files import Page
 from confrere.gateway.people import Own, People
 from confrere.gateway.shelf import Shelf
@@ -74,6 +75,7 @@ class Gateway:
         self.tail.busy = lambda: self.crew.working
         self.page = Page()
         self.routes = Routes()
+        self.turns, self.rests = Turns(), Rests()
         self.ended: set[str] = set()  # devices revoked: their streams end
         self.stopping = asyncio.Event()
         self._desk: Desk | None = None

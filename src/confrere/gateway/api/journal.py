@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Iterator
-from itertools import islice, takewhile
+import time
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from itertools import islice
 from typing import TYPE_CHECKING
 
 import msgspec
 
 from confrere.gateway.api.people import caller, own
 from confrere.gateway.http import Problem, Request, Routes, Stream
+from confrere.gateway.pages import Wanted, page, summary
 from confrere.gateway.shapes import AnswerRequest, Approvals, EventShown, JournalPage, Verified, VerifyRequest
 from confrere.gateway.stream import packed
 from confrere.journal.canonical import dumps
@@ -56,32 +59,6 @@ def shown(event: Event) -> EventShown:
     )  # fmt: skip
 
 
-def summary(event: Event, language: str) -> str:
-    """One line about an event, with what tells most of its body."""
-    from confrere.messages import say, show
-
-    try:
-        head = say(f"gateway_events.{event.kind.replace('.', '-')}", language)
-    except KeyError:
-        head = event.kind
-    body = event.body
-    parts = []
-    verdict = body.get("verdict")
-    if isinstance(verdict, dict):
-        parts = [str(body.get("tool", "")), verdict["verdict"], verdict["rule"]]
-    else:
-        message = body.get("message")
-        if isinstance(message, dict):
-            parts = [
-                message["role"],
-                " ".join(str(message.get("text", "")).split())[:120] or ", ".join(call["tool"] for call in message.get("calls", [])),
-            ]
-        for key in ("brief", "call", "status", "name", "what", "path", "by", "state"):
-            if isinstance(body.get(key), str) and body[key]:
-                parts.append(" ".join(body[key].split())[:120])
-    return show(" · ".join([head, *parts]))
-
-
 @routes.route(
     "GET",
     "/api/journal",
@@ -97,44 +74,32 @@ def summary(event: Event, language: str) -> str:
     },
 )
 async def journal(gateway: Gateway, request: Request) -> JournalPage:
-    """A page of the journal."""
+    """A page of the journal: it may hold fewer events than asked for, and still have a next."""
     limit = request.number("limit", 200, 1, 1000)
     gateway.tail.pull()
     after, before = request.number("after", -1), request.number("before", gateway.tail.cursor + 1)
-    return await asyncio.to_thread(_page, own(gateway, request), request.query, limit, after, before)
+    wanted = Wanted(
+        task=request.query.get("task"),
+        kinds=frozenset(part for part in request.query.get("kind", "").split(",") if part),
+        text=request.query.get("q", "").casefold(),
+        after=after,
+        before=min(before, gateway.tail.cursor + 1),
+        limit=limit,
+    )
+    who = caller(request)
+    async with _turn(gateway, who.id):
+        events, following = await asyncio.to_thread(page, gateway.people, who.person, wanted)
+    return JournalPage(events=[shown(event) for event in events], next=following)
 
 
-def _page(store: Store, query: dict[str, str], limit: int, after: int, before: int) -> JournalPage:
-    kinds = tuple(part for part in query.get("kind", "").split(",") if part)
-    wanted, text = query.get("task"), query.get("q", "").casefold()
-
-    def keep(event: Event) -> bool:
-        if not after < event.seq < before:
-            return False
-        return not text or text in event.kind or text in dumps(event.body).casefold() or text in summary(event, "fr").casefold()
-
-    forwards = after >= 0
-    if forwards:
-        events: Iterator[Event] = store.read(wanted, after=after if wanted is None else 0, kinds=kinds)
-    else:
-        events = _backwards(store, wanted, kinds, before)
-    found = list(islice(filter(keep, events), limit + 1))
-    return JournalPage(events=[shown(event) for event in found[:limit]], next=found[limit - 1].seq if len(found) > limit else None)
-
-
-def _backwards(store: Store, task: str | None, kinds: tuple[str, ...], before: int) -> Iterator[Event]:
-    """Events from the newest on, by windows that grow: the end of a long journal is there without reading what comes before it."""
-    if task is None:
-        high = before
-    else:
-        last = store.last(task)
-        high = last.n if last is not None else 0
-    size = 500
-    while high > 0:
-        low = max(0, high - size)
-        reading = store.read(task, after=low, kinds=kinds)
-        yield from reversed(list(takewhile(lambda event, top=high: (event.seq if task is None else event.n) <= top, reading)))  # type: ignore[misc]
-        high, size = low, size * 2
+@asynccontextmanager
+async def _turn(gateway: Gateway, device: str) -> AsyncIterator[None]:
+    """One reading of the journal at a time for a device, and a few that wait. Raises Problem."""
+    turn = gateway.turns.of(device)
+    if turn is None:
+        raise Problem(429, "gateway.too-many", retry_after=1, seconds=1)
+    async with turn:
+        yield
 
 
 @routes.route("GET", "/api/journal.jsonl", "look", query={"task": "only of this task"}, by_element=True)
@@ -152,29 +117,28 @@ def _plain(name: str) -> str:
 
 async def _lines(store: Store, task: str | None) -> AsyncIterator[bytes]:
     reading = store.read(task)
-    while True:
-        lines = []
-        for event in reading:
-            lines.append(dumps(msgspec.structs.asdict(event)))
-            if len(lines) == 200:
-                break
-        if not lines:
-            return
+    while lines := await asyncio.to_thread(lambda: [dumps(msgspec.structs.asdict(event)) for event in islice(reading, 200)]):
         yield ("\n".join(lines) + "\n").encode("ascii")
-        await asyncio.sleep(0)
 
 
 @routes.route("POST", "/api/journal/verify", "look", body=VerifyRequest, answer=Verified)
 async def verify(gateway: Gateway, request: Request) -> Verified:
     """Walk the chain of hashes."""
     body: VerifyRequest = await request.read(VerifyRequest)
+    who = caller(request)
 
     def work() -> Verified:
         store = own(gateway, request)
         problems = store.verify(body.task or None)
         return Verified(events=store.count(body.task or None), problems=[msgspec.to_builtins(one) for one in problems])
 
-    return await asyncio.to_thread(work)
+    async with _turn(gateway, f"verify {who.person}"):
+        if not who.may("administer") and (wait := gateway.rests.wait(who.person)):
+            raise Problem(429, "gateway.too-many", retry_after=wait, seconds=max(1, round(wait)))
+        begun = time.monotonic()
+        found = await asyncio.to_thread(work)
+        gateway.rests.worked(who.person, time.monotonic() - begun)
+    return found
 
 
 @routes.route("GET", "/api/approvals", "look", answer=Approvals)
