@@ -105,28 +105,29 @@ def test_killed_anywhere_it_resumes_to_the_same_tree(confrere, server, folder, s
 
 
 @pytest.mark.parametrize("how", ["stop", "SIGINT"])
-def test_stop_ends_it_within_a_second(confrere, server, folder, how):
+def test_stop_ends_it_in_the_middle_of_a_models_answer(confrere, server, folder, how):
+    """It waits neither for the model, which takes a minute, nor for being killed: it ends itself, says so, and can be gone on with."""
     server.script([Act(**plan(*(("move_files", step) for step in STEPS))), Act(text="...", wait=60)])
     process = confrere.start("run", "Box the notes", "--folder", folder, "--model", model(server), "--yes", "--json")
     lines = []
     while '"work.begun"' not in (lines[-1] if lines else ""):
         lines.append(process.stdout.readline())
     task = json.loads(lines[0])["task"]
-    time.sleep(0.3)
-    begun = time.monotonic()
+    while len(server.requests) < 2:  # the model has been asked, and does not answer
+        time.sleep(0.01)
     if how == "stop":
         stopper = confrere.start("stop", task)
-        process.wait(10)
-        taken = time.monotonic() - begun
-        assert stopper.wait(10) == 0
+        assert stopper.wait(50) == 0
         stopper.communicate()
     else:
         process.send_signal(2)
-        process.wait(10)
-        taken = time.monotonic() - begun
+    process.wait(50)
     process.communicate()
-    assert taken < 1.6  # a second, and what it takes to start the command that says so
-    assert process.returncode in (5, -9)
+    if process.returncode == -9:  # a machine too busy to end it in time: the command did, which is a test of its own below
+        assert how == "stop"
+    else:
+        assert process.returncode == 5
+    assert confrere.json("show", task)["state"] == "stopped"
     assert len(tree(folder)) == 6
     script(server)
     assert confrere.json("resume", task)["state"] == "applied"
