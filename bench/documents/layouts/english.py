@@ -27,15 +27,34 @@ def uk_limited(w: World) -> Paper:
         ids.vat(w.dice, "GB"),
         w.digits(8),
     )
-    body = f"""<div class=row><div><div class=s>INVOICE TO</div>{br(client, w.street(), w.town())}</div><div class=r>{logo(firm.split(" Ltd")[0].split(" Limited")[0], "#2c4a3e", 520)}</div></div>
-    <table class='w band mt'><tr><th>Invoice No</th><th>Tax point</th><th>Job ref</th><th>Due</th></tr><tr><td>{number}</td><td>{w.each(slash(day), f"{day:%d/%m/%y}", long(day, "en"))}</td><td>J{w.digits(4)} – {w.street()}</td><td>{slash(due)}</td></tr></table>
+    body = f"""<div class=row><div><div class=s>INVOICE TO</div>{br(client, w.street(), w.town())}</div>
+    <div class=r>{logo(firm.split(" Ltd")[0].split(" Limited")[0], "#2c4a3e", 520)}</div></div>
+    <table class='w band mt'><tr><th>Invoice No</th><th>Tax point</th><th>Job ref</th><th>Due</th></tr><tr><td>{number}</td>
+    <td>{w.each(slash(day), f"{day:%d/%m/%y}", long(day, "en"))}</td><td>J{w.digits(4)} – {w.street()}</td>
+    <td>{slash(due)}</td></tr></table>
     <p>Works completed {slash(later(day, -4))} as per our quotation Q{w.digits(3)} dated {slash(later(day, -30))}.</p>
     {grid(("Description", "Qty", "Rate", "Net"), [(a, str(n), eng(p, ""), eng(t, "")) for a, n, p, t in lines], "w ln")}
     {sums(("Goods/services net", eng(net)), ("VAT @ 20%", eng(tax)), ("Invoice total", eng(net + tax)))}
-    <div class='box mt'>Please pay by BACS: Lloyds Bank · sort code {w.digits(2)}-{w.digits(2)}-{w.digits(2)} · account {account} · quote {number}</div>
-    <div class=foot>{firm}. Registered in England &amp; Wales No. {w.digits(8)}. Registered office: {w.street()}, {w.town()}. VAT Reg No {vat[:2]} {vat[2:5]} {vat[5:9]} {vat[9:]}. NICEIC approved contractor.</div>"""
-    return Paper(page(body, ".band th{background:#2c4a3e;color:white}.ln td{border-bottom:1px dotted #999}"), truth("invoice", firm, client=client, number=number, date=day, due_date=due,
-                 net=net, tax=tax, total=net + tax, currency="GBP", supplier_vat=vat))  # fmt: skip
+    <div class='box mt'>Please pay by BACS: Lloyds Bank · sort code {w.digits(2)}-{w.digits(2)}-{w.digits(2)} · account {account} ·
+    quote {number}</div>
+    <div class=foot>{firm}. Registered in England &amp; Wales No. {w.digits(8)}. Registered office: {w.street()}, {w.town()}. VAT Reg
+    No {vat[:2]} {vat[2:5]} {vat[5:9]} {vat[9:]}. NICEIC approved contractor.</div>"""
+    return Paper(
+        page(body, ".band th{background:#2c4a3e;color:white}.ln td{border-bottom:1px dotted #999}"),
+        truth(
+            "invoice",
+            firm,
+            client=client,
+            number=number,
+            date=day,
+            due_date=due,
+            net=net,
+            tax=tax,
+            total=net + tax,
+            currency="GBP",
+            supplier_vat=vat,
+        ),
+    )
 
 
 @layout("a", "invoice-en")
@@ -60,15 +79,37 @@ def us_contractor(w: World) -> Paper:
         if paid
         else (("Balance Due", eng(net + tax, "$")),)
     )
-    body = f"""<table class=w><tr><td><b style='font-size:17pt'>{firm}</b><br>{w.each("1180 Sweetwater Rd", "45 W 21st St, Apt 4C", "PO Box 2290")}<br>{w.each("Asheville, NC 28801", "New York, NY 10010", "Toledo, OH 43604")}<br>({w.digits(3)}) 555-{w.digits(4)}</td>
+    body = f"""<table class=w><tr><td><b style='font-size:17pt'>{firm}</b><br>{
+        w.each("1180 Sweetwater Rd", "45 W 21st St, Apt 4C", "PO Box 2290")
+    }<br>
+    {w.each("Asheville, NC 28801", "New York, NY 10010", "Toledo, OH 43604")}<br>({w.digits(3)}) 555-{w.digits(4)}</td>
     <td class=r><span style='font-size:30pt;color:#bbb;letter-spacing:3px'>INVOICE</span><br># {w.each(1042, 318, 77120)}</td></tr></table>
-    <table class='w mt'><tr><td style='width:40%'><span class=s>Bill To:</span><br><b>{client}</b><br>{w.each("22 Laurel Ct", "901 Hopper St", "3300 Shore Dr")}</td><td><span class=s>Ship To / Job site:</span><br>{w.each("Rental unit B", "Same", "Maple Court Apts")}</td>
-    <td><table><tr><td>Date:<td class=r>{us}<tr><td>Terms:<td class=r>Net 30<tr><td>Due Date:<td class=r>{due:%m/%d/%Y}<tr style='background:#eee'><td><b>Balance Due:</b><td class=r><b>{eng(net + tax - paid, "$")}</b></table></td></tr></table>
-    <div class=mt>{grid(("Item", "Quantity", "Rate", "Amount"), [(a, str(n), eng(p, "$"), eng(t, "$")) for a, n, p, t in lines], "w dk")}</div>
+    <table class='w mt'><tr><td style='width:40%'><span class=s>Bill To:</span><br><b>{client}</b><br>{
+        w.each("22 Laurel Ct", "901 Hopper St", "3300 Shore Dr")
+    }</td><td><span class=s>Ship To / Job site:</span><br>{w.each("Rental unit B", "Same", "Maple Court Apts")}</td>
+    <td><table><tr><td>Date:<td class=r>{us}<tr><td>Terms:<td class=r>Net 30<tr><td>Due Date:<td class=r>{due:%m/%d/%Y}
+    <tr style='background:#eee'><td><b>Balance Due:</b><td class=r><b>{eng(net + tax - paid, "$")}</b></table></td></tr></table>
+    <div class=mt>{
+        grid(("Item", "Quantity", "Rate", "Amount"), [(a, str(n), eng(p, "$"), eng(t, "$")) for a, n, p, t in lines], "w dk")
+    }</div>
     {sums(("Subtotal:", eng(net, "$")), (f"Sales Tax ({rate.normalize()}%):", eng(tax, "$")), ("Total:", eng(net + tax, "$")), *rest)}
-    <p><span class=s>Notes:</span><br>Thank you for your business!<br><span class=s>Terms:</span><br>Make checks payable to {firm}. 1.5% monthly on past-due accounts. EIN {w.digits(2)}-{w.digits(7)}</p>"""
-    return Paper(page(body, ".dk th{background:#333;color:#fff}"), truth("invoice", firm, client=client, number=str(w.each(1042, 318, 77120)), date=day, due_date=due, net=net, tax=tax,
-                 total=net + tax, currency="USD"))  # fmt: skip
+    <p><span class=s>Notes:</span><br>Thank you for your business!<br><span class=s>Terms:</span><br>
+    Make checks payable to {firm}. 1.5% monthly on past-due accounts. EIN {w.digits(2)}-{w.digits(7)}</p>"""
+    return Paper(
+        page(body, ".dk th{background:#333;color:#fff}"),
+        truth(
+            "invoice",
+            firm,
+            client=client,
+            number=str(w.each(1042, 318, 77120)),
+            date=day,
+            due_date=due,
+            net=net,
+            tax=tax,
+            total=net + tax,
+            currency="USD",
+        ),
+    )
 
 
 @layout("a", "receipt-en")
@@ -92,11 +133,27 @@ def card_receipt(w: World) -> Paper:
         ("Amount paid", eng(net + tax, sign)),
     ]
     body = f"""<div class=row><h1 style='margin:0'>Receipt</h1><span style='font-size:13pt;color:#999'>{firm}</span></div>
-    <table class=mt><tr><td><b>Invoice number</b><td>{w.pick("ABCDEF")}{w.digits(7)}-0003<tr><td><b>Receipt number</b><td>{number}<tr><td><b>Date paid</b><td>{when}<tr><td><b>Payment method</b><td>Mastercard - 8812</table>
-    <div style='display:flex;gap:40mm' class=mt><div><b>{firm}</b><br>{br(w.each("12 Rue Oberkampf", "548 Market Street PMB 1902", "Level 2, 11 York St"), w.each("75011 Paris", "San Francisco, California 94104", "Sydney NSW 2000"))}</div><div><b>Bill to</b><br>{client}</div></div>
-    <h2 class=mt>{eng(net + tax, sign)} paid on {when}</h2><p style='color:#5469d4'>{w.each("Thanks for supporting independent type!", "Happy trails", "")}</p>
+    <table class=mt><tr><td><b>Invoice number</b><td>{w.pick("ABCDEF")}{w.digits(7)}-0003<tr><td><b>Receipt number</b><td>{number}<tr>
+    <td><b>Date paid</b><td>{when}<tr><td><b>Payment method</b><td>Mastercard - 8812</table>
+    <div style='display:flex;gap:40mm' class=mt><div><b>{firm}</b><br>{
+        br(
+            w.each("12 Rue Oberkampf", "548 Market Street PMB 1902", "Level 2, 11 York St"),
+            w.each("75011 Paris", "San Francisco, California 94104", "Sydney NSW 2000"),
+        )
+    }</div>
+    <div><b>Bill to</b><br>{client}</div></div>
+    <h2 class=mt>{eng(net + tax, sign)} paid on {when}</h2><p style='color:#5469d4'>{
+        w.each("Thanks for supporting independent type!", "Happy trails", "")
+    }</p>
     {grid(("Description", "Qty", "Unit price", "Amount"), rows, "w l")}{sums(*tail, css="width:55%")}
-    <h4>Payment history</h4>{grid(("Payment method", "Date", "Amount paid", "Receipt number"), [("Mastercard - 8812", when, eng(net + tax, sign), number)], "w l", 9)}<div class=foot>Page 1 of 1</div>"""
+    <h4>Payment history</h4>{
+        grid(
+            ("Payment method", "Date", "Amount paid", "Receipt number"),
+            [("Mastercard - 8812", when, eng(net + tax, sign), number)],
+            "w l",
+            9,
+        )
+    }<div class=foot>Page 1 of 1</div>"""
     fields = truth("receipt", firm, client=client, date=day, net=net, total=net + tax, currency=code)
     return Paper(
         page(body, ".l td,.l th{border-bottom:1px solid #e3e8ee}", "Carlito"), fields | ({"tax": f"{tax:.2f}"} if tax else {}), "invoice"
@@ -115,11 +172,34 @@ def eticket(w: World) -> Paper:
         w.each(("London LHR", "Oslo OSL"), ("Leeds", "Edinburgh Waverley"), ("Holyhead", "Dublin Port")),
     )
     number = w.each(f"125-{w.digits(10)}", f"{w.digits(2)}GNR{w.digits(5)}", f"CF{w.digits(7)}")
-    body = f"""<div style='background:#0b2a4a;color:#fff;padding:4mm;font-size:15pt'>Your e-ticket receipt</div><p>Booking reference <b>{w.pick(("XK4PQ2", "R7TLM9", "ZB2WND"))}</b> · Keep this document with you when you travel</p>
-    <table class=w><tr><td>Passenger<td>{client.upper()}<td>Ticket number<td>{number}<tr><td>Date of issue<td>{day:%d %b %Y}<td>Issued by<td>{firm}<tr><td>Form of payment<td>Visa XXXX 7720<td>Agent<td>WEB/{w.digits(5)}</table>
-    {grid(("From", "To", "Departs", "Arrives", "Class"), [(place[0], place[1], f"{out:%d %b %Y} 07:15", f"{out:%d %b %Y} 10:40", "Economy / Y"), (place[1], place[0], f"{back:%d %b %Y} 18:05", f"{back:%d %b %Y} 19:55", "Economy / M")], "w t mt", 9)}
-    <h3>Fare details</h3><table>{"".join(f"<tr><td style='width:70mm'>{a}<td class=r>{b}" for a, b in (("Fare", "GBP " + eng(fare, "")), ("Taxes, fees and carrier charges", "GBP " + eng(tax, "")), ("Booking fee", "GBP " + eng(fee, "")), ("<b>Grand total</b>", "<b>GBP " + eng(fare + tax + fee, "") + "</b>")))}</table>
-    <p class=s>Baggage allowance 1PC 23 kg. Check-in closes 60 minutes before departure. Changes before {out:%d %b %Y}: fee GBP 45.00 plus fare difference. Liability is limited by the Montreal Convention (28 May 1999).</p>
+    body = f"""<div style='background:#0b2a4a;color:#fff;padding:4mm;font-size:15pt'>Your e-ticket receipt</div>
+    <p>Booking reference <b>{w.pick(("XK4PQ2", "R7TLM9", "ZB2WND"))}</b> · Keep this document with you when you travel</p>
+    <table class=w><tr><td>Passenger<td>{client.upper()}<td>Ticket number<td>{number}<tr><td>Date of issue<td>{day:%d %b %Y}
+    <td>Issued by<td>{firm}<tr><td>Form of payment<td>Visa XXXX 7720<td>Agent<td>WEB/{w.digits(5)}</table>
+    {
+        grid(
+            ("From", "To", "Departs", "Arrives", "Class"),
+            [
+                (place[0], place[1], f"{out:%d %b %Y} 07:15", f"{out:%d %b %Y} 10:40", "Economy / Y"),
+                (place[1], place[0], f"{back:%d %b %Y} 18:05", f"{back:%d %b %Y} 19:55", "Economy / M"),
+            ],
+            "w t mt",
+            9,
+        )
+    }
+    <h3>Fare details</h3><table>{
+        "".join(
+            f"<tr><td style='width:70mm'>{a}<td class=r>{b}"
+            for a, b in (
+                ("Fare", "GBP " + eng(fare, "")),
+                ("Taxes, fees and carrier charges", "GBP " + eng(tax, "")),
+                ("Booking fee", "GBP " + eng(fee, "")),
+                ("<b>Grand total</b>", "<b>GBP " + eng(fare + tax + fee, "") + "</b>"),
+            )
+        )
+    }</table>
+    <p class=s>Baggage allowance 1PC 23 kg. Check-in closes 60 minutes before departure. Changes before {out:%d %b %Y}: fee GBP 45.00
+    plus fare difference. Liability is limited by the Montreal Convention (28 May 1999).</p>
     <p class=s>{firm} · Customer relations, {w.street()}, {w.town()}</p>"""
     return Paper(
         page(body, ".t td,.t th{border:1px solid #9ab}"),
@@ -137,9 +217,18 @@ def credit_note(w: World) -> Paper:
     net = total(lines)
     tax, vat, number = cents(net / 5), ids.vat(w.dice, "GB"), f"CN-{w.digits(5)}"
     body = f"""<div class=c><b style='font-size:16pt'>{firm}</b><br>{w.street()}, {w.town()} · VAT {vat}</div><hr><h2>CREDIT NOTE</h2>
-    <table class=w><tr><td>{br(client, w.street(), w.town())}<td><table><tr><td>Credit note no.<td>{number}<tr><td>Date<td>{day:%d-%b-%Y}<tr><td>Original invoice<td>{w.digits(6)} of {later(day, -19):%d-%b-%Y}<tr><td>Account<td>{client[:4].upper().strip()}01</table></table>
+    <table class=w><tr><td>{br(client, w.street(), w.town())}<td><table><tr><td>Credit note no.<td>{number}<tr><td>Date
+    <td>{day:%d-%b-%Y}<tr><td>Original invoice<td>{w.digits(6)} of {later(day, -19):%d-%b-%Y}<tr><td>Account
+    <td>{client[:4].upper().strip()}01</table></table>
     {grid(("Reason", "Qty", "Price", "Credit"), [(a, str(n), eng(p), eng(-t if w.n else t)) for a, n, p, t in lines], "w mt")}
-    {sums(("Net", eng(-net if w.n else net)), ("VAT 20%", eng(-tax if w.n else tax)), ("Total credit", eng(-(net + tax) if w.n else net + tax)))}<p>This is not an invoice. The amount has been credited to your account.</p>"""
+    {
+        sums(
+            ("Net", eng(-net if w.n else net)),
+            ("VAT 20%", eng(-tax if w.n else tax)),
+            ("Total credit", eng(-(net + tax) if w.n else net + tax)),
+        )
+    }<p>This is not an invoice. The amount has been credited to your
+    account.</p>"""
     return Paper(
         page(body, "", "Caladea"),
         truth(
@@ -168,12 +257,39 @@ def indian_gst(w: World) -> Paper:
     half = cents(net * Decimal("0.09"))
     number = f"{w.pick(('GST', 'OSE', 'MST'))}/{day:%y}-{int(f'{day:%y}') + 1}/{w.digits(3)}"
     rows = [(str(i + 1), a, w.digits(6), str(n), eng(p, ""), eng(t, "")) for i, (a, n, p, t) in enumerate(lines)]
-    body = f"""<div class=c><b>TAX INVOICE</b> <span class=s>(ORIGINAL FOR RECIPIENT)</span></div><table class='w g'><tr><td rowspan=3 style='width:50%'><b>{firm}</b><br>Plot 14, MIDC Industrial Area<br>{w.each("Surat 395003, Gujarat", "Pune 411019, Maharashtra", "Kochi 682001, Kerala")}<br>GSTIN/UIN: 27AAPFU{w.digits(4)}F1Z{w.digits(1)}<br>State Code: 27</td><td>Invoice No.<br><b>{number}</b></td><td>Dated<br><b>{day:%d-%b-%y}</b></td></tr>
-    <tr><td>Delivery Note<br>DN {w.digits(3)}</td><td>Mode/Terms of Payment<br>30 Days</td></tr><tr><td>Buyer's Order No.<br>PO-{w.digits(4)}</td><td>Dated<br>{later(day, -8):%d-%b-%y}</td></tr>
-    <tr><td>Buyer (Bill to)<br><b>{client}</b><br>12 Market Road<br>GSTIN/UIN: 27BBCDE{w.digits(4)}G1Z{w.digits(1)}</td><td>Despatched through<br>VRL Logistics</td><td>Destination<br>Nashik</td></tr></table>
-    {grid(("Sl", "Description of Goods", "HSN/SAC", "Qty", "Rate", "Amount"), [*rows, ("", "CGST @ 9%", "", "", "", eng(half, "")), ("", "SGST @ 9%", "", "", "", eng(half, "")), ("", "<b>Total</b>", "", "", "", "<b>₹ " + eng(net + 2 * half, "") + "</b>")], "w g", 3)}
-    {grid(("Taxable Value", "Central Tax", "State Tax", "Total Tax Amount"), [(eng(net, ""), eng(half, ""), eng(half, ""), eng(2 * half, ""))], "w g")}
-    <div class='row mt'><div class=s>Declaration: We declare that this invoice shows the actual price of the goods described.<br>Company's Bank: State Bank of India A/c {w.digits(11)} IFSC SBIN0{w.digits(6)}</div><div class=r>for {firm}<br><br><br>Authorised Signatory</div></div><div class=foot>This is a Computer Generated Invoice · SUBJECT TO PUNE JURISDICTION</div>"""
+    body = f"""<div class=c><b>TAX INVOICE</b> <span class=s>(ORIGINAL FOR RECIPIENT)</span></div><table class='w g'><tr>
+    <td rowspan=3 style='width:50%'><b>{firm}</b><br>Plot 14, MIDC Industrial Area<br>{
+        w.each("Surat 395003, Gujarat", "Pune 411019, Maharashtra", "Kochi 682001, Kerala")
+    }<br>GSTIN/UIN: 27AAPFU{w.digits(4)}F1Z{w.digits(1)}<br>State Code: 27</td>
+    <td>Invoice No.<br><b>{number}</b></td><td>Dated<br><b>{day:%d-%b-%y}</b></td></tr>
+    <tr><td>Delivery Note<br>DN {w.digits(3)}</td><td>Mode/Terms of Payment<br>30 Days</td></tr><tr>
+    <td>Buyer's Order No.<br>PO-{w.digits(4)}</td><td>Dated<br>{later(day, -8):%d-%b-%y}</td></tr>
+    <tr><td>Buyer (Bill to)<br><b>{client}</b><br>12 Market Road<br>GSTIN/UIN: 27BBCDE{w.digits(4)}G1Z{w.digits(1)}</td>
+    <td>Despatched through<br>VRL Logistics</td><td>Destination<br>Nashik</td></tr></table>
+    {
+        grid(
+            ("Sl", "Description of Goods", "HSN/SAC", "Qty", "Rate", "Amount"),
+            [
+                *rows,
+                ("", "CGST @ 9%", "", "", "", eng(half, "")),
+                ("", "SGST @ 9%", "", "", "", eng(half, "")),
+                ("", "<b>Total</b>", "", "", "", "<b>₹ " + eng(net + 2 * half, "") + "</b>"),
+            ],
+            "w g",
+            3,
+        )
+    }
+    {
+        grid(
+            ("Taxable Value", "Central Tax", "State Tax", "Total Tax Amount"),
+            [(eng(net, ""), eng(half, ""), eng(half, ""), eng(2 * half, ""))],
+            "w g",
+        )
+    }
+    <div class='row mt'><div class=s>Declaration: We declare that this invoice shows the actual price of the goods described.<br>
+    Company's Bank: State Bank of India A/c {w.digits(11)} IFSC SBIN0{w.digits(6)}</div>
+    <div class=r>for {firm}<br><br><br>Authorised Signatory</div></div>
+    <div class=foot>This is a Computer Generated Invoice · SUBJECT TO PUNE JURISDICTION</div>"""
     return Paper(
         page(body, ".g td,.g th{border:1px solid #000;font-size:9pt}"),
         truth("invoice", firm, client=client, number=number, date=day, net=net, tax=2 * half, total=net + 2 * half, currency="INR"),
@@ -199,11 +315,24 @@ def australian(w: World) -> Paper:
     gross = total(lines)
     tax, due = cents(gross / 11), later(day, 7)
     number = w.each(f"{w.digits(5)}", f"TI-{w.digits(4)}", f"INV{w.digits(6)}")
-    body = f"""<div style='border-left:6px solid #e08e0b;padding-left:5mm'><h2 style='margin:0'>TAX INVOICE</h2>{client}<br>{w.each("3/18 Ocean St, Bondi NSW 2026", "7 Banksia Cres, Ballarat VIC 3350", "88 Campbell Pde NSW 2026")}</div>
-    <div class='row mt'><table><tr><td class=b>Invoice Date<tr><td>{long(day, "en")[:-5]} {day.year}<tr><td class=b>Invoice Number<tr><td>{number}<tr><td class=b>ABN<tr><td>{w.digits(2)} {w.digits(3)} {w.digits(3)} {w.digits(3)}</table><div class=r>{firm}<br>{w.each("PO Box 71, Manly NSW 1655", "Lot 2 Gum Rd, Creswick VIC", "12 Hall St")}<br>AUSTRALIA</div></div>
-    {grid(("Description", "Quantity", "Unit Price", "GST", "Amount AUD"), [(a, f"{n}.00", eng(p, ""), "10%", eng(t, "")) for a, n, p, t in lines], "w mt")}
-    {sums(("INCLUDES GST 10%", eng(tax, "")), ("TOTAL AUD", eng(gross, "")))}<p><b>Due Date: {long(due, "en")}</b><br>BSB {w.digits(3)}-{w.digits(3)} Account {w.digits(8)} – please use {number} as reference</p>
-    <div style='border-top:1px dashed #666;margin-top:30mm;padding-top:4mm' class=row><b style='font-size:15pt'>PAYMENT ADVICE</b><table><tr><td>Customer<td>{client}<tr><td>Invoice Number<td>{number}<tr><td>Amount Due<td><b>{eng(gross, "")}</b><tr><td>Due Date<td>{long(due, "en")}<tr><td>Amount Enclosed<td>________</table></div>"""
+    body = f"""<div style='border-left:6px solid #e08e0b;padding-left:5mm'><h2 style='margin:0'>TAX INVOICE</h2>{client}<br>
+    {w.each("3/18 Ocean St, Bondi NSW 2026", "7 Banksia Cres, Ballarat VIC 3350", "88 Campbell Pde NSW 2026")}</div>
+    <div class='row mt'><table><tr><td class=b>Invoice Date<tr><td>{long(day, "en")[:-5]} {day.year}<tr><td class=b>Invoice Number<tr>
+    <td>{number}<tr><td class=b>ABN<tr><td>{w.digits(2)} {w.digits(3)} {w.digits(3)} {w.digits(3)}</table>
+    <div class=r>{firm}<br>{w.each("PO Box 71, Manly NSW 1655", "Lot 2 Gum Rd, Creswick VIC", "12 Hall St")}<br>AUSTRALIA</div></div>
+    {
+        grid(
+            ("Description", "Quantity", "Unit Price", "GST", "Amount AUD"),
+            [(a, f"{n}.00", eng(p, ""), "10%", eng(t, "")) for a, n, p, t in lines],
+            "w mt",
+        )
+    }
+    {sums(("INCLUDES GST 10%", eng(tax, "")), ("TOTAL AUD", eng(gross, "")))}
+    <p><b>Due Date: {long(due, "en")}</b><br>BSB {w.digits(3)}-{w.digits(3)} Account {w.digits(8)} – please use {number} as
+    reference</p>
+    <div style='border-top:1px dashed #666;margin-top:30mm;padding-top:4mm' class=row><b style='font-size:15pt'>PAYMENT ADVICE</b>
+    <table><tr><td>Customer<td>{client}<tr><td>Invoice Number<td>{number}<tr><td>Amount Due<td><b>{eng(gross, "")}</b><tr><td>Due Date
+    <td>{long(due, "en")}<tr><td>Amount Enclosed<td>________</table></div>"""
     return Paper(
         page(body, "th{border-bottom:2px solid #000}", "DejaVu Sans Condensed"),
         truth("invoice", firm, client=client, number=number, date=day, due_date=due, tax=tax, total=gross, currency="AUD"),

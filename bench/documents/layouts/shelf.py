@@ -4,7 +4,18 @@ from __future__ import annotations
 
 from importlib import import_module
 
-MODULES = ("french_trades", "french_bills", "french_services", "french_goods", "english", "english_bills", "european", "tills", "office")
+MODULES = (
+    "french_trades",
+    "french_bills",
+    "french_services",
+    "french_goods",
+    "english",
+    "english_bills",
+    "northern",
+    "southern",
+    "tills",
+    "office",
+)
 
 
 def load() -> None:
