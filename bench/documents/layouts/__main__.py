@@ -34,7 +34,8 @@ def make(folder: Path, half: str, only: frozenset[str] = frozenset()) -> Path:
                 world = World(layout.name, n)
                 paper = layout.make(world)
                 path = _print(paper, target / "files" / f"{layout.family}-{layout.name}-{n}", world, printer)
-                fields = {**paper.truth, "_family": layout.family, "_layout": layout.name, "_type_also": paper.also}
+                notes = {"_family": layout.family, "_layout": layout.name, "_type_also": paper.also, "_supplier_also": paper.also_supplier}
+                fields = {**paper.truth, **notes}
                 for name, value in fields.items():
                     if value:
                         truth.write(json.dumps({"file": f"files/{path.name}", "field": name, "value": value}, ensure_ascii=False) + "\n")

@@ -20,6 +20,8 @@ class Paper:
     truth: dict[str, str]
     also: str = ""
     """Another type that a reasonable person would give it."""
+    also_supplier: str = ""
+    """The firm's other name, where both stand at the head (the sign of a shop and its company)."""
 
 
 @dataclass(frozen=True)

@@ -1,7 +1,8 @@
-"""Score the command a person types on made papers: ``python -m bench.documents.layouts.score DIR [--errors FILE] [--json FILE]``.
+"""Score the command a person types on made papers: ``python -m bench.documents.layouts.score DIR [--errors FILE]``.
 
-DIR holds ``files/`` and ``truth.jsonl`` as ``python -m bench.documents.layouts`` writes them. Each file goes through ``confrere extract --json``;
-what counts as right is told in ``bench.documents.compare``. Of papers that are no invoice, only the type is asked, and whether they were taken for one.
+DIR holds ``files/`` and ``truth.jsonl`` as ``python -m bench.documents.layouts`` writes them. Each file goes through
+``confrere extract --json``; what counts as right is told in ``bench.documents.compare``. Of papers that are no bill, only the type is
+asked, and whether they were taken for one.
 """
 
 from __future__ import annotations
@@ -71,7 +72,9 @@ def grade(name: str, truth: dict[str, str], answer: dict[str, Any], errors: list
         if key not in truth:
             continue
         tally.asked[key] += 1
-        right = got is not None and same(key, str(got["value"]), truth[key], signless=truth["type"] == "credit-note")
+        signless = truth["type"] == "credit-note"
+        wanted = [value for value in (truth[key], truth.get(f"_{key}_also")) if value]
+        right = got is not None and any(same(key, str(got["value"]), value, signless=signless) for value in wanted)
         tally.right[key] += right
         if not right:
             if got is not None:

@@ -13,7 +13,8 @@ MODULES = (
     "english_bills",
     "northern",
     "southern",
-    "tills",
+    "tills_french",
+    "tills_english",
     "office",
 )
 

@@ -95,6 +95,10 @@ class World:
     def phone(self) -> str:
         return "0" + " ".join([self.pick("123459"), *(self.digits(2) for _ in range(4))])
 
+    def clock(self) -> str:
+        """An hour of the day: 14:05"""
+        return f"{self.dice.randrange(8, 22):02}:{self.dice.randrange(60):02}"
+
     def lines(self, *works: tuple[str, float, float], most: int = 6) -> list[tuple[str, int, Decimal, Decimal]]:
         """Some of the works, each with a count, a unit price between its bounds, and the amount."""
         chosen = self.dice.sample(works, self.dice.randrange(min(2, len(works)), len(works) + 1))
