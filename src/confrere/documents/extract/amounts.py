@@ -49,11 +49,13 @@ class Amount:
     currency: str = ""
     decimals: int = 0
     percent: bool = False
+    whole: bool = False
+    """Whether it is printed in thousands on a paper that shows no cents at all, as in currencies without them."""
 
     @property
     def money(self) -> bool:
         """Whether it looks like money by itself: two decimals, or a currency beside it."""
-        return not self.percent and (self.decimals == 2 or bool(self.currency))
+        return not self.percent and (self.decimals == 2 or bool(self.currency) or self.whole)
 
 
 def plain(value: Decimal) -> str:

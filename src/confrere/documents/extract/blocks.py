@@ -165,6 +165,8 @@ def _sender(text: str) -> str:
     if len(pieces) < 3 and not re.search(r"[|●•·∙]|\s[-–—]\s", text):
         return ""
     first = pieces[0]
+    if len(pieces) == 2 and not any(ch.isalpha() for ch in pieces[1]):
+        return ""  # a town and its code
     return first if len(pieces) > 1 and names.is_name(first) and not names.is_address(first) else ""
 
 

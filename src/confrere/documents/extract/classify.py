@@ -125,7 +125,7 @@ def _turns(document: Document, text: str) -> float:
 
 def _adjust(scores: dict[str, float], layout: Layout, text: str) -> None:
     """What the shape of a paper says."""
-    money = len(re.findall(r"\d[.,]\d{2}(?!\d)", text))
+    money = len(re.findall(r"\d[.,]\d{2}(?!\d)", text)) or len(re.findall(r"(?<![\d.,])\d{1,3}[.,]\d{3}(?![\d.,])", text))
     sheet = layout.sheets[0]
     narrow = sheet.height > 1.7 * sheet.width > 0 if sheet.boxed else max(len(row.text) for row in layout.rows) <= 52
     if money >= 3 and (sheet.ocr or not sheet.boxed or narrow):

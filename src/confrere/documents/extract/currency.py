@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 
+from confrere.documents.extract import dates
 from confrere.documents.extract.amounts import Amount
 from confrere.documents.extract.layout import Layout
 
@@ -53,6 +54,8 @@ def read(layout: Layout, found: list[Amount]) -> tuple[str, float]:
     if re.search(r"(?<![A-Za-z])RM(?![A-Za-z])", layout.text):
         votes["MYR"] += 2
     country = _country(layout)
+    if not votes and not country and dates.of_america(layout):
+        country = ["USD"]
     sure = [(count, code) for code, count in votes.items() if len(code) == 3]
     if sure and "MYR" in votes and country[:1] == ["MYR"]:
         return "MYR", 3.0

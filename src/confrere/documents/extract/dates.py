@@ -28,7 +28,7 @@ _NAME = "|".join(sorted(MONTHS, key=lambda name: -len(name)))
 _YEAR = r"(?:19|20)\d\d"
 _PATTERNS = (
     ("ymd", re.compile(rf"(?<!\d)(?P<y>{_YEAR})\s?(?P<s>[-/.])\s?(?P<m>\d\d?)\s?(?P=s)\s?(?P<d>\d\d?)(?!\d)")),
-    ("dmy", re.compile(rf"(?<![\d.,/-])(?P<a>\d\d?)\s?(?P<s>[-/.])\s?(?P<b>\d\d?)\s?(?P=s)\s?(?P<y>{_YEAR}|\d\d)(?![\d/]|[.,-]\d)")),
+    ("dmy", re.compile(rf"(?<![\d.,/-])(?P<a>\d\d?)\s?(?P<s>[-/.])\s?(?P<b>\d\d?)\s?(?P=s)\s?(?P<y>{_YEAR}(?=\d\d:\d\d)|(?:{_YEAR}|\d\d)(?![\d/]|[.,-]\d))")),
     ("named", re.compile(
         rf"(?<!\d)(?P<d>\d\d?)(?:er|st|nd|rd|th|e|\.|o|°)?[\s./-]*(?:de |of )?(?P<n>{_NAME})(?![a-z])\.?,?[\s./'-]*(?:de |"
         rf"del )?(?P<y>{_YEAR}|\d\d)(?!\d)"
@@ -121,6 +121,12 @@ _US = re.compile(
 )
 
 
+_CUSTOMS = re.compile(
+    r"\b(?:sales tax|miles?|gratuity|tips?|zip code|routing (?:no|number)|fein|w-9|net 30|1-8\d\d-\d{3}-\d{4})\b|\(\d{3}\) ?\d{3}-\d{4}"
+)
+_DOLLARS = re.compile(
+    r"\b(?:canada|ontario|quebec|alberta|british columbia|hst|pst|gst|qst|australia|abn|new zealand|singapore|hong kong|mexico|taiwan)\b"
+)
 _DAY_FIRST = re.compile(
     r"(?i)\b(?:GST|VAT|TVA|MwSt|USt|BTW|EUR|IVA|ABN|SIRET|facture|rechnung|factuur|ticket|le|vom|Sdn|Malaysia|India|UK|"
     r"United Kingdom|\d{5} [A-Z]{3,})\b|€|£|₹|zł"
@@ -139,14 +145,20 @@ def american(layout: Layout, otherwise: bool = False) -> bool:
     told = _agreeing(layout)
     if told:
         return told > 0
-    return not european(layout) and (otherwise or bool(_US.search(layout.text)))
+    return not european(layout) and (otherwise or of_america(layout))
+
+
+def of_america(layout: Layout) -> bool:
+    """Whether a paper shows the marks of the United States: an address with state and code, or dollars beside customs of theirs."""
+    return bool(_US.search(layout.text)) or (
+        "$" in layout.text and bool(_CUSTOMS.search(layout.folded)) and not _DOLLARS.search(layout.folded)
+    )
 
 
 def _agreeing(layout: Layout) -> int:
     """How the dates that can be read in one way only settle the others: above 0 when they fit the month first, below 0 the day first.
 
-    A paper's dates lie close together: the reading that is nearer to a day given in words, or in the order of ISO 8601, is meant.
-    A clock of twelve hours beside a date speaks for the month first.
+    The same day given in words, or in the order of ISO 8601, tells which reading is meant. A clock of twelve hours beside a date speaks for the month first.
     """
     found = [date for segment in layout.segments for date in find(segment)]
     fixed = [date.value for date in found if date.swapped is None and date.worded]
@@ -154,10 +166,7 @@ def _agreeing(layout: Layout) -> int:
     for date in found:
         if date.swapped is None:
             continue
-        if fixed:
-            day_first = min(abs((date.value - day).days) for day in fixed)
-            month_led = min(abs((date.swapped - day).days) for day in fixed)
-            score += 2 * ((month_led < day_first and month_led < 10) - (day_first < month_led and day_first < 10))
+        score += 2 * ((date.swapped in fixed) - (date.value in fixed))
         score += bool(_TWELVE.match(date.segment.folded[date.end : date.end + 16])) and not _DAY_FIRST.search(layout.text)
     return score
 

@@ -89,7 +89,7 @@ def _one(document: Document, name: str, languages: tuple[str, ...]) -> Record:
     job = _Job(record, document, page, name, bool(languages) and languages[0].lower().startswith("en-us"))
     if kind in ("letter", "other") and sure < 0.7:
         job.reconsider()
-    if record.type in PAID:
+    if record.type in PAID or (record.type == "other" and sure >= 0.7 and classify.title(page)[0] == "other"):
         job.money()
     elif record.type in ("contract", "letter", "statement", "minutes", "transcript", "mail", "identity", "cv"):
         job.paper()
@@ -173,6 +173,8 @@ class _Job:
         if code:
             self.put("currency", code, Evidence(score, score, score >= 3.0, page.ocr, 1), None)
         record.line_items = lines.read(page, sums)
+        if record.type == "other" and "total" in record.fields:
+            record.check["total"] = "extract.type-unsure"  # an order or a pay slip: nobody asks for this money
 
     def days(self) -> None:
         days = when.read(self.page, self.record.type, month_first=self.month_first)
@@ -380,6 +382,6 @@ def _settled(page: Layout, day: dt.date) -> bool:
     if dates.european(page) or dates.american(page):
         return True
     others = [date for segment in page.segments for date in dates.find(segment)]
-    return any(date.swapped is None and date.value != day for date in others) or any(
-        date.value == day and date.swapped is None for date in others
+    return any(
+        date.swapped is None and (date.value == day if date.worded else date.value != day and date.value.day > 12) for date in others
     )

@@ -32,10 +32,12 @@ _STREET = re.compile(
     r"faubourg|fbg|villa|hameau|"
     r"lotissement|zone|zi|za|zac|z\.?\s?[ia]|parc|bp|cs|cedex|lieu[- ]dit|bat(?:iment)?|etage|residence|"
     r"street|st|road|rd|lane|ln|drive|avenue|ave|blvd|boulevard|way|court|suite|ste|floor|unit|p\.?o\.?\s?box|highway|hwy|parkway|"
-    r"jalan|jln|lorong|taman|kampung|kg|lot|bandar|persiaran|lebuh|"
+    r"jalan|jln|jl|lorong|taman|kampung|kg|lot|bandar|persiaran|lebuh|"
     r"calle|c/|plaza|paseo|avda|via|viale|corso|piazza|rua|ul|ulica|plac|rue)(?![^\W_])"
 )
-_SITES = frozenset(("residence", "villa", "parc", "square", "court", "place", "plaza", "cours", "hameau", "zone", "way", "st", "av", "ste", "suite", "via"))
+_SITES = frozenset(
+    ("residence", "villa", "parc", "square", "court", "place", "plaza", "cours", "hameau", "zone", "way", "st", "av", "ste", "suite", "via")
+)
 """Words of streets that names begin with as well: without a number they tell nothing."""
 _STREET_DE = re.compile(r"(?:stra[sß]?se|str\.?|weg|platz|gasse|allee|ring|damm|ufer|straat|laan|plein|kade|gracht|singel)\s*\d")
 _POSTAL = re.compile(
@@ -58,7 +60,26 @@ _CONTACT = re.compile(
     r"no?\s?tva|n°|reg(?:istration)?\s?no|co\.?\s?reg|company no|roc|tin|gstin|ein|abn|customer|client|page|p/n|www|ice|"
     r"patente)(?![^\W_])"
 )
-_TRADES = frozenset(("mobile", "mob", "portable", "web", "site", "phone", "telephone", "telefon", "fon", "client", "customer", "capital", "fax", "ape", "ice", "mail"))
+_TRADES = frozenset(
+    (
+        "mobile",
+        "mob",
+        "portable",
+        "web",
+        "site",
+        "phone",
+        "telephone",
+        "telefon",
+        "fon",
+        "client",
+        "customer",
+        "capital",
+        "fax",
+        "ape",
+        "ice",
+        "mail",
+    )
+)
 """Words of contact lines that stand in names as well: they tell of contact only with a number, a colon or an address."""
 _PHONE = re.compile(r"(?:\+|00)?\d[\d ().-]{7,}\d")
 _TITLE = re.compile(
@@ -79,7 +100,7 @@ _NOISE = re.compile(
     r"periode|period|contact|attn|item|designation)(?![^\W_])"
 )
 _NEVER = re.compile(
-    r"(?<![^\W_])(?:thank|thanks|merci|page \d+|www|returnable|refund(?:able)?|goods sold|powered by|confidential|bonjour|"
+    r"(?<![^\W_])(?:thank|thanks|merci|sehr geehrte\w*|dear|page \d+|www|returnable|refund(?:able)?|goods sold|powered by|confidential|bonjour|"
     r"vielen dank|bedankt|invoice|membre d|member of|mitglied|"
     r"facture|receipt|\w*rechnung(?:en)?|factuur|siege social|registered office|conditions|please|veuillez|terms|due|echeance|"
     r"payable|paid|payment|iban|bic)(?![^\W_])"
@@ -91,6 +112,12 @@ _DATED = re.compile(
 _CIVILITY = re.compile(
     r"^\W*(?:m\.?|mr\.?|mrs\.?|ms\.?|mme\.?|mlle\.?|famille|family|monsieur|madame|herrn?|frau|dhr\.?|mevr\.?|mevrouw|sr\.?|sra\.?|senor|senora|don|dona|sig\.?|signora?|dott\.?|dr\.?)\s+(?=\S)"
 )
+
+
+_ADDRESSES = frozenset(
+    ("m", "mr", "mrs", "ms", "mme", "mlle", "monsieur", "madame", "mademoiselle", "m. et mme", "herrn", "herr", "frau", "firma", "an", "an die firma", "eheleute",
+     "familie", "famille", "de heer", "mevrouw", "dhr", "mevr", "aan", "spett.le", "spettabile", "egr. sig", "sig", "sig.ra", "gent.ma", "sr", "sra", "senor", "senora", "d", "don")
+)  # fmt: skip
 
 
 def has_legal_form(text: str) -> bool:
@@ -156,6 +183,11 @@ def civility(text: str) -> bool:
     return bool(_CIVILITY.match(fold(text)))
 
 
+def bare_civility(text: str) -> bool:
+    """Whether a line is nothing but a form of address, as over the name in a window ("Herrn", "Madame")."""
+    return fold(text).strip(" .,:") in _ADDRESSES
+
+
 def clean(text: str) -> str:
     """A name without registration numbers, trailing addresses and decoration."""
     name = re.sub(r"\((?:co\.?\s?)?(?:reg\.?\s?(?:no)?\.?\s?:?\s?)?[\d-]{5,}[ -]?[A-Z]?\)", "", text)
@@ -183,13 +215,13 @@ def is_name(text: str) -> bool:
         return False
     if letters < 2 or len(name) > 70 or letters < 0.5 * len(name.replace(" ", "")):
         return False
-    if len(name.split()) > 9 or (name.endswith((".", "!", "?")) and len(name.split()) > 5):
+    if len(name.split()) > 9 or (name.endswith((".", "!", "?")) and len(name.split()) > 3 and not has_legal_form(name)):
         return False
     if is_title(name) or ((is_address(name) or is_address(text)) and (not has_legal_form(text) or _CODED.search(text))):
         return False
     if re.search(r"[$€£₹]\s?\d|\d\s?[€£₹]|(?<!\d)\d+[.,]\d\d\W*$", text):
         return False
-    if text.strip().islower() and len(parts) < 2:
+    if text.strip().islower() and len("".join(parts)) < 4:
         return False
     if is_contact(name) and not has_legal_form(name):
         return False

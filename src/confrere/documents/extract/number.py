@@ -17,8 +17,45 @@ _OWN = {"quote": "quote", "contract": "contract", "statement": "statement"}
 _SHORT = frozenset(("ref", "reference", "no", "nr", "n°", "#", "numero", "number", "nummer", "document"))
 
 _OTHERS = frozenset(
-    "license licence room chambre zimmer habitacion camera kamer table job folio permit plate unit suite apt flight vol seat ticket bond lot "
-    "policy meter compteur contador contract contrat claim case member ein abn ticket car vehicle driver".split()
+    [
+        "license",
+        "licence",
+        "room",
+        "chambre",
+        "zimmer",
+        "habitacion",
+        "camera",
+        "kamer",
+        "table",
+        "job",
+        "folio",
+        "permit",
+        "plate",
+        "unit",
+        "suite",
+        "apt",
+        "flight",
+        "vol",
+        "seat",
+        "ticket",
+        "bond",
+        "lot",
+        "policy",
+        "meter",
+        "compteur",
+        "contador",
+        "contract",
+        "contrat",
+        "claim",
+        "case",
+        "member",
+        "ein",
+        "abn",
+        "ticket",
+        "car",
+        "vehicle",
+        "driver",
+    ]
 )
 """Words before "no" or "#" that make it the number of something else."""
 

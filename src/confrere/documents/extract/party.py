@@ -6,7 +6,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, field
 
-from confrere.documents.extract import blocks, issuer, names
+from confrere.documents.extract import blocks, dates, issuer, names
 from confrere.documents.extract.labels import Hit, labels
 from confrere.documents.extract.layout import Layout, Segment
 from confrere.documents.extract.text import compact, fold
@@ -28,7 +28,9 @@ _JOURNEY = frozenset(("from", "to", "de", "a", "destination"))
 _PERSONS = frozenset(("attention", "attn", "a l'attention de"))
 """Labels of the person in an organisation: its name may stand over them."""
 _TOWARD = frozenset(("to", "a", "aan", "attention", "attn", "a l'attention de"))
-_REMITTANCE = re.compile(r"remittance|payment (?:advice|slip|coupon|stub)|coupon de paiement|talon (?:de|a)|papillon|zahlungsabschnitt|return (?:this|with)")
+_REMITTANCE = re.compile(
+    r"remittance|payment (?:advice|slip|coupon|stub)|coupon de paiement|talon (?:de|a)|papillon|zahlungsabschnitt|return (?:this|with)"
+)
 _HOLDERS = frozenset(
     ("account name", "account holder", "titulaire", "titular", "intestatario", "intestato a", "beneficiaire", "beneficiario")
 )
@@ -131,8 +133,8 @@ def read(layout: Layout, *, receipt: bool, author: str = "", statement: bool = F
     _addressed(layout, suppliers, clients, fenced, receipt)
     (_ticket if receipt else _header)(layout, suppliers, fenced)
     _legal(layout, suppliers)
-    if not receipt and not statement:
-        for witness in issuer.witnesses(layout, set(fenced)):
+    for witness in issuer.witnesses(layout, set(fenced)) if not statement else ():
+        if not receipt or witness.reader == "line":
             suppliers.add(witness.name, witness.weight, witness.segment, f"numbers-{witness.reader}")
     stems = _domains(layout, suppliers, clients)
     _repeated(layout, suppliers)
@@ -197,7 +199,9 @@ def _unlabelled(text: str) -> str:
         rest = text[hit.end :].strip(" :-–")
         if not hit.start and " " in hit.term and rest and names.is_name(rest):
             return rest
-    told = any(hit.start <= 1 for group in ("money", "date", "number") for hit in labels(group).find(plain) if hit.kind not in ("plain", "weak"))
+    told = any(
+        hit.start <= 1 for group in ("money", "date", "number") for hit in labels(group).find(plain) if hit.kind not in ("plain", "weak")
+    )
     return "" if told and any(ch.isdigit() for ch in text) else text
 
 
@@ -238,18 +242,19 @@ def _addressed(layout: Layout, suppliers: Board, clients: Board, fenced: dict[in
             continue
         right = head.x0 > 0.45 * layout.sheets[0].width
         follows = after_sender is not None and 0 <= head.row - after_sender.row <= 5 and head.beside(after_sender)
+        civil = names.civility(name.text) or any(names.bare_civility(line.text) for line in block.lines)
         weight = (
             1.0
             + 0.6 * block.marks
             + 0.9 * block.registered
             + 0.3 * any(names.has_legal_form(line.text) for line in block.lines)
-            - 0.8 * names.civility(name.text)
+            - 0.8 * civil
         )
         if not follows:
             window = right and not block.marks and not block.registered and _something_left(layout, head)
             suppliers.add(name.text, weight + 0.4 * (first and after_sender is None and not window) - 0.7 * window, name, "block")
         first = False
-        client = 1.0 + 1.2 * follows + 0.5 * right - 0.4 * block.marks - 0.9 * block.registered + 0.8 * names.civility(name.text)
+        client = 1.0 + 1.2 * follows + 0.5 * right - 0.4 * block.marks - 0.9 * block.registered + 0.8 * civil
         clients.add(name.text, client, name, "block")
 
 
@@ -289,14 +294,29 @@ def _header(layout: Layout, suppliers: Board, fenced: dict[int, str]) -> None:
             rank += 1
 
 
+_CARD = re.compile(
+    r"\b(?:carte (?:bancaire|bleue|de credit)|card (?:payment|sale|slip)|kartenzahlung|tarjeta|carta di (?:credito|debito)|pinbon|betaalautomaat|"
+    r"sans contact|contactless|kontaktlos|debit|credit|mastercard|visa|maestro|bancontact|girocard|amex|emv|cb|a\d{10,})\b"
+)
+_CARD_WORDS = frozenset(("", "ticket", "client", "ticket client", "sale", "purchase", "achat", "vente"))
+"""What may be left of a line of a card slip that names no shop."""
+
+
 def _ticket(layout: Layout, suppliers: Board, fenced: dict[int, str]) -> None:
     """A ticket's first lines: the shop's name, then its address and numbers."""
     rank = 0
     address = False
     previous = ""
-    for row in layout.rows[:12]:
+    slip = any(_CARD.search(row.folded) for row in layout.rows[:4])
+    dated = banked = False
+    for row in layout.rows[:14]:
         first = row.segments[0]
         text = " ".join(segment.text for segment in row.segments)
+        if slip and (_CARD.sub(" ", row.folded).strip(" .:-*") in _CARD_WORDS or banked or issuer.is_bank(text, row.folded)):
+            banked = issuer.is_bank(text, row.folded)
+            continue
+        if slip and not dated and dates.find(first):
+            dated, rank = True, -3  # on the slip of a card terminal the shop's name follows the date
         under = layout.rows[row.index + 1].text if row.index + 1 < len(layout.rows) else ""
         if id(first) in fenced:
             continue
@@ -423,8 +443,8 @@ def _choose(suppliers: Board, clients: Board) -> Parties:
     result = Parties()
     told = {key for key, entry in clients.found.items() if "label" in entry.readers and entry.score >= 2.0}
     for key, entry in suppliers.found.items():
-        if key in told and "label" not in entry.readers:
-            entry.score -= 2.0
+        if "label" not in entry.readers and any(key == other or (len(key) >= 5 and (key in other or other in key)) for other in told):
+            entry.score -= 3.0
         entry.score += 0.3 * names.has_legal_form(entry.name)
     if any(entry.corroborated and entry.score > 1.5 for entry in suppliers.found.values()):
         for entry in suppliers.found.values():

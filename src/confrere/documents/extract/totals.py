@@ -72,6 +72,9 @@ def read(layout: Layout) -> Totals:
     """Find net, tax and total of a document that asks for or acknowledges money."""
     mark = amounts.decimal_mark(layout)
     numbers = {id(segment): amounts.find(segment, mark) for segment in layout.segments}
+    if not mark:
+        for amount in (a for group in numbers.values() for a in group):
+            amount.whole = amount.value >= 1000 and bool(re.search(r"\d[.,]\d{3}$", amount.segment.text[amount.start : amount.end]))
     board = _Board()
     paid: list[tuple[str, Decimal]] = []
     for row in layout.rows:
@@ -79,7 +82,12 @@ def read(layout: Layout) -> Totals:
             for hit in labels("money", segment.ocr).find(segment.plain):
                 _consider(layout, row, segment, hit, numbers, board, paid)
     _cash(board, paid, numbers)
+    _by_rates(layout, numbers, board)
     _positions(layout, numbers, board)
+    if not board.readings["total"] or all(
+        reading.readers <= {"largest", "rates", "repeated"} for reading in board.readings["total"].values()
+    ):
+        _unnamed(layout, numbers, board)
     _sums(board)
     found = [amount for group in numbers.values() for amount in group if amount.money]
     result = _choose(board, found)
@@ -244,13 +252,21 @@ def _unit(hit: Hit) -> bool:
 
 
 def _under(layout: Layout, segment: Segment, numbers: dict[int, list[Amount]]) -> list[Amount]:
-    for other in layout.below(segment, rows=2, gap=2.5):
+    column: list[Amount] = []
+    for other in layout.below(segment, rows=8, gap=2.5):
         inside = [a for a in numbers[id(other)] if a.money]
         if inside:
-            return inside[-1:]
-        if any(ch.isalpha() for ch in other.text):
+            column.append(inside[-1])
+        elif any(ch.isalpha() for ch in other.text) or not column:
             break
-    return []
+    if len(column) > 2 and sum((a.value for a in column[:-1]), _ZERO) == column[-1].value:
+        return column[-1:]
+    if not column:
+        following = layout.rows[segment.row + 1].segments if segment.row + 1 < len(layout.rows) else []
+        alone = layout.rows[segment.row].segments[-1] is segment and len(following) == 1 and following[0].page == segment.page
+        if alone and not re.search(r"[^\W\d_]{4}", following[0].text):
+            column = [a for a in numbers[id(following[0])] if a.money]
+    return column[:1]
 
 
 def _cash(board: _Board, paid: list[tuple[str, Decimal]], numbers: dict[int, list[Amount]]) -> None:
@@ -265,6 +281,48 @@ def _cash(board: _Board, paid: list[tuple[str, Decimal]], numbers: dict[int, lis
                 board.add("total", known[total], 1.5, "cash")
         if cash in known and cash:
             board.add("total", known[cash], 0.5, "paid")
+
+
+def _by_rates(layout: Layout, numbers: dict[int, list[Amount]], board: _Board) -> None:
+    """The table of taxes proves the total in any language: lines with a rate on which gross = net + tax, or tax is that share of a base."""
+    wholes: list[Decimal] = []
+    known: dict[Decimal, Amount] = {a.value: a for group in numbers.values() for a in group if a.money}
+    for row in layout.rows:
+        inside = [a for segment in row.segments for a in numbers[id(segment)]]
+        rates = [a.value for a in inside if a.percent and 0 < a.value <= 30]
+        money = sorted((a.value for a in inside if a.money and a.value > 0), reverse=True)[:4]
+        if len(rates) != 1 or len(money) < 2:
+            continue
+        share = rates[0] / 100
+        for base in money:
+            if any(tax is not base and abs(base * share - tax) <= Decimal("0.02") for tax in money):
+                wholes.append(base + next(tax for tax in money if tax is not base and abs(base * share - tax) <= Decimal("0.02")))
+                break
+    whole = sum(wholes, _ZERO)
+    if wholes and whole in known:
+        board.add("total", known[whole], 1.2, "rates")
+
+
+def _unnamed(layout: Layout, numbers: dict[int, list[Amount]], board: _Board) -> None:
+    """A ticket in words that are not known: what was given less what came back, or an amount printed three times, is its total."""
+    ends: list[tuple[int, Amount]] = []
+    for row in layout.rows:
+        last = [a for segment in row.segments for a in numbers[id(segment)] if a.money]
+        if last:
+            ends.append((row.index, last[-1]))
+    values = {a.value: a for _, a in reversed(ends)}
+    for place, (line, given) in enumerate(ends):
+        for later, back in ends[place + 1 : place + 3]:
+            paid = given.value - back.value
+            if later - line <= 3 and 0 < back.value < given.value and paid in values and values[paid].segment.row < line:
+                board.add("total", values[paid], 1.6, "cash")
+    counts: dict[Decimal, int] = defaultdict(int)
+    for _, a in ends:
+        counts[a.value] += 1
+    top = max(counts.values(), default=0)
+    often = [value for value, count in counts.items() if count == top and value > 0]
+    if top >= 3 and len(often) == 1:
+        board.add("total", values[often[0]], 0.8, "repeated")
 
 
 def _positions(layout: Layout, numbers: dict[int, list[Amount]], board: _Board) -> None:

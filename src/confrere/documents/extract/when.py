@@ -84,16 +84,16 @@ def _announced(
     said = segment.folded[: date.start]
     if others.search(said):
         return "other", 2.0
-    if _TITLED.search(said) and not previous and not _ANOTHER.search(said):
-        return "date", 2.6
     hits = labels("date", segment.ocr).find(before)
+    if _TITLED.search(said) and not previous and not _ANOTHER.search(said) and not (hits and hits[-1].kind == "due"):
+        return "date", 2.6
     if hits:
         return _strength(_leading(hits, before), before, 1.0)
     if before.strip(" :.-\"'(") and len(before.strip()) > 2 and any(ch.isalpha() for ch in before):
         return ("none", 0.2)
     row = layout.rows[segment.row].segments
     for left in reversed(row[: row.index(segment)]):
-        hits = labels("date", left.ocr).find(left.plain)
+        hits = [hit for hit in labels("date", left.ocr).find(left.plain) if not re.match(r"[/_-]\w*\d", left.text[hit.end :])]
         if _TITLED.search(left.folded + " ") and not _ANOTHER.search(left.folded):
             return "date", 2.4
         if hits:
@@ -106,7 +106,11 @@ def _announced(
         hits = labels("date", over.ocr).find(over.plain)
         if hits and not by_segment[id(over)]:
             neighbour = layout.left_of(over)
-            if neighbour is not None and hits[-1].kind == "plain" and others.search(neighbour.folded + " "):
+            if (
+                neighbour is not None
+                and (hits[-1].kind == "plain" or hits[-1].term in ("dated", "date"))
+                and others.search(neighbour.folded + " ")
+            ):
                 return "other", 2.0
             if _listed(layout, segment, by_segment):
                 return "none", 0.5
@@ -150,6 +154,12 @@ def _strength(hit: Hit, text: str, factor: float) -> tuple[str, float]:
     return hit.kind, {"date": 3.0, "due": 3.0, "other": 2.5, "valid": 2.5}[hit.kind] * factor * far
 
 
+def _stands_alone(date: Date) -> bool:
+    """Whether a segment is the date and nothing else, or a town and the date."""
+    rest = date.segment.folded[: date.start] + date.segment.folded[date.end :]
+    return not any(ch.isalpha() for ch in rest) or bool(re.fullmatch(r"[^\W\d_][\w' .-]{2,24},\s*", rest))
+
+
 def _choose(layout: Layout, found: list[tuple[Date, str, float]], quote: bool) -> When:
     result = When()
     if not found:
@@ -167,6 +177,8 @@ def _choose(layout: Layout, found: list[tuple[Date, str, float]], quote: bool) -
         top = 0.6 * (1 - date.segment.row / rows) * (1 if date.segment.page == 0 else 0)
         score = {"date": weight, "none": weight, "due": -0.6, "other": -0.3, "valid": -0.6}[kind] + top
         score += 0.7 * date.clock
+        if kind == "none" and date.segment.page == 0 and _stands_alone(date):
+            score += 0.5
         if date.value > today + dt.timedelta(days=31):
             score -= 1.5
         if date.value.year < 1990:
