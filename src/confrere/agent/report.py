@@ -16,6 +16,7 @@ from confrere.workspace.paths import is_within, name
 
 if TYPE_CHECKING:
     from confrere.agent.session import Session
+    from confrere.documents.verify import Known
 
 
 class Deliverable(msgspec.Struct, kw_only=True):
@@ -162,16 +163,17 @@ class _Builder:
     # -- deliverables
 
     def _opened(self, made: set[str]) -> None:
-        """The deliverables, opened again; LibreOffice is launched for all of them together."""
+        """The deliverables, opened again; LibreOffice is launched for all of them together, where it has not checked the same bytes before."""
         from confrere.documents import verify
 
+        known = verify.Known(self.session.services.home.cache / "checked")
         given = {path for call in self.state.calls.values() if call.status == "ok" for path in call.result.get("deliverables", [])}
         moved = {entry.change.origin: entry.change.path for entry in self.state.standing() if entry.change.kind == "move"}
         places = [self._real(path) if path in made else self._staged(path) for path in sorted({moved.get(path, path) for path in given})]
-        with verify.together([Path(place) for place in places if place and os.path.isfile(place)]):
-            self._deliverables(made)
+        with verify.together([Path(place) for place in places if place and os.path.isfile(place)], known):
+            self._deliverables(made, known)
 
-    def _deliverables(self, made: set[str]) -> None:
+    def _deliverables(self, made: set[str], known: Known) -> None:
         moved = {entry.change.origin: entry.change.path for entry in self.state.standing() if entry.change.kind == "move"}
         seen: set[str] = set()
         for call in self.state.calls.values():
@@ -190,22 +192,17 @@ class _Builder:
                         entry.findings.append(say("report.deliverable-missing", self.language))
                     continue
                 entry.size, entry.sha256 = os.path.getsize(place), hash_path(place)
-                self._open(entry, Path(place), call.result.get("data", {}))
+                self._open(entry, Path(place), call.result.get("data", {}), known)
         broken = [entry for entry in self.report.deliverables if entry.findings]
         if self.report.deliverables:
             key = "report.deliverables-differ" if broken else "report.deliverables-good"
             text = say(key, self.language, count=len(self.report.deliverables), broken=len(broken))
             self.report.checks.append(Check(code="deliverables", ok=not broken, text=text))
 
-    def _open(self, entry: Deliverable, place: Path, data: dict[str, Any]) -> None:
+    def _open(self, entry: Deliverable, place: Path, data: dict[str, Any], known: Known) -> None:
         """Open a finished file again: the totals and the number of slides its maker promised, and where its links lead."""
         from confrere.documents import verify
 
-        # what LibreOffice found in the very same bytes, moments ago, it would find again: it takes seconds
-        known = any(
-            (before["kind"], before["sha256"]) == (entry.kind, entry.sha256) and not before["findings"] and not before["notes"]
-            for before in self.state.report.get("deliverables", [])
-        )
         folder = os.path.dirname(entry.path)
         promised = data.get("expected_of", {}).get(entry.view_path, data.get("expected", {}))
         expected = {name: Decimal(value) for name, value in promised.items()} or None
@@ -213,7 +210,7 @@ class _Builder:
         def exists(link: str) -> bool:
             return os.path.lexists(os.path.join(folder, link)) or not entry.applied
 
-        for finding in verify.check(place, exists=exists, expected=expected, slides=data.get("slides"), office=not known):
+        for finding in verify.check(place, exists=exists, expected=expected, slides=data.get("slides"), known=known):
             (entry.notes if finding.level == "note" else entry.findings).append(finding.sentence(self.language))
 
     def _staged(self, path: str) -> str | None:

@@ -20,9 +20,14 @@ _MONTH = 30 * 86_400
 @cache
 def code_version() -> str:
     """Return a digest of the code and data that make the results: readers, extractors and the model of what they give."""
+    return version_of("read/**/*", "extract/**/*", "model.py", "understand.py")
+
+
+def version_of(*patterns: str, beside: str = "") -> str:
+    """Return a digest of the files of this package under ``patterns``, by their sizes and times, and of ``beside``."""
     here = Path(__file__).parent
-    digest = hashlib.sha256()
-    for path in sorted([*here.glob("read/**/*"), *here.glob("extract/**/*"), here / "model.py", here / "understand.py"]):
+    digest = hashlib.sha256(beside.encode())
+    for path in sorted(path for pattern in patterns for path in here.glob(pattern)):
         if path.is_file() and path.suffix != ".pyc":
             status = path.stat()
             digest.update(f"{path.relative_to(here)}:{status.st_size}:{status.st_mtime_ns};".encode())
@@ -30,11 +35,11 @@ def code_version() -> str:
 
 
 class Cache:
-    """Bytes by key, in a folder. ``get`` and ``put`` never raise for what the folder does: without it, files are just read again."""
+    """Bytes by key, in a folder, under the ``version`` of what made them (default: the readers and extractors). ``get`` and ``put`` never raise for what the folder does: without it, files are just read again."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, version: str = "") -> None:
         self._root = folder
-        self._folder = folder / code_version()
+        self._folder = folder / (version or code_version())
         try:
             self._folder.mkdir(parents=True, exist_ok=True, mode=0o700)
             os.utime(self._folder)

@@ -24,6 +24,10 @@ from confrere.errors import Failed
 TIMEOUT = 120.0
 OFFICE = {".docx", ".doc", ".odt", ".rtf", ".xlsx", ".xls", ".ods", ".csv", ".pptx", ".ppt", ".odp", ".html", ".txt"}
 
+# LibreOffice frees and asks for the same large blocks over and over: left to give them back each time, half its processor time is the
+# kernel's, handing out cleared pages. Its memory is let grow and kept until it ends (and in large pages where the system has them).
+_MEMORY = ("hugetlb=1", "mmap_threshold=268435456", "trim_threshold=536870912", "top_pad=16777216")
+
 _ITEM = '<item oor:path="/{path}"><prop oor:name="{name}" oor:op="fuse"><value>{value}</value></prop></item>'
 _SETTINGS = (
     ("org.openoffice.Office.Calc/Formula/Load", "OOXMLRecalcMode", "0"),  # always: cached values are not believed
@@ -43,6 +47,20 @@ _SETTINGS = (
     ("org.openoffice.Inet/Settings", "ooInetHTTPSProxyName", "127.0.0.1"),
     ("org.openoffice.Inet/Settings", "ooInetHTTPSProxyPort", "9"),
 )
+
+
+@cache
+def office_version() -> str:
+    """What tells one installation of LibreOffice from another: its program's path, size and time of change; empty without one."""
+    program = office_program()
+    if program is None:
+        return ""
+    real = Path(program).resolve()
+    try:
+        status = [place.stat() for place in (real, real.with_name("soffice.bin")) if place.exists()]
+    except OSError:
+        return str(real)
+    return ":".join([str(real), *(f"{one.st_size}:{one.st_mtime_ns}" for one in status)])
 
 
 @cache
@@ -203,6 +221,7 @@ def _run(command: list[str], home: Path, timeout: float) -> bool:
         "LANG": "C.UTF-8",
         "TMPDIR": str(home),
         "SAL_USE_VCLPLUGIN": "svp",
+        "GLIBC_TUNABLES": ":".join(f"glibc.malloc.{setting}" for setting in _MEMORY),
     }
     if sys.platform == "win32":
         environment |= {name: os.environ[name] for name in ("SYSTEMROOT", "TEMP") if name in os.environ}
