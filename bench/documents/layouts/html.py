@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import io
+import shutil
 from collections.abc import Iterable, Sequence
 from html import escape
 from pathlib import Path
@@ -70,7 +71,7 @@ class Printer:
         from playwright.sync_api import sync_playwright
 
         self._play = sync_playwright().start()
-        self._browser = self._play.chromium.launch(executable_path="/usr/bin/chromium", args=["--no-sandbox", "--disable-gpu"])
+        self._browser = self._play.chromium.launch(executable_path=shutil.which("chromium"), args=["--no-sandbox", "--disable-gpu"])
         self._page = self._browser.new_page()
         return self
 
