@@ -14,7 +14,7 @@ from confrere.agent.brief import create
 from confrere.agent.loop import Runner
 from confrere.agent.services import Services
 from confrere.config import Home
-from confrere.workspace.transaction import Transaction
+from confrere.workspace.commit import Commit
 from tests.agent.conftest import tree
 
 FILES = 12
@@ -51,7 +51,7 @@ def cut(confrere, task, what, method, after):
     if pid == 0:
         try:
             left = [after]
-            original = getattr(Transaction, method)
+            original = getattr(Commit, method)
 
             def burning(self, item):
                 if left[0] == 0:
@@ -59,7 +59,7 @@ def cut(confrere, task, what, method, after):
                 left[0] -= 1
                 original(self, item)
 
-            setattr(Transaction, method, burning)
+            setattr(Commit, method, burning)
             services = Services(Home.find())
             runner = Runner(services, task)
             services.store.claim(task)
@@ -116,7 +116,7 @@ def test_a_stop_within_the_commit_is_heard_and_all_is_as_before(confrere, papers
         try:
             services = Services(Home(home))
             runner = Runner(services, other)
-            original, left = Transaction._do_move, [400]
+            original, left = Commit._do_move, [400]
 
             def slow(self, item):
                 left[0] -= 1
@@ -125,7 +125,7 @@ def test_a_stop_within_the_commit_is_heard_and_all_is_as_before(confrere, papers
                     time.sleep(0.3)
                 original(self, item)
 
-            Transaction._do_move = slow
+            Commit._do_move = slow
             state = asyncio.run(runner.run())
             os._exit(0 if state.state == "stopped" else 3)
         finally:

@@ -8,6 +8,7 @@ import pytest
 
 from confrere.errors import ConfrereError, Stopped, WrongUse
 from confrere.workspace.changes import change_set
+from confrere.workspace.commit import Commit
 from confrere.workspace.ground import Ground
 from confrere.workspace.transaction import Transaction
 from confrere.workspace.view import View
@@ -329,7 +330,7 @@ def test_what_the_person_wrote_between_the_crash_and_the_resume_stays(bench, kin
     view.delete("Clients/z.txt")
 
     def work(fresh):
-        Transaction._do_remove = lambda self, item: os._exit(9)
+        Commit._do_remove = lambda self, item: os._exit(9)
         fresh.apply()
 
     bench = kill_at(bench, work)
@@ -385,7 +386,7 @@ def test_times_of_folders_come_back_after_a_kill_within_the_undo(bench):
 
         from confrere.workspace.transaction import Outcome
 
-        Transaction._read_back = lambda self: os._exit(9)
+        Commit.read_back = lambda self, undo: os._exit(9)
         fresh.undo(msgspec.convert(done, Outcome))
 
     bench = kill_at(bench, work)

@@ -101,11 +101,53 @@ def test_a_program_that_keeps_writing_to_a_replaced_file_spoils_no_kept_copy(ben
     (bench.folder / "log").write_text("first text")
     view = bench.open()
     view.write("Clients/log", b"second text", overwrite=True)
-    with open(bench.folder / "log", "r+") as program:
-        outcome = bench.apply()
-        program.write("WRITTEN LATER")
-    assert not bench.undo(outcome).refused
+    programs = []
+
+    def progress(done, total, path):  # the program comes when all was looked at, and before anything is kept
+        programs.append(open(bench.folder / "log", "r+"))  # noqa: SIM115 - closed by the test
+
+    outcome = bench.apply(progress=progress)
+    for program in programs:
+        with program:
+            program.write("WRITTEN LATER")
+    assert programs and not outcome.refused and not bench.undo(outcome).refused
     assert (bench.folder / "log").read_text() == "first text"
+
+
+@pytest.mark.parametrize("how", ["replaced", "removed"])
+def test_a_file_that_a_program_has_open_for_writing_is_left_to_it(bench, how):
+    """What it writes from then on would go with the old content. Once it has closed the file, the change is made."""
+    (bench.folder / "other").write_text("another text")
+    (bench.folder / "read").write_text("only read")
+    change(bench, how)
+    bench.view.write("Clients/other", b"its new text", overwrite=True)
+    bench.view.write("Clients/read", b"read, and replaced", overwrite=True)
+    with open(bench.folder / "log", "r+") as program, open(bench.folder / "read"):
+        outcome = bench.apply()
+        assert [(entry.change.path, entry.refused) for entry in outcome.refused] == [("Clients/log", "workspace.apply-open")]
+        assert (bench.folder / "log").read_text() == "first text" and (bench.folder / "other").read_text() == "its new text"
+        assert (bench.folder / "read").read_text() == "read, and replaced"
+        program.write("f")  # the same text: what was looked at still stands
+        program.flush()
+    os.utime(bench.folder / "log", ns=(outcome.refused[0].change.before.mtime_ns,) * 2)
+    again = bench.apply(ident="a2")
+    assert not again.refused and len(again.made) == 1
+    made = bench.folder / "log"
+    if how == "replaced":
+        with open(made, "a"):
+            taken = bench.undo(again, ident="u1")
+            assert [entry.refused for entry in taken.refused] == ["workspace.apply-open"] and made.read_text() == "second text"
+    assert not bench.undo(again, ident="u2").refused
+    assert made.read_text() == "first text"
+
+
+def test_a_file_that_a_program_has_open_is_moved_with_what_it_goes_on_writing(bench):
+    (bench.folder / "log").write_text("first text")
+    bench.open().move("Clients/log", "Clients/log of today")
+    with open(bench.folder / "log", "a") as program:
+        assert not bench.apply().refused
+        program.write(", and more")
+    assert (bench.folder / "log of today").read_text() == "first text, and more"
 
 
 def change(bench, how):
@@ -169,7 +211,7 @@ def test_a_program_that_opens_a_file_at_the_instant_it_goes_spoils_no_kept_copy(
             real(self, *names)
 
         monkeypatch.setattr(Ground, name, going)
-    monkeypatch.setattr("confrere.workspace.transaction.held_still", held)
+    monkeypatch.setattr("confrere.workspace.commit.held_still", held)
     outcome = bench.apply()
     monkeypatch.undo()
     assert wrote.wait(60)

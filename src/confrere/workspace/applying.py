@@ -18,9 +18,10 @@ from confrere.workspace.files import Hashes, Signature, remove_tree
 from confrere.workspace.ground import Ground
 from confrere.workspace.paths import is_within, parent
 from confrere.workspace.roots import Root
-from confrere.workspace.transaction import VAULT, Applied, Outcome, Progress, Record, Transaction
+from confrere.workspace.staging import Progress
+from confrere.workspace.transaction import Applied, Outcome, Record, Transaction
 from confrere.workspace.tree import Tree
-from confrere.workspace.vault import Vault
+from confrere.workspace.vault import VAULT, Vault
 from confrere.workspace.view import View
 
 KINDS = ("apply.planned", "apply.committed", "apply.progress", "apply.rolling-back", "apply.rolled-back", "apply.done")

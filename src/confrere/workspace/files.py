@@ -99,6 +99,15 @@ def state_of(path: str, status: os.stat_result, digest: str = "") -> State:
     )
 
 
+def matches(status: os.stat_result | None, state: State | None) -> bool:
+    """Whether what is there is what the state was taken of, by size and time."""
+    if status is None or state is None or kind(status.st_mode) != state.type:
+        return False
+    if state.type == "dir":
+        return True
+    return status.st_mtime_ns == state.mtime_ns and (state.type != "file" or status.st_size == state.size)
+
+
 def _xattrs(path: str) -> dict[str, str] | None:
     try:
         names = os.listxattr(path, follow_symlinks=False)

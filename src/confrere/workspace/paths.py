@@ -7,6 +7,7 @@ import errno
 import os
 import struct
 import unicodedata
+from collections.abc import Collection
 
 from confrere.errors import WrongUse
 
@@ -48,6 +49,16 @@ def folded(path: str) -> str:
 
 def is_within(path: str, folder: str) -> bool:
     return folder == "" or path == folder or path.startswith(folder + "/")
+
+
+def is_under(path: str, folders: Collection[str]) -> bool:
+    """Whether one of the folders is above ``path``."""
+    above = parent(path)
+    while above:
+        if above in folders:
+            return True
+        above = parent(above)
+    return False
 
 
 def open_beneath(root: int, relative: str, flags: int) -> int:

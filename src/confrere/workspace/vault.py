@@ -14,6 +14,8 @@ import msgspec
 
 from confrere.workspace.files import CHUNK, being_written, copy_content, copy_hashed, hash_path
 
+VAULT = "vault:"  # prefix of a change's content that comes from the vault
+
 
 class Kept(msgspec.Struct, frozen=True, kw_only=True):
     """An object of the vault: its SHA-256, its size in bytes, when it was kept (seconds since the epoch)."""
