@@ -6,6 +6,8 @@ from pathlib import Path
 
 import pytest
 
+from confrere.agent.brief import checked
+from confrere.errors import WrongUse
 from tests.agent.conftest import call, plan, tree
 from tests.scripted_model import Act
 
@@ -31,6 +33,13 @@ def test_folders_that_cannot_be_given(confrere, tmp_path, folder, case):
         "system": "/etc",
     }[case]
     one_sentence(confrere("run", "Sort these files", "--folder", given, status=2))
+
+
+def test_how_long_a_brief_may_be_is_said_in_ones_own_way():
+    with pytest.raises(WrongUse) as found:
+        checked("x" * 123_456)
+    assert "123,456 characters, 20,000 at most" in found.value.sentence("en")
+    assert "123\u202f456 caractères, 20\u202f000 au plus" in found.value.sentence("fr")
 
 
 @pytest.mark.parametrize(

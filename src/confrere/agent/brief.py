@@ -37,9 +37,7 @@ def checked(brief: str) -> str:
     if not brief:
         raise WrongUse("agent.brief-empty")
     if len(brief) > MAX_BRIEF:
-        raise WrongUse(
-            "agent.brief-too-long", length=f"{len(brief):,}".replace(",", "\u202f"), limit=f"{MAX_BRIEF:,}".replace(",", "\u202f")
-        )
+        raise WrongUse("agent.brief-too-long", length=len(brief), limit=MAX_BRIEF)
     strange = sum(1 for char in brief if (ord(char) < 32 and char not in "\n\r\t") or 0xD800 <= ord(char) <= 0xDFFF or char == "\ufffd")
     if strange > len(brief) // 50:
         raise WrongUse("agent.brief-binary")

@@ -26,13 +26,14 @@ def _area(area: str) -> dict[str, dict[str, str]]:
 
 
 def say(key: str, language: str, **data: object) -> str:
-    """Return the sentence ``area.name`` in ``language`` ("en" or "fr", any other reads as "en"), blanks filled.
+    """Return the sentence ``area.name`` in ``language`` ("en" or "fr", any other reads as "en"), blanks filled; a whole number in a blank
+    ``{name:number}`` as ``number_word`` writes it.
 
     Raises KeyError for an unknown key: a missing sentence is a defect, and a test looks for them.
     """
     area, _, name = key.partition(".")
     sentence = _area(area)[name]["fr" if language == "fr" else "en"]
-    return sentence.format_map({name: _plain(value) for name, value in data.items()}) if data else sentence
+    return sentence.format_map({name: _plain(value, language) for name, value in data.items()}) if data else sentence
 
 
 def tell(key: str, language: str, count: int, /, **data: object) -> str:
@@ -44,7 +45,20 @@ def tell(key: str, language: str, count: int, /, **data: object) -> str:
     return say(key, language, **data)
 
 
-def _plain(value: object) -> object:
+class _Number(int):
+    """A whole number that a sentence of one language writes in its own way, where its blank says so."""
+
+    language: str
+
+    def __format__(self, spec: str) -> str:
+        return number_word(self, self.language) if spec == "number" else super().__format__(spec)
+
+
+def _plain(value: object, language: str) -> object:
+    if type(value) is int:
+        value = _Number(value)
+        value.language = language
+        return value
     if isinstance(value, os.PathLike):
         value = os.fspath(value)
     if isinstance(value, bytes):
