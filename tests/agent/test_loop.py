@@ -1,7 +1,9 @@
 """The loop with a language model that follows a script, over real HTTP and a real folder."""
 
+import msgspec
 import pytest
 
+from confrere.journal.canonical import digest
 from tests.agent.conftest import call, plan, sent, tree
 from tests.scripted_model import Act
 
@@ -50,6 +52,48 @@ def test_a_question_is_answered_without_a_change(desk, server, folder):
     work(server, "There are six notes.")
     state = desk.do("How many notes are there?", folder)
     assert state.state == "done" and state.report["answer"] == "There are six notes."
+
+
+def question(desk, task, text):
+    """What the person asks about a plan; the task goes on with it."""
+    store = desk.services.store
+    store.append_many(
+        task, [("message", {"message": {"role": "user", "text": text, "label": "person"}}), ("plan.questioned", {"by": "test"})]
+    )
+    return desk.run(task)
+
+
+def edit(desk, state, *steps):
+    """The person leaves these steps in the plan."""
+    left = msgspec.structs.replace(state.plan, steps=list(steps))
+    desk.services.store.append(state.id, "plan.edited", {"plan": msgspec.to_builtins(left), "hash": digest(left), "by": "test"})
+
+
+def test_a_question_about_a_plan_leaves_it_as_the_person_edited_it(desk, server, folder):
+    steps = [("move_files", {"files": [{"source": f"Papers/note {n}.txt", "target": f"Papers/Box/{n}.txt"}]}) for n in range(3)]
+    server.script([Act(**plan(*steps)), Act(text="Because notes belong in a box."), Act(**plan(*steps[:1]))])
+    state = desk.do("Box the notes", folder, yes=False)
+    edit(desk, state, msgspec.structs.replace(state.plan.steps[1], title="My own words"), state.plan.steps[0])
+    again = question(desk, state.id, "Why a box?")
+    assert again.state == "planned" and again.plan.answer == "Because notes belong in a box."
+    assert [(step.id, step.title) for step in again.plan.steps] == [("s2", "My own words"), ("s1", "move_files")]
+    assert "My own words" in sent(server, 1), "the model is told what the person has before them"
+    other = question(desk, state.id, "Only the first, then")
+    assert [step.args for step in other.plan.steps] == [steps[0][1]] and other.state == "planned"
+
+
+def test_a_question_to_the_built_in_model_loses_no_edit(desk, folder):
+    state = desk.do("Sort the notes by type and make a spreadsheet of them", folder, yes=False, model="builtin")
+    assert len(state.plan.steps) == 2, state.plan
+    left = msgspec.structs.replace(state.plan.steps[1], title="My table")
+    edit(desk, state, left)
+    for text in ("What is in this folder?", "Why?"):
+        again = question(desk, state.id, text)
+        assert again.state == "planned" and [(step.id, step.title) for step in again.plan.steps] == [(left.id, "My table")], text
+    assert again.plan_hash == digest(again.plan)
+    more = question(desk, state.id, "Also make a presentation of 5 slides")
+    assert more.plan.steps[0].title == "My table" and [step.id for step in more.plan.steps] == ["s2", "s3"]
+    assert [step.id for step in question(desk, state.id, "Why?").plan.steps] == ["s2", "s3"]
 
 
 def test_without_a_folder_it_answers(desk, server):

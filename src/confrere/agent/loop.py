@@ -7,7 +7,7 @@ import time
 from collections.abc import Mapping
 from functools import partial
 
-from confrere.agent import answering, asking, prompt, review
+from confrere.agent import answering, asking, prompt, replanning, review
 from confrere.agent.calling import Calls
 from confrere.agent.conversation import Conversation
 from confrere.agent.questions import Questions, reply
@@ -15,10 +15,8 @@ from confrere.agent.services import Listener, Services
 from confrere.agent.session import Session, utc
 from confrere.agent.task import TaskState
 from confrere.errors import ConfrereError, Failed, Stopped, WrongUse
-from confrere.journal.canonical import digest
 from confrere.models.messages import Reply, ToolCall
 from confrere.policy import approvals
-from confrere.policy.plan import Plan
 from confrere.workspace.changes import ChangeSet
 from confrere.workspace.transaction import Outcome
 
@@ -177,8 +175,8 @@ class Runner(Session):
         if phase == "work":
             await self.in_thread(partial(review.begin, self))
             return
-        plan = Plan(answer=answer.message.text, language=self.state.language)
-        self.record("plan.proposed", {"plan": plan, "hash": digest(plan)})
+        before = self.state.plan if phase == "plan" else None
+        self.record("plan.proposed", replanning.answered(before, answer.message.text, self.state.language))
 
     def _propose(self, call: ToolCall) -> bool:
         """Take a proposed plan; returns whether it is one."""
@@ -191,7 +189,7 @@ class Runner(Session):
             self.say(reply(call, f"This is not a plan: {error}", failed=True))
             return False
         self.say(reply(call, "The person sees the plan."))
-        self.record("plan.proposed", {"plan": plan, "hash": digest(plan)})
+        self.record("plan.proposed", replanning.proposed(self.store, self.state, plan))
         return True
 
     # -- the person's word

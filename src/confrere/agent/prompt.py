@@ -23,6 +23,10 @@ Let tools do what code can do (sorting, tables, totals, decks): they are exact. 
 _PLAN = """Make a plan first. Look with the reading tools (survey first), then call propose_plan with the steps; each names one tool and its arguments.
 Change nothing yet. If the brief is a question that needs no change, answer it in plain text instead. Put what you doubt or do not understand in the plan."""
 
+_PLANNED = """The person has this plan before them, as they edited it:
+{plan}
+Answer a question about it in plain text: the plan stays as it is. Only where they want another, call propose_plan, with what they edited in it."""
+
 _WORK = """The person approved the plan. Carry out its steps in order, giving each call the id of its step as "step".
 Do nothing that is not in the plan. When all is done, say in a few sentences what was done and what could not be."""
 
@@ -36,12 +40,19 @@ def system(state: TaskState, phase: str) -> Message:
     if phase == "answer":
         return Message(role="system", text=_ANSWER.format(language=language))
     roots = ", ".join(f"{root.name}{' (read only)' if root.readonly else ''}" for root in state.roots)
-    return Message(role="system", text=_COMMON.format(roots=roots, language=language) + "\n\n" + (_PLAN if phase == "plan" else _WORK))
+    told = [_COMMON.format(roots=roots, language=language), _PLAN if phase == "plan" else _WORK]
+    if phase == "plan" and state.plan is not None and state.plan.steps:
+        told.append(_PLANNED.format(plan=_steps(state.plan)))
+    return Message(role="system", text="\n\n".join(told))
 
 
 def approved(plan: Plan) -> Message:
     """How the approved plan reaches the conversation."""
-    return Message(role="user", text="The plan is approved:\n" + dumps([msgspec.to_builtins(step) for step in plan.steps]), label="person")
+    return Message(role="user", text="The plan is approved:\n" + _steps(plan), label="person")
+
+
+def _steps(plan: Plan) -> str:
+    return dumps([msgspec.to_builtins(step) for step in plan.steps])
 
 
 class Proposed(msgspec.Struct, kw_only=True):
