@@ -15,6 +15,7 @@ from confrere.messages import say
 
 LEADING = 1.22  # the height of a line of Calibri, in its size
 _ROW = 1.9  # the height of a table row, in its text size
+_AIRY = 2.5  # the same where there is room
 SMALLEST = 12  # points: nothing on a slide is smaller, but the footer
 _EMU = 12700
 
@@ -173,8 +174,8 @@ def _text(slide: Any, block: Text, box: Box, palette: Palette, language: str) ->
 
     _, _, wide, high = box
     indent = (24.0 if block.ordered else 15.0) if block.points else 0.0
-    largest = 20 if wide > 600 else 18
     lines = [plain(line) for line in block.lines]
+    largest = (24 if len(lines) <= 4 else 20) if wide > 600 else 18
 
     def height(size: float, some: list[str]) -> float:
         head = 16 * LEADING + 6 if block.title else 0.0
@@ -269,7 +270,7 @@ def _table(slide: Any, block: Table, box: Box, palette: Palette, language: str, 
         more = ""
     widths = column_widths([heads, *(row for row in cells if not (more and row[0] == more)), *([total] if total else [])], size, wide, 14)
     rows = [heads, *cells, *([total] if total else [])]
-    line = size * _ROW
+    line = max(size * _ROW, min(size * _AIRY, high / len(rows)))  # a short table breathes
     x, y, w, h = (round(value * _EMU) for value in (left, top, wide, line * len(rows)))
     frame = slide.shapes.add_table(len(rows), len(heads), x, y, w, h)
     table = frame.table

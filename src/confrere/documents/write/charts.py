@@ -29,8 +29,17 @@ def number_format(block: Chart, language: str) -> str:
     """Whole amounts, or plain numbers without a currency."""
     if not block.currency:
         return "#,##0"
+    if thousands(block):
+        return formats.excel_thousands(block.currency, language)
     small = all(abs(value) < 1000 for series in block.series for value in series.values if value is not None)
     return formats.excel_money(block.currency, language, None if small else 0).split(";")[0]
+
+
+def thousands(block: Chart) -> bool:
+    """Whether the labels of a chart are in thousands: many columns of large amounts, whose figures would run into one another."""
+    if not block.currency or block.kind not in ("column", "line", "stacked") or len(block.categories) <= 7:
+        return False
+    return max((abs(value) for series in block.series for value in series.values if value is not None), default=Decimal(0)) >= 100_000
 
 
 def chart_type(kind: str) -> Any:
@@ -132,4 +141,12 @@ def label(value: Decimal | None, block: Chart, language: str) -> str:
     """A value of a chart in words, as its data labels show it."""
     if value is None:
         return ""
+    if thousands(block):
+        return formats.thousands(value, block.currency, language)
+    if (
+        block.currency
+        and abs(value) < 1000
+        and any(abs(one) >= 1000 for series in block.series for one in series.values if one is not None)
+    ):
+        return formats.money(value, block.currency, language, 0)  # as its neighbours are written
     return formats.rounded(value, block.currency, language) if block.currency else formats.number(value, language)

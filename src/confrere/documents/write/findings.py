@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import datetime as dt
-from decimal import Decimal
-
 from confrere.documents.write import formats
+from confrere.documents.write.breakdowns import Breakdowns
 from confrere.documents.write.content import (
     Block,
     Chart,
@@ -18,13 +16,13 @@ from confrere.documents.write.content import (
     Text,
 )
 from confrere.documents.write.figures import CONFIRMED, PURCHASES, SALES, ZERO, Currency, signed
-from confrere.documents.write.labels import made_on, period, pot, recap_title, type_label
-from confrere.documents.write.telling import LINES, Words
+from confrere.documents.write.labels import made_on, period, pot, recap_title
+from confrere.documents.write.telling import LINES
 
 _BARS = 8  # bars of a chart before the rest is put together
 
 
-class Findings(Words):
+class Findings(Breakdowns):
     """The findings of a recap. A method gives None where the documents do not show its finding."""
 
     def cover(self) -> Slide:
@@ -35,7 +33,11 @@ class Findings(Words):
 
     def key_figures(self) -> Figures:
         rows = self.totals.rows
-        figures = [Figure(value=formats.number(len(rows), self.language), label=self.say("figure-documents"), note=self.types_line(2))]
+        figures = [
+            Figure(
+                value=formats.number(len(rows), self.language), label=self.counted("figure-documents", len(rows)), note=self.types_line(2)
+            )
+        ]
         for one in self.totals.currencies[: 3 if any(self.totals.sides) else 2]:
             note = self.say("figure-net", amount=self.money(one.all.net, one.code)) if one.all.net else ""
             label = self.say("figure-confirmed", currency=pot(one, self.language))
@@ -77,13 +79,23 @@ class Findings(Words):
         doubtful = [self.money(each.all.doubtful, each.code) for each in self.totals.currencies[:2] if each.all.doubtful]
         if doubtful:
             return self.say("story-overview-doubts", count=count, amount=amounts, doubtful=" + ".join(doubtful))
-        return self.say("story-overview", count=count, amount=amounts)
+        return self.say("story-overview-one" if counted == len(self.totals.rows) == 1 else "story-overview", count=count, amount=amounts)
+
+    def scope(self) -> str:
+        """What a report is about, in a sentence."""
+        count, types = self.documents(len(self.totals.rows)), self.types_line(6)
+        span = self.totals.period()
+        if span is None:
+            return self.say("report-scope-undated", count=count, types=types)
+        first, last = (formats.long_date(day, self.language) for day in span)
+        when = self.say("report-period", first=first, last=last) if first != last else self.say("report-day", first=first)
+        return self.say("report-scope", count=count, types=types, period=when)
 
     def overview(self, chart: bool, points: bool) -> Slide:
         blocks: list[Block] = [self.key_figures()] if self.totals.rows else []
-        graph = (self.parties_chart() or self.months_chart() or self.types_chart()) if chart else None
+        graph: Block | None = (self.parties_chart() or self.months_chart() or self.types_chart()) if chart else None
         if not chart and self.totals.rows:
-            graph = self.running_chart() or self.types_chart()
+            graph = self.running_chart() or self.weightiest()
         if graph is not None:
             blocks.append(graph)
         if points or not graph:
@@ -93,6 +105,21 @@ class Findings(Words):
             blocks=blocks,
             notes=self.notes(self.say("notes-overview"), self.apart, self.sources(self.totals.with_status(CONFIRMED))),
         )
+
+    def weightiest(self) -> Block | None:
+        """The largest documents, for the overview of a short period: what the totals are made of."""
+        one = self.main
+        rows = sorted(self.confirmed(one), key=lambda row: -(signed(row.total, row) or ZERO))[:6] if one else []
+        if one is None or not rows:
+            return self.types_chart()
+        columns = [
+            Column(title=self.say("number")),
+            Column(title=self.say(self.axis)),
+            Column(title=self.say("total"), kind="money", currency=one.code),
+        ]
+        lines: list[list[object]] = [[self.label(row), self.name(getattr(row, self.axis)), signed(row.total, row)] for row in rows]
+        title = self.say("largest-title")
+        return Table(columns=columns, rows=lines, title=title, caption=title)
 
     def points(self) -> list[str]:
         """The findings in a few short sentences."""
@@ -122,19 +149,26 @@ class Findings(Words):
             name=self.name(first, axis),
             share=self.share(total.confirmed, one.all.confirmed),
             amount=self.money(total.confirmed, one.code),
+            whole=self.whole(one),
         )
+        lines = []
+        if len(named) > _BARS and total.confirmed * 10 < one.all.confirmed:
+            share = self.share(total.confirmed, one.all.confirmed)
+            title = self.say(f"story-spread-{axis}", count=formats.number(len(named), self.language), share=share, whole=self.whole(one))
+            lines = [self.say("story-leader", name=self.name(first, axis), amount=self.money(total.confirmed, one.code))]
         unknown = dict(ranked).get("")
         rest = one.all.confirmed - total.confirmed - (unknown.confirmed if unknown else ZERO)
-        lines = [
+        lines.append(
             self.say(
                 "story-second",
                 name=self.name(named[1][0], axis),
                 amount=self.money(named[1][1].confirmed, one.code),
                 share=self.share(named[1][1].confirmed, one.all.confirmed),
             )
-        ]
+        )
         if len(named) > 2:
-            lines.append(self.counted(f"story-others-{axis}", len(named) - 1, amount=self.money(rest, one.code)))
+            rest -= named[1][1].confirmed
+            lines.append(self.counted(f"story-others-{axis}", len(named) - 2, amount=self.money(rest, one.code)))
         if unknown:
             lines.append(self.counted(f"story-no-{axis}", unknown.count, amount=self.money(unknown.confirmed, one.code)))
         if one.all.doubts:
@@ -152,9 +186,10 @@ class Findings(Words):
         shown = ranked if len(ranked) <= _BARS + 1 else ranked[:_BARS]
         names = [self.name(name, axis) for name, _ in shown]
         values = [total.confirmed for _, total in shown]
-        if len(ranked) > len(shown):
+        rest = sum((total.confirmed for _, total in ranked[len(shown) :]), ZERO)
+        if len(ranked) > len(shown) and rest <= 2 * values[0]:  # a longer bar would hide all others: the words tell of the rest
             names.append(self.counted("others", len(ranked) - len(shown)))
-            values.append(sum((total.confirmed for _, total in ranked[len(shown) :]), ZERO))
+            values.append(rest)
         title = self.say("chart-by", axis=self.say(axis).lower(), currency=pot(one, self.language))
         alt = f"{title}. {alt}"
         return Chart(
@@ -202,262 +237,3 @@ class Findings(Words):
         axis = "supplier" if self.axis == "client" else "client"
         one = next((each for each in self.totals.currencies if each.told_by(axis)), None)
         return self._ranking(axis, one) if one else None
-
-    def months_chart(self, one: Currency | None = None, alt: str = "") -> Chart | None:
-        one = one or self.main
-        dated = self.dated(one) if one else []
-        if one is None or len(dated) < 2:
-            return None
-        dated = dated[-24:]
-        values = [total.confirmed for _, total in dated]
-        title = self.say("chart-by-month", currency=pot(one, self.language))
-        return Chart(
-            kind="column",
-            categories=[formats.short_month(month, self.language) for month, _ in dated],
-            series=[Series(name=self.say("total-confirmed"), values=list(values))],
-            currency=one.code,
-            title=title,
-            alt=f"{title}. {alt}".strip(),
-            highlight=values.index(max(values)),
-        )
-
-    def running_chart(self) -> Chart | None:
-        """The confirmed total as it grows month by month."""
-        one = self.main
-        dated = self.dated(one)[-24:] if one else []
-        if one is None or len(dated) < 3:
-            return None
-        running, values = ZERO, []
-        for _, total in dated:
-            running += total.confirmed
-            values.append(running)
-        title = self.say("chart-running", currency=pot(one, self.language))
-        return Chart(
-            kind="line",
-            categories=[formats.short_month(month, self.language) for month, _ in dated],
-            currency=one.code,
-            series=[Series(name=self.say("total-confirmed"), values=list(values))],
-            title=title,
-            alt=title,
-        )
-
-    def months(self) -> Slide | None:
-        one = self.main
-        if one is None or one.all.confirmed <= 0:
-            return None
-        dated = self.dated(one)
-        if len(dated) < 2:
-            return None
-        best, total = max(dated, key=lambda pair: pair[1].confirmed)
-        title = self.say(
-            "story-best-month",
-            month=formats.month(best, self.language),
-            amount=self.money(total.confirmed, one.code),
-            share=self.share(total.confirmed, one.all.confirmed),
-        )
-        low, least = min(dated, key=lambda pair: pair[1].confirmed)
-        average = sum((one_.confirmed for _, one_ in dated), ZERO) / len(dated)
-        lines = [
-            self.say("story-average", amount=self.money(average, one.code), count=len(dated)),
-            self.say("story-low-month", month=formats.month(low, self.language), amount=self.money(least.confirmed, one.code)),
-        ]
-        undated = one.months.get(None)
-        if undated:
-            lines.append(self.counted("story-undated", undated.count, amount=self.money(undated.confirmed, one.code)))
-        if one.all.doubts:
-            lines.append(self.say("story-apart", amounts=self.money(one.all.doubtful, one.code)))
-        chart = self.months_chart(alt=title)
-        assert chart is not None  # two dated months at least
-        rows = [row for row in one.rows if row.date and row.date.replace(day=1) == best]
-        notes = self.notes(self.say("notes-months"), self.apart, self.sources(rows))
-        return Slide(title=title, blocks=[chart, Text(lines=lines)], notes=notes)
-
-    def party_months(self) -> Slide | None:
-        """The largest parties month by month, stacked."""
-        one = self.main
-        if one is None:
-            return None
-        months = [month for month, _ in self.dated(one)][-12:]
-        ranked = [name for name, total in self.ranked(self.axis, one) if name and total.confirmed > 0][:4]
-        if len(months) < 2 or len(ranked) < 2:
-            return None
-        series = []
-        sums: dict[tuple[str, dt.date], Decimal] = {}
-        for row in self.confirmed(one):
-            if row.date:
-                key = (getattr(row, self.axis), row.date.replace(day=1))
-                sums[key] = sums.get(key, ZERO) + (signed(row.total, row) or ZERO)
-        for name in ranked:
-            series.append(Series(name=self.name(name, limit=30), values=[sums.get((name, month), ZERO) for month in months]))
-        regular = max(ranked, key=lambda name: sum(1 for month in months if sums.get((name, month))))
-        active = sum(1 for month in months if sums.get((regular, month)))
-        title = self.say("story-regular", name=self.name(regular), active=active, count=len(months))
-        chart = Chart(
-            kind="stacked",
-            categories=[formats.short_month(month, self.language) for month in months],
-            series=series,
-            currency=one.code,
-            alt=title,
-        )
-        return Slide(title=title, blocks=[chart], notes=self.notes(self.say("notes-months"), self.apart))
-
-    def due_dates(self) -> Slide | None:
-        one = self.main
-        if one is None:
-            return None
-        due: dict[dt.date, Decimal] = {}
-        for row in self.confirmed(one):
-            if row.due_date and row.type == "invoice":
-                month = row.due_date.replace(day=1)
-                due[month] = due.get(month, ZERO) + (row.total or ZERO)
-        if not due:
-            return None
-        months = sorted(due)[-12:]
-        best = max(months, key=lambda month: due[month])
-        title = self.say("story-due", amount=self.money(due[best], one.code), month=formats.month(best, self.language))
-        chart = Chart(
-            kind="column",
-            categories=[formats.short_month(month, self.language) for month in months],
-            currency=one.code,
-            series=[Series(name=self.say("total"), values=[due[month] for month in months])],
-            alt=title,
-            highlight=months.index(best),
-            title=self.say("chart-due", currency=pot(one, self.language)),
-        )
-        return Slide(title=title, blocks=[chart], notes=self.notes(self.say("notes-due"), self.apart))
-
-    def types_chart(self) -> Chart | None:
-        types = self.totals.types().most_common()
-        if len(types) < 2:
-            return None
-        return Chart(
-            kind="bar",
-            categories=[type_label(name, self.language) for name, _ in types[:_BARS]],
-            title=self.say("chart-types"),
-            series=[Series(name=self.say("documents"), values=[Decimal(count) for _, count in types[:_BARS]])],
-            alt=self.say("chart-types") + " : " + self.types_line(_BARS),
-            highlight=0,
-        )
-
-    def types(self) -> Slide | None:
-        chart = self.types_chart()
-        if chart is None:
-            return None
-        (name, count), *_ = self.totals.types().most_common()
-        credits = self.main.types.get("credit-note") if self.main else None
-        if credits and credits.confirmed and self.main:
-            title = self.counted("story-credits", credits.count, amount=self.money(-credits.confirmed, self.main.code))
-            names = [name for name, _ in self.totals.types().most_common()]
-            chart.highlight = names.index("credit-note") if names.index("credit-note") < _BARS else None
-        else:
-            title = self.say(
-                "story-types",
-                count=formats.number(count, self.language),
-                type=self.type_name(name, count),
-                total=formats.number(len(self.totals.rows), self.language),
-            )
-        blocks: list[Block] = [chart]
-        if self.main:
-            one = self.main
-            columns = [
-                Column(title=self.say("type")),
-                Column(title=self.say("documents"), kind="number"),
-                Column(title=self.say("total-confirmed"), kind="money", currency=one.code),
-            ]
-            rows: list[list[object]] = [
-                [type_label(name, self.language), total.count, total.confirmed] for name, total in one.types.items()
-            ]
-            blocks.append(
-                Table(
-                    columns=columns,
-                    rows=rows,
-                    caption=title,
-                    title=pot(one, self.language),
-                    total=[self.say("total-word"), one.all.count, one.all.confirmed],
-                )
-            )
-        other = len(self.totals.rows) - sum(one.all.count for one in self.totals.currencies)
-        return Slide(title=title, blocks=blocks, notes=self.notes(self.counted("notes-types", other) if other else "", self.apart))
-
-    def taxes(self) -> Slide | None:
-        one = self.main
-        if one is None or not one.rates or not one.all.tax:
-            return None
-        rate, top = max(one.rates.items(), key=lambda pair: pair[1].tax)
-        shown = formats.rate(rate, self.language) if rate else self.say("tax-unstated")
-        known = sum((total.tax for total in one.rates.values()), ZERO)
-        title = self.say("story-tax", amount=self.money(one.all.tax, one.code), share=self.share(top.tax, known), rate=shown)
-        columns = [
-            Column(title=self.say("vat-rate")),
-            Column(title=self.say("documents"), kind="number"),
-            Column(title=self.say("tax-confirmed"), kind="money", currency=one.code),
-            Column(title=self.say("tax-to-confirm"), kind="money", currency=one.code),
-        ]
-        rows: list[list[object]] = [
-            [formats.rate(name, self.language) if name else self.say("tax-unstated"), total.count, total.tax, total.doubtful]
-            for name, total in one.rates.items()
-        ]
-        blocks: list[Block] = []
-        if len(one.rates) > 1:
-            blocks.append(
-                Chart(
-                    kind="column",
-                    categories=[str(row[0]) for row in rows],
-                    currency=one.code,
-                    alt=title,
-                    title=self.say("tax-confirmed"),
-                    series=[Series(name=self.say("tax"), values=[total.tax for total in one.rates.values()])],
-                )
-            )
-        blocks.append(Table(columns=columns, rows=rows, caption=title))
-        return Slide(title=title, blocks=blocks, notes=self.notes(self.say("notes-tax"), self.apart))
-
-    def largest(self) -> Slide | None:
-        one = self.main
-        if one is None:
-            return None
-        rows = sorted(self.confirmed(one), key=lambda row: -(signed(row.total, row) or ZERO))[:8]
-        rows = [row for row in rows if row.total]
-        if len(rows) < 2 or one.all.confirmed <= 0:
-            return None
-        amount = sum((signed(row.total, row) or ZERO for row in rows), ZERO)
-        title = self.say("story-largest", count=len(rows), share=self.share(amount, one.all.confirmed), amount=self.money(amount, one.code))
-        if len(rows) == len(self.confirmed(one)):
-            title = self.say(
-                "story-largest-one",
-                name=self.label(rows[0]),
-                party=self.name(getattr(rows[0], self.axis)),
-                amount=self.money(signed(rows[0].total, rows[0]) or ZERO, one.code),
-            )
-        table = self.document_table(rows, one.code)
-        table.caption = title
-        return Slide(title=title, blocks=[table], notes=self.notes(self.apart, self.sources(rows)))
-
-    def currency(self, one: Currency) -> Slide:
-        axis = self.axis if one.told_by(self.axis) else "supplier" if self.axis == "client" else "client"
-        key = "story-pot" if one.side else "story-currency"
-        title = self.say(
-            key,
-            amount=self.money(one.all.confirmed, one.code),
-            count=self.documents(one.all.count),
-            currency=_capital(pot(one, self.language)),
-        )
-        rows = sorted(one.rows, key=lambda row: -(signed(row.total, row) or ZERO))
-        figures = Figures(
-            figures=[
-                Figure(value=self.money(one.all.confirmed, one.code), label=self.say("total-confirmed")),
-                Figure(
-                    value=self.money(one.all.doubtful, one.code), label=self.say("total-to-confirm"), tone="warn" if one.all.doubts else ""
-                ),
-                Figure(value=formats.number(one.all.count, self.language), label=self.say("figure-documents")),
-            ]
-        )
-        return Slide(
-            title=title,
-            blocks=[figures, self.document_table(rows[:LINES], one.code, axis)],
-            notes=self.notes(self.say("notes-currency"), self.sources(rows)),
-        )
-
-
-def _capital(text: str) -> str:
-    return text[:1].upper() + text[1:]

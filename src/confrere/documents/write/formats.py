@@ -53,7 +53,14 @@ def rounded(value: Decimal, currency: str, language: str) -> str:
         symbol = SYMBOLS.get(currency, currency)
         gap = NBSP if symbol.isalpha() else ""
         return f"{text}{NBSP}M{gap}{symbol}" if language == "fr" else f"{symbol}{gap}{text}M"
-    return money(value, currency, language, 0 if abs(value) >= 1000 or not value else None)
+    return money(value, currency, language, 0 if abs(value) >= 1000 or value == value.to_integral_value() else None)
+
+
+def thousands(value: Decimal, currency: str, language: str) -> str:
+    """Money in thousands, for charts of many large amounts: "832 k€", "£832k"."""
+    text, symbol = number(value / 1000, language, 0), SYMBOLS.get(currency, currency)
+    gap = NBSP if symbol.isalpha() else ""
+    return f"{text}{NBSP}k{gap}{symbol}" if language == "fr" else f"{symbol}{gap}{text}k"
 
 
 def percent(share: Decimal, language: str, places: int = 0) -> str:
@@ -129,6 +136,14 @@ def excel_money(currency: str, language: str, places: int | None = None) -> str:
         before = f'"{symbol}{NBSP if symbol.isalpha() else ""}"'
     locale = _LOCALE["fr" if language == "fr" else "en"]
     return f'{locale}{before}{digits}{after};[Red]{locale}-{before}{digits}{after};"–"'
+
+
+def excel_thousands(currency: str, language: str) -> str:
+    """The number format that shows an amount as ``thousands`` does."""
+    symbol = SYMBOLS.get(currency, currency).replace('"', "")
+    gap = NBSP if symbol.isalpha() else ""
+    locale = _LOCALE["fr" if language == "fr" else "en"]
+    return f'{locale}#,##0,"{NBSP}k{gap}{symbol}"' if language == "fr" else f'{locale}"{symbol}{gap}"#,##0,"k"'
 
 
 def excel_format(kind: str, language: str, currency: str = "") -> str:

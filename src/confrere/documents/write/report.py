@@ -9,7 +9,7 @@ import posixpath
 from pathlib import Path
 
 from confrere.documents.write import formats
-from confrere.documents.write.content import Block, Column, Minutes, Recap, ReportContent, Section, Slide, Table, Text, filled
+from confrere.documents.write.content import Block, Column, Figures, Minutes, Recap, ReportContent, Section, Slide, Table, Text, filled
 from confrere.documents.write.figures import Totals
 from confrere.documents.write.labels import made_on, priority, recap_title, type_label
 from confrere.documents.write.markdown import report_markdown
@@ -48,18 +48,15 @@ def recap_report(recap: Recap, language: str) -> ReportContent:
             tell.parties(),
             tell.months(),
             tell.other_axis(),
-            *(tell.currency(one) for one in totals.currencies[1:]),
+            *(_plainly(tell.currency(one)) for one in totals.currencies[1:]),
             tell.types(),
             tell.taxes(),
             tell.largest(),
         ],
     )
-    add("report-meeting", [tell.highlights(), tell.decisions(), tell.questions()])
+    add("report-meeting", [tell.highlights(), tell.decisions(), tell.actions(), tell.questions()])
     add("what-to-check", [tell.to_check()])
-    steps = Section(title=tell.say("next-heading"), blocks=[Text(lines=tell.steps(), ordered=True)])
-    if recap.actions:
-        steps.blocks.insert(0, tell.action_table(recap.actions))
-    sections.append(steps)
+    sections.append(Section(title=tell.say("next-heading"), blocks=[Text(lines=tell.steps(), ordered=True)]))
     sections.append(_sources(recap, totals, tell, language))
     figures = tell.key_figures().figures if totals.rows else []
     return ReportContent(
@@ -67,9 +64,15 @@ def recap_report(recap: Recap, language: str) -> ReportContent:
         subtitle=made_on(recap.day, language),
         day=recap.day,
         figures=figures,
-        summary=[tell.headline() + ".", *(point.rstrip(".") + "." for point in tell.points())] if totals.rows else tell.points(),
+        summary=[tell.scope(), *(point.rstrip(".") + "." for point in (tell.headline(), *tell.points()))] if totals.rows else tell.points(),
         sections=sections,
     )
+
+
+def _plainly(slide: Slide) -> Slide:
+    """A slide about one pot without its key figures, which its title and the total of its table say on a page."""
+    slide.blocks = [block for block in slide.blocks if not isinstance(block, Figures)]
+    return slide
 
 
 def _flat(blocks: list[Block]) -> list[Block]:

@@ -56,19 +56,22 @@ def _candidates(tell: Teller, wanted: int) -> Iterator[tuple[int, list[Slide]]]:
         yield 80, some(tell.to_check())
         yield 90, [tell.next_steps()]
     yield 2, some(tell.highlights())
-    yield 3, some(tell.decisions())
-    yield 4, some(tell.actions())
+    for slide in [] if short else tell.decided():
+        yield 3, [slide]
+    yield 4, [] if short else some(tell.actions())
     yield 10, some(tell.parties())
     yield 20, some(tell.months())
-    yield 30, some(tell.types())
-    yield 35, some(tell.taxes())
     yield 40, some(tell.largest())
     for one in tell.totals.currencies[1:]:
         yield 25, some(tell.currency(one))
-    yield 12, some(tell.concentration())
+    if short:
+        yield 3, some(tell.decisions())
+        yield 4, some(tell.actions())
     yield 13, some(tell.other_axis())
-    yield 5, some(tell.questions())
     yield 45, some(tell.due_dates())
+    yield 30, some(tell.types())
+    yield 35, some(tell.taxes())
+    yield 12, some(tell.concentration())
     for number, slide in enumerate(tell.party_details()):
         if number >= 4:
             break

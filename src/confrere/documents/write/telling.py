@@ -43,6 +43,20 @@ class Words:
     def share(self, part: Decimal, whole: Decimal) -> str:
         return formats.percent(part / whole if whole else ZERO, self.language)
 
+    def whole(self, one: Currency) -> str:
+        """What a share is a share of: the total, the sales or the purchases; with its currency where there are several."""
+        words = self.say(f"whole-{one.side or 'all'}")
+        if not one.code or len({each.code for each in self.totals.currencies}) == 1:
+            return words
+        try:
+            return f"{words} {self.say(f'in-{one.code}')}"
+        except KeyError:
+            return f"{words} {self.say('whole-in', currency=one.code)}"
+
+    def of(self, one: Currency) -> str:
+        """Whose amounts they are, for a title: " of sales", or nothing where there is one pot only."""
+        return self.say(f"of-{one.side}") if one.side else ""
+
     def name(self, key: str, axis: str = "", limit: int = 60) -> str:
         return line(party(key, axis or self.axis, self.language), limit)
 
@@ -88,6 +102,10 @@ class Words:
     def confirmed(self, one: Currency) -> list[Row]:
         kept = {id(row) for row in self.totals.with_status(CONFIRMED)}
         return [row for row in one.rows if id(row) in kept]
+
+    def side_of(self, row: Row) -> str:
+        """Whether a row is a sale or a purchase; "" where the recap does not tell them apart."""
+        return next((side for one, side in zip(self.totals.rows, self.totals.sides, strict=True) if one is row), "")
 
     def label(self, row: Row) -> str:
         return line(row.number or posixpath.basename(row.file), 40)

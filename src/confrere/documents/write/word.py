@@ -12,6 +12,7 @@ from confrere.documents.write.text import column_widths, plain
 from confrere.messages import say
 
 _W = "http://schemas.openxmlformats.org/wordprocessingml/2006/main"
+_WHOLE = 12  # rows of a table that no page cuts in two
 _TEXT_WIDTH = 170 / 25.4 * 72  # points: A4 less margins of 20 mm
 
 
@@ -227,6 +228,8 @@ def _table(document: Any, block: Table, language: str, heading: str) -> None:
         for place, (cell, text) in enumerate(zip(cells.cells, row, strict=True)):
             cell.width = Pt(widths[place])
             _cell(cell, text, block.columns[place], header, total)
+            if len(rows) <= _WHOLE + 1 and number < len(rows) - 1:
+                cell.paragraphs[0].paragraph_format.keep_with_next = True
     document.add_paragraph().paragraph_format.space_after = Pt(2)
 
 
