@@ -57,11 +57,17 @@ def test_an_answer_cut_off_at_its_limit_is_said(desk, server, folder):
 
 
 def test_the_same_bytes_are_not_calculated_twice_and_others_are(desk, server, folder, monkeypatch):
-    """The report is built before the person agrees and again after: LibreOffice looks once."""
+    """The report is built before the person agrees and again after: what was checked is remembered in the person's own folder."""
     from confrere.documents import verify
 
     asked = []
-    monkeypatch.setattr(verify, "check", lambda path, *, office=True, **more: asked.append(office) or [])
+
+    def check(path, *, known, **more):
+        asked.append(not known.holds(path))
+        known.add(known.digest(path))
+        return []
+
+    monkeypatch.setattr(verify, "check", check)
     write = {"path": "Papers/summary.md", "text": "# Summary"}
     server.script([Act(**plan(("write_file", write))), Act(**call("write_file", step="s1", **write)), "Done."])
     task = desk.start("Summarise", folder)
