@@ -133,7 +133,7 @@ def _settle_path(view: View, path: str) -> None:
             os.rmdir(up)
     elif _below_opaque(tree, relative) and not layer.is_whiteout(status, up):
         # the real file now has it, but this folder hides what is real; the upper one may be another name of the real file
-        view.stand_in(path, up, status, up)
+        view.work_area.stand_in(path, up, status, up)
     else:
         os.unlink(up)
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import errno
 import os
 import stat
+from collections.abc import Iterator
 from pathlib import Path
 from typing import NamedTuple
 
@@ -13,7 +14,7 @@ import msgspec
 from confrere.errors import ConfrereError, Failed, WrongUse
 from confrere.workspace import upper as layer
 from confrere.workspace.files import kind
-from confrere.workspace.paths import is_within
+from confrere.workspace.paths import is_within, join, name, parent
 from confrere.workspace.roots import Root
 
 STAGING = ".confrere-"  # prefix of the short-lived folder that applying makes in a root; never part of a view
@@ -27,6 +28,9 @@ class Info(msgspec.Struct, frozen=True, gc=False):
     size: int
     mtime_ns: int
     mode: int
+
+
+Entry = tuple[Info, str | None, str | None]  # with its place in the upper and in the lower layer; None: not there
 
 
 class Look(NamedTuple):
@@ -101,6 +105,42 @@ class Tree:
             return Look(target, None, "", None)
         return Look(target, upper_status, low or "", lower_status, whiteout, opaque)
 
+    def entries(self, relative: str, up: str | None, low: str | None) -> Iterator[Entry]:
+        """What the folder shows that is at ``up`` and ``low`` in the two layers (None: not there), sorted by name, each entry with its own
+        place in them. Only the names are held in memory. Raises WrongUse where it cannot be read."""
+        path = join(self.root.name, relative)
+        above: dict[str, os.stat_result] = {}
+        names: list[str] = []
+        try:
+            if up is not None:
+                with os.scandir(up) as scan:
+                    above = {entry.name: entry.stat(follow_symlinks=False) for entry in scan}
+                names = list(above)
+            if low is not None:
+                names += [item for item in os.listdir(low) if item not in above]
+        except FileNotFoundError:
+            self.look(relative)  # says so when the whole folder is gone
+        except OSError as error:
+            raise WrongUse("workspace.path-denied", path=path, reason=error.strerror) from None
+        names.sort()
+        hidden = {name(place) for place in self.root.hidden if parent(place) == relative}
+        for item in names:
+            if item in hidden or (not relative and item.startswith(STAGING)):
+                continue
+            real = f"{low}/{item}" if low is not None else None
+            status = above.get(item)
+            if status is None:
+                assert real is not None
+                try:
+                    status = os.lstat(real)
+                except FileNotFoundError:
+                    continue  # it went while we looked
+                except OSError as error:
+                    raise WrongUse("workspace.path-denied", path=path, reason=error.strerror) from None
+                yield info(f"{path}/{item}", status), None, real
+            elif not layer.is_whiteout(status, f"{up}/{item}"):
+                yield info(f"{path}/{item}", status), f"{up}/{item}", real
+
     def _still_there(self) -> None:
         try:
             there = stat.S_ISDIR(os.lstat(self.root.path).st_mode)
@@ -131,3 +171,22 @@ def _unreachable(error: OSError, root: str, relative: str) -> ConfrereError:
 def info(path: str, status: os.stat_result) -> Info:
     what = kind(status.st_mode)
     return Info(path, what, status.st_size if what == "file" else 0, status.st_mtime_ns, stat.S_IMODE(status.st_mode))
+
+
+def hides(up: str | None, low: str | None) -> bool:
+    """Whether the upper entry of a folder hides the lower one of its name."""
+    return up is not None and (low is None or layer.is_opaque(up) or not is_folder(low))
+
+
+def is_folder(path: str) -> bool:
+    """Whether a folder is there, and no link to one."""
+    status = lstat(path)
+    return status is not None and stat.S_ISDIR(status.st_mode)
+
+
+def lstat(path: str) -> os.stat_result | None:
+    """None where nothing can be seen."""
+    try:
+        return os.lstat(path)
+    except OSError:
+        return None
