@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from typing import Any
+from urllib.parse import unquote
 
 import pytest
 from playwright.sync_api import expect
@@ -10,6 +11,7 @@ from playwright.sync_api import expect
 from confrere.gateway.work.differences import _blocks, _paired
 from tests.page import world
 from tests.page.conftest import Tab, overflow, violations
+from tests.page.stand_in import StandIn
 
 OFFER = "Huit étiquettes, une seule famille\nUn dessin par lait"
 BEFORE = [("slide 1", "La gamme fermière"), ("slide 2", OFFER), ("slide 3", "Calendrier"), ("slide 4", "Merci")]
@@ -44,6 +46,34 @@ def test_slides_side_by_side(tab: Tab, monkeypatch: pytest.MonkeyPatch) -> None:
     expect(slides.nth(0)).to_contain_text("Elle n’existait pas")
     expect(slides.nth(2)).to_contain_text("retirée")
     assert not violations(page) and overflow(page) <= 0
+
+
+def test_a_deck_that_moved_is_compared_with_what_it_was_where_it_was(tab: Tab, stand_in: StandIn, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Each side is asked for by its own path, in the differences and in the looks at either side."""
+    moved = world.change("move", "Clients/Dupont/Offre.pptx", "Clients/brouillon.pptx")
+    moved["after"]["sha256"] = "0" * 64
+    plain = world.change("move", "Clients/Dupont/Reste.pptx", "Clients/reste d'avant.pptx")
+    monkeypatch.setattr(world, "changes", lambda many=0: [moved, plain])
+
+    def diff(path: str) -> dict[str, Any]:
+        sides = {"size": 5000, "sha256": world.SHA}
+        return {"path": path, "kind": "slides", "blocks": _blocks(BEFORE, AFTER, whole=True), "more": 0, "before": sides, "after": sides}
+
+    monkeypatch.setattr(world, "diff", diff)
+    page = tab.open("/tasks/t-review")
+    asked: list[str] = []
+    page.on("request", lambda request: asked.append(unquote(request.url)) if "side=" in request.url else None)
+    page.click("[role=treeitem]:has-text('Offre.pptx')")
+    expect(page.locator(".look .slide")).to_have_count(3)
+    expect(page.locator(".look .moved dd").first).to_have_text("Clients/brouillon.pptx")
+    page.locator(".look").get_by_role("button", name="Avant").click()
+    expect(page.locator(".look .pages img").first).to_be_visible()
+    page.click("[role=treeitem]:has-text('Reste.pptx')")
+    expect(page.locator(".look .switch")).to_have_count(0)
+    assert any("side=before" in url for url in asked) and any("side=after" in url for url in asked)
+    for url in asked:
+        if "pptx" in url:
+            assert ("brouillon" in url) == ("side=before" in url), url
 
 
 def test_the_same_words_with_another_look_are_shown(tab: Tab, monkeypatch: pytest.MonkeyPatch) -> None:
