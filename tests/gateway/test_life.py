@@ -53,6 +53,12 @@ def test_the_whole_story(up, server, folder):
     edited = dict(shown["plan"], steps=[dict(shown["plan"]["steps"][0], title="The first"), *shown["plan"]["steps"][2:]])
     shown = browser("PUT", f"/api/tasks/{task}/plan", {"plan": edited, "hash": shown["plan_hash"]}, 200).json
     assert [step["id"] for step in shown["plan"]["steps"]] == ["s1", "s3", "s4", "s5"] and shown["plan"]["steps"][0]["title"] == "The first"
+    files = {"files": shown["plan"]["steps"][1]["args"]["files"]}
+    other = dict(shown["plan"], steps=[dict(shown["plan"]["steps"][0]), dict(shown["plan"]["steps"][1], args={**files, "folders": []})])
+    marked = browser("PUT", f"/api/tasks/{task}/plan", {"plan": other, "hash": shown["plan_hash"]}, 200).json["plan"]["steps"]
+    assert marked[0]["title"] == "The first" and marked[1]["title"] == "move_files (changed by you; figures from before the change)"
+    assert marked[1]["files"] == 0 and marked[1]["touches"] == []
+    shown = up.ask("GET", f"/api/tasks/{task}", status=200).json
     forged = dict(edited, steps=[dict(edited["steps"][0], tool="run_command")])
     assert browser("PUT", f"/api/tasks/{task}/plan", {"plan": forged, "hash": shown["plan_hash"]}).code == "gateway.plan-new-step"
 

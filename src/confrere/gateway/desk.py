@@ -17,7 +17,7 @@ from confrere.gateway.people import OWNER
 from confrere.gateway.work.crew import WorkerDied
 from confrere.journal.canonical import digest
 from confrere.messages import say
-from confrere.policy.plan import Plan
+from confrere.policy.plan import Plan, Step
 
 if TYPE_CHECKING:
     from confrere.agent.task import TaskState
@@ -193,7 +193,7 @@ class Desk:
             was = known.get(step.id)
             if was is None or was.tool != step.tool:
                 raise Problem(400, "gateway.plan-new-step", step=step.id)
-            kept.append(msgspec.structs.replace(was, title=step.title[:500], args=step.args))
+            kept.append(_edited(was, step, state.language))
         edited = msgspec.structs.replace(state.plan, steps=kept)
         self._append(task, "plan.edited", {"plan": msgspec.to_builtins(edited), "hash": digest(edited), "by": by})
 
@@ -312,3 +312,15 @@ def interrupted(state: TaskState, last: str) -> bool:
     if state.state == "review":
         return state.yes and not state.outcomes
     return state.state in ("applied", "done") and not state.report
+
+
+def _edited(was: Step, step: Step, language: str) -> Step:
+    """A step as the person left it. What it would touch was counted with its old arguments: neither the counts nor, in a title that they
+    did not write anew, the figures are passed off as those of the new ones."""
+    title = step.title[:500]
+    if step.args == was.args:
+        return msgspec.structs.replace(was, title=title)
+    mark = f" ({say('gateway.step-edited', language)})"
+    if title == was.title and not title.endswith(mark):
+        title += mark
+    return msgspec.structs.replace(was, title=title, args=step.args, touches=[], files=0)
