@@ -47,8 +47,12 @@ class Asking(Filling):
             and not item.has("v.list", "v.find", "v.do", "v.make", "g.", "n.names")
         ]
         ranks = asked.has("q.max", "q.min", "q.last", "q.first")
+        for at, item in enumerate(self.parts[:-1]):
+            if ranks and item.has("g.by") and self.parts[at + 1].has("n.amounts", "f."):
+                item.used = True  # "top 5 clients by revenue"
         if ranks and any(
-            item.has("g.by", "n.folder") or (item.has("v.") and not item.has("v.make", "v.list", "v.find")) for item in self.parts
+            (item.has("g.by") and not item.used) or item.has("n.folder") or (item.has("v.") and not item.has("v.make", "v.list", "v.find"))
+            for item in self.parts
         ):
             return False
         if ahead and not self.clause.question and not ranks:

@@ -109,7 +109,7 @@ def clauses(found: list[Item]) -> list[Clause]:
         first = meaningful[0] if meaningful else None
         alone = first is not None and first.has("g.except", "g.only", "g.not") and not any(item.has("v.") for item in meaningful)
         apart = bool(out) and out[-1].alone and any(item.has("g.by") for item in meaningful)
-        if out and out[-1].sentence == number and joiner != "stop" and _also_refused(out[-1].items, meaningful):
+        if (out and out[-1].sentence == number and joiner != "stop" and _also_refused(out[-1].items, meaningful)) or (out and out[-1].sentence == number and joiner != "stop" and _same_list(out[-1].items, meaningful)):
             out[-1].items += parts
         elif _headed(meaningful) or apart or alone or joiner == "stop" or (out and _parallel(out[-1].items, meaningful)):
             clause = Clause(waiting + parts, number, question, alone)
@@ -129,6 +129,18 @@ def clauses(found: list[Item]) -> list[Clause]:
     for clause in merged:
         _govern(clause)
     return merged
+
+
+def _same_list(before: list[Item], meaningful: list[Item]) -> bool:
+    """ "Les courriers de 2023 et 2024 en un seul PDF": what follows goes on with a list of periods or papers, its verb after it."""
+    said = [item for item in before if not item.filler and item.kind not in ("comma", "stop") and not item.has("g.and")]
+    first = next((item for item in meaningful if not item.has("g.", "x.")), None)
+    if not said or first is None:
+        return False
+    last = said[-1]
+    alike = (last.kind == first.kind == "period") or (last.has("t.") and first.has("t.") and not first.has("v.", "n."))
+    verbs = [item for item in meaningful if item.has("v.", "q.", "o.", *DELIVERABLES)]
+    return alike and all(item.has("v.merge") for item in verbs)
 
 
 def _also_refused(before: list[Item], meaningful: list[Item]) -> bool:
@@ -155,6 +167,29 @@ def _parallel(before: list[Item], meaningful: list[Item]) -> bool:
         into = [index for index, item in enumerate(parts) if item.has("g.in") and index + 1 < len(parts) and parts[index + 1].has("k.")]
         return bool(into) and any(item.has("t.", "k.", "n.table") or item.kind == "file" for item in parts[: into[0]])
 
+    def way_then_files(parts: list[Item]) -> bool:
+        ways = [index for index, item in enumerate(parts) if item.has("g.by")]
+        return (
+            bool(ways)
+            and any(item.has("t.", "k.") for item in parts[ways[0] + 1 :])
+            and not any(item.has("t.", "k.") for item in parts[: ways[0]])
+        )
+
+    def files_then_place(parts: list[Item]) -> bool:
+        into = [
+            index
+            for index, item in enumerate(parts)
+            if item.has("g.in") and index + 1 < len(parts) and (parts[index + 1].kind in ("file", "quote") or parts[index + 1].proper)
+        ]
+        return bool(into) and any(item.has("t.", "k.") for item in parts[: into[0]]) and not any(item.has("n.table") for item in parts)
+
+    if files_then_place(before) and files_then_place(meaningful) and any(item.has("v.move") for item in before):
+        return True
+    rest = next((index for index, item in enumerate(meaningful) if item.has("n.rest")), None)
+    if rest is not None and any(item.has("g.by") for item in meaningful[rest:]) and any(item.has("g.by") for item in before):
+        return True
+    if way_then_files(before) and way_then_files(meaningful) and not any(item.has(*DELIVERABLES) for item in before):
+        return True
     if files_then_format(before) and files_then_format(meaningful) and any(item.has("v.convert") for item in before):
         return True
     return files_then_way(before) and files_then_way(meaningful) and not any(item.has(*DELIVERABLES) for item in before)
@@ -281,6 +316,14 @@ def _govern(clause: Clause) -> None:
             clause.refusals.append(("touch", refusal))
         elif item.has("g.but"):
             item.used, mode = True, "main"
+        elif (
+            mode == "not"
+            and not item.used
+            and item.has("v.make", "v.write")
+            and not item.has("n.")
+            and any(part.has("n.", "t.", "k.") for part in refusal)
+        ):
+            mode = "main"  # "instead of a deck make a report"
         elif mode == "not" and not item.used and item.has("v.") and _coordinated(clause, parts, index, refusal):
             shared = refusal
             _refuse(clause, item)

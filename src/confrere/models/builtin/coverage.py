@@ -85,8 +85,8 @@ class _Seen:
         return any(item.text and item.text in words for words in self.words)
 
     def shows(self, item: Item) -> bool:
-        if not item.used or item.mode == "not":
-            return True  # reported as it stands, or what a refusal names
+        if item.mode == "not":
+            return True  # what a refusal names
         if item.kind == "period" and isinstance(item.value, Period):
             return self._period(item.value)
         if item.kind != "lex" or item.filler:

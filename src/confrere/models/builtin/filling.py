@@ -181,7 +181,11 @@ class Filling(Phrase):
         named = next((item for item in tail if item.kind == "period" and not item.used), None)
         before = [item for item in tail[:6] if any(word in _BEFORE for word in item.bare.split())]
         if not before and named is None:
-            if self.parts[cue].bare.startswith("comparatif") and not (cue and self.parts[cue - 1].has("g.with")):
+            if self.parts[cue].bare in ("evolution", "progression", "variation") and (
+                {"by", "charts"} & host.params.keys() or self.has("d.month", "d.quarter", "d.year")
+            ):
+                self.parts[cue].used = True  # "l'évolution des ventes par mois": months side by side
+            elif self.parts[cue].bare.startswith("comparatif") and not (cue and self.parts[cue - 1].has("g.with")):
                 self.parts[cue].used = True  # "un tableau comparatif": a table
             elif cue and any(part.has("g.with", "g.and") for part in self.parts[max(0, cue - 2) : cue]):
                 host.params["against"] = span(*(part.bare for part in self.parts))  # "with a comparison": with the period before

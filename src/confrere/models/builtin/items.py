@@ -54,10 +54,16 @@ def _expanded(found: list[Token]) -> list[Token]:
             token.first = True
         ahead = found[index + 1].bare if index + 1 < len(found) else ""
         before = found[index - 1].bare if index else ""
+        if token.bare == "k" and index and found[index - 1].kind == "number" and found[index - 1].end == token.start:
+            out.append(token)
+            continue
         if token.bare == "moi" and before in ("par", "chaque"):  # "par moi" can only be "par mois"
             token.bare = "mois"
         elif token.bare in ("months", "years", "quarters", "weeks") and before in ("last", "this", "previous"):
             token.bare = token.bare[:-1]  # "last months spending": with no number, the last one
+        elif token.text == "CA" and not shouted:
+            out += [Token("word", token.text, part, token.start, token.end) for part in ("chiffre", "d'", "affaires")]
+            continue
         elif token.text.casefold() == "mé":
             token.bare = "mets" if ahead in ("le", "la", "les", "tout", "tt", "tou", "moi", "ca") else "mais"
         if token.kind == "file" and "/" in token.text and "." not in token.text and _ways(token.text):

@@ -10,12 +10,14 @@ from confrere.models.builtin.clauses import DELIVERABLES
 from confrere.models.builtin.items import Item
 from confrere.models.builtin.making import Making
 from confrere.models.builtin.periods import EARLIER, Period, span
-from confrere.models.builtin.slots import ACRONYMS, columns, dimensions, put, side_of
+from confrere.models.builtin.slots import ACRONYMS, SIZES, columns, dimensions, put, side_of
+from confrere.tools.office.scope import Scope
 
 _OUT_VERBS = ("o.mail", "o.edit", "o.translate", "o.calendar", "o.pay", "o.print", "o.media", "o.secure", "o.advice")
 _PAID = {"paye", "payes", "payee", "payees", "paid", "regle", "reglee", "spent"}
 _WIRED = {"vire", "virer", "virez"}
 _ONE = {"un", "une", "one", "another", "un autre", "une autre", "l'autre"}
+_THEM = {"les", "them", "it", "le", "ceux ci", "celles ci", "these", "those"}
 _TRADES = {"hotel", "restaurant", "train", "site"}
 """Words of a company's name as often as of a booking."""
 
@@ -35,7 +37,7 @@ class Reading(Asking, Making):
             for item in self.parts:
                 item.used |= item.has("v.make", "v.list")
             self.clause.question = True
-        if self._beyond() or self._question() or self._strange():
+        if self._beyond() or self._unknowable() or self._question() or self._strange():
             return
         each = apiece(self.parts)
         if each is not None:
@@ -67,16 +69,27 @@ class Reading(Asking, Making):
             self.wish("sort", None)
         if unsortable and not by:
             self.made = [wish for wish in self.made if wish.operation != "sort"]  # not another way than the one asked for
+        if not self.has("n.folder", "n.template") and any(
+            item.kind == "unknown" and not item.used and self.parts[at - 1].has("g.in") for at, item in enumerate(self.parts) if at
+        ):
+            self.made = [w for w in self.made if w.operation != "sort" or w.params.get("folder") or by]
         if any(item.kind == "unknown" and not item.used for item in self.parts):
             self.made = [
                 w for w in self.made if not (w.operation == "sort" and w.params.get("folder") and not self.has("t.", "k.", "n.files"))
             ]
         if any(wish.operation == "split" for wish in self.made):  # "sépare le PDF en une page par fichier"
             self.made = [wish for wish in self.made if wish.operation != "sort" or wish.params.get("folder") or by]
+        merge = next((wish for wish in self.made if wish.operation == "merge"), None)
+        if merge is not None and set(by) - {"date", "document-date"}:
+            self.made.remove(merge)  # one file for each cannot be merged here; one of all was not asked
+            self.result.not_understood.append(" ".join(dict.fromkeys(item.text for item in self.parts if item.text.strip())))
+            by = []
         if not self.made and self._compared():
             by = by or ["client"]
         if not self.made and by:
             self._bare_dimensions(by)
+        if any(wish.operation == "list" for wish in self.made) and not columns([item for item in self.parts if not item.used]):
+            self.made = [wish for wish in self.made if wish.operation != "extract"]  # "sors-moi la liste des factures"
         self._fill(by)
         for wish in self.made:
             if wish.operation == "list":
@@ -86,6 +99,8 @@ class Reading(Asking, Making):
             for wish in vague:
                 self.made.remove(wish)
                 self.made[0].only = self.made[0].only.merged(wish.only)
+        if self.has("n.rest"):
+            self._of_the_rest()
         if each is not None:
             self._apiece(*each)
         self._one_each()
@@ -95,6 +110,16 @@ class Reading(Asking, Making):
         for verb in verbs:
             self.context.verb = verb.tag("v.")
         self._leftover()
+
+    def _of_the_rest(self) -> None:
+        """ "... le reste par type": every file but those the wishes before are about."""
+        earlier = [wish for wish in self.context.wishes or self.result.wishes if wish.operation in ("sort", "rename", "merge", "convert")]
+        for wish in self.made:
+            if wish.operation in ("sort", "rename", "convert", "merge") and not wish.only and earlier:
+                for other in earlier:
+                    wish.exclude = wish.exclude.merged(Scope(types=other.only.types, kinds=other.only.kinds, names=other.only.names))
+        for item in self.parts:
+            item.used |= item.has("n.rest")
 
     def _apiece(self, way: str, thing: Item, words: list[Item]) -> None:
         """Workbooks can be made one for each; of anything else it is said, and what cannot be cut up is not made whole instead."""
@@ -185,6 +210,27 @@ class Reading(Asking, Making):
             return False
         self.result.not_understood.append(" ".join(dict.fromkeys(item.text for item in self.parts if item.text.strip())))
         for item in self.parts:
+            item.used = True
+        self.clause.dropped = True
+        return True
+
+    def _unknowable(self) -> bool:
+        """What no tool here tells, said whole: papers of no known type, sizes, figures to be checked, a table inside a page."""
+        papers = self.has("x.paper") and not self.has("t.", "k.")
+        sizes = any(item.bare in SIZES or item.bare.split()[-1] in SIZES for item in self.clause.items if item.kind != "file")
+        checks = self.has("q.check") and not self.has("n.duplicates")
+        lifted = (
+            self.has("v.extract")
+            and self.has("n.table")
+            and any(
+                item.has("n.page") and any(part.has("g.of") for part in self.parts[max(0, at - 2) : at])
+                for at, item in enumerate(self.parts)
+            )
+        )
+        if not (papers or sizes or checks or lifted):
+            return False
+        self.result.not_understood.append(" ".join(dict.fromkeys(item.text for item in self.parts if item.text.strip())))
+        for item in self.clause.items:
             item.used = True
         self.clause.dropped = True
         return True
@@ -301,7 +347,10 @@ class Reading(Asking, Making):
         elif name == "summarise":
             self._summarise(verb)
         elif name == "sum":
-            self.wish("recap", verb)
+            if not self.made and self._last("extract", "recap", "consolidate") is not None and not self.has("t.", "n.amounts"):
+                verb.used = True  # "... and add them up": the table does
+            elif not any(wish.operation in ("extract", "consolidate") for wish in self.made):
+                self.wish("recap", verb)
         elif name == "consolidate":
             self.wish("consolidate", verb)
         elif name == "fill":
@@ -356,6 +405,11 @@ class Reading(Asking, Making):
             wish.params["measure"] = party.tag("d.")
 
     def _merge(self, verb: Item) -> None:
+        table = next((item for item in self.parts if item.has("n.table", "k.csv") and self.into(item)), None)
+        opens = not verb.bare.startswith(("en ", "dans ", "into", "in "))
+        if table is not None and opens and self.has("t.invoice", "t.receipt", "t.quote", "t.credit-note", "n.amounts"):
+            self.wish("extract", verb)  # "rassemble les tickets dans un tableau": their data
+            return
         after = self.after(verb)
         if after is not None and after.has("n.table", "k.xlsx") and verb.bare.split()[0] in ("in", "into", "en", "dans"):
             verb.used = True  # "into one spreadsheet": the table is what matters
@@ -380,6 +434,25 @@ class Reading(Asking, Making):
         else:
             verb.used = True
 
+    def _moved_on(self, verb: Item, by: list[str]) -> bool:
+        """ "... and put them in a folder": the files just spoken of. Found ones are sorted; of what is made the place cannot be told."""
+        them = any(item.bare in _THEM for item in self.parts) and not self.has("t.", "k.", "n.files", "n.duplicates", "n.rest")
+        last = self.context.wishes[-1] if self.context.wishes else None
+        if not them or last is None or last.operation == "duplicates":
+            return False
+        if last.operation in ("list", "sort", "rename") and (self.has("n.folder") or by):
+            if last.operation == "list":
+                self.result.wishes.remove(last)
+                self.context.wishes.remove(last)
+            self.wish("sort", verb).only = last.only
+            return True
+        if last.operation in ("convert", "merge", "split", "recap", "report", "deck", "index", "minutes", "quote") and self.has("n.folder"):
+            self.result.not_understood.append(" ".join(dict.fromkeys(item.text for item in self.parts if item.text.strip())))
+            for item in self.parts:
+                item.used = True
+            return True
+        return False
+
     def _move(self, verb: Item, by: list[str]) -> None:
         place = next(
             (item for item in self.parts if item.proper and self.preceded(item, "g.in") and not item.used and not item.has("n.table")), None
@@ -387,6 +460,15 @@ class Reading(Asking, Making):
         if place is not None and place.bare not in ACRONYMS and not self.has("n.folder"):
             place.used = True
             self.wish("sort", verb, folder=place.text)
+            return
+        if self._moved_on(verb, by):
+            return
+        path = next(
+            (item for item in self.parts if item.kind == "file" and "." not in item.text and self.preceded(item, "g.in", "n.folder")), None
+        )
+        if path is not None:
+            path.used = True
+            self.wish("sort", verb, folder=path.text.strip("/"))
             return
         into = next((item for item in self.parts if item.has("k.") and self.into(item) and not item.used), None)
         duplicates = self.first("n.duplicates")

@@ -30,6 +30,7 @@ LEGAL = {
     "snc",
 }
 ACRONYMS = {"pdf", "csv", "html", "ht", "ttc", "tva", "iban", "rib", "excel", "word", "powerpoint", "docx", "xlsx", "pptx"}
+SIZES = {"mo", "mb", "ko", "kb", "go", "gb", "octets", "bytes", "mega", "giga", "megas"}
 SORTABLE = {"client", "supplier", "year", "month", "quarter", "date", "type", "extension", "currency", "vat"}
 DAYS = set(
     [
@@ -131,7 +132,7 @@ def party_ahead(parts: list[Item], at: int, *, loose: bool) -> list[Item]:
     index = at
     while index < len(parts):
         item = parts[index]
-        if item.used or item.bare in ACRONYMS or item.bare in DAYS or item.has("x.paper"):
+        if item.used or item.bare in ACRONYMS or item.bare in SIZES or item.bare in DAYS or item.has("x.paper"):
             break
         if item.kind == "quote" and not out:
             return [item]
@@ -223,7 +224,9 @@ def side_of(parts: list[Item]) -> str:
         before = parts[index - 1] if index else None
         if item.has("t.invoice") and any(word in item.bare for word in ("client", "customer", "sales", "vente")):
             found.add("sales")  # "factures clients", one phrase
-        elif (item.has("t.invoice") and any(word in item.bare for word in ("fournisseur", "achat", "supplier", "purchase", "vendor"))) or (item.has("q.sum") and ("depens" in item.bare or "spen" in item.bare)):
+        elif (item.has("t.invoice") and any(word in item.bare for word in ("fournisseur", "achat", "supplier", "purchase", "vendor"))) or (
+            item.has("q.sum") and ("depens" in item.bare or "spen" in item.bare)
+        ):
             found.add("purchases")
         elif item.has("n.table"):
             found |= {"sales"} if any(f" {word}" in item.bare for word in _SOLD) else set()
@@ -300,8 +303,12 @@ def _add_kind(parts: list[Item], index: int, scope: Scope) -> None:
     item = parts[index]
     if item.has("t.invoice") and item.text.casefold().endswith(("é", "és", "ée", "ées", "ced", "lled")):
         pass  # "les montants facturés" tells of no file
-    elif item.bare in ("recu", "recus", "recue", "recues") and index and parts[index - 1].has("t.", "k.", "n.files"):
-        pass  # "les courriers reçus"
+    elif item.bare in ("recue", "recues") or (
+        item.bare in ("recu", "recus")
+        and any(other.has("t.", "k.", "n.files") and not other.has("t.receipt") for other in parts[max(0, index - 4) : index])
+        and not any(other.has("g.and", "g.definite") or other.kind == "comma" for other in parts[max(0, index - 1) : index])
+    ):
+        pass  # "les courriers reçus", "les factures de plus de 500 € reçues"
     elif item.has("k.image") and any(other.has("t.") for other in parts[index + 1 : index + 3]) and parts[index + 1].has("g.of"):
         pass  # "photos of receipts": any file of receipts
     elif item.has("t."):
@@ -321,7 +328,7 @@ def _amount(parts: list[Item], index: int, scope: Scope) -> None:
     for other in parts[index + 1 : index + 3]:
         if other.kind in ("money", "number") and not other.used and (other.kind == "money" or int(str(other.value).split(".")[0]) >= 50):
             unit = parts[parts.index(other) + 1].bare if parts.index(other) + 1 < len(parts) else ""
-            if unit in ("mo", "mb", "ko", "kb", "go", "gb", "octets", "bytes", "mega", "giga"):
+            if unit in SIZES:
                 return
             if parts[index].has("g.more"):
                 scope.at_least = str(other.value)
@@ -414,7 +421,9 @@ def dimensions(parts: list[Item]) -> tuple[list[str], list[str]]:
                 item.used, got = True, True
             elif item.has("t.", "k.") and not got and not item.has("v."):
                 break
-            elif item.kind == "unknown" and not got and not item.proper:
+            elif (item.kind == "unknown" and not got and not item.proper) or (
+                item.has("f.", "n.amounts") and not got and not item.has("v.")
+            ):
                 unknown.append(item.text)
                 item.used, got = True, True
             elif (

@@ -151,6 +151,10 @@ def _refusals(clause: Clause, result: Understanding) -> Scope:
                 item.used |= item.has("k.")
         if not verb and governed and (governed[0].has("g.of") or not governed[0].has("g.definite", "g.in")):
             _indefinite(governed, result)
+        if verb == "touch" and any(item.has("n.rest") for item in governed) and not any(item.has("t.", "k.") for item in governed):
+            for item in governed:
+                item.used = True  # "leave everything else": nothing more than was asked
+            continue
         files = scope_of(governed, loose=True) if not (deliverables and verb in ("make", "write")) else Scope()
         if files and verb != "delete":
             left = left.merged(files)
@@ -201,6 +205,13 @@ def _finish(result: Understanding, found: list[Item], chat: list[Item]) -> None:
     """Drop what was refused, collect what was not understood, and settle the stance."""
     result.wishes = [wish for wish in result.wishes if wish.operation not in result.refused]
     result.refused = list(dict.fromkeys(result.refused))
+    for wish in [w for w in result.wishes if w.operation == "split" and len(w.params.get("pages", [])) in (4, 6, 8)]:
+        pages = wish.params["pages"]  # "pages 1 à 3 puis 4 à 9": a run each
+        wish.params["pages"] = pages[:2]
+        for at in range(2, len(pages), 2):
+            result.wishes.append(
+                Wish(operation="split", params=wish.params | {"pages": pages[at : at + 2]}, only=wish.only, exclude=wish.exclude)
+            )
     spans: list[list[Item]] = []
     last: Item | None = None
     for item in found:
@@ -234,6 +245,8 @@ def _finish(result: Understanding, found: list[Item], chat: list[Item]) -> None:
         result.stance = "chat"
     else:
         result.stance = "unknown"
+        if not result.not_understood and not result.refused:
+            result.not_understood.append(" ".join(dict.fromkeys(item.text for item in found if item.kind not in ("stop", "comma")))[:200])
 
 
 _NEAR = {
