@@ -31,16 +31,13 @@ def write_comparison(sheet: Any, book: Any, styles: Formats, recap: Recap, data:
     sheet.set_row(0, 28)
     axis = say(f"write.{totals.axis}", language)
     text(sheet, 1, 0, say("write.comparison-help", language, axis=axis.lower(), before=recap.before_name), styles.get("muted"))
-    labels = {"party": axis, "currency": say("write.currency", language)}
-    for column, (name, wide) in enumerate(_COLUMNS):
-        label = labels.get(name) or say(f"write.comparison-{name}", language)
-        style = "head-right" if name in ("before", "now", "change", "percent") else "head-center" if name == "state" else "head"
-        text(sheet, _HEAD, column, label, styles.get(style))
+    for column, (_, wide) in enumerate(_COLUMNS):
         sheet.set_column(column, column, wide)
-    sheet.set_row(_HEAD, 22)
     at, low = _HEAD + 1, 0
     before, now = _before(recap, totals), _now(recap, totals)
-    for one, axis_name, names in _pots(totals, before, now):
+    for number, (one, axis_name, names) in enumerate(_pots(totals, before, now)):
+        _head(sheet, styles, at if number else _HEAD, axis_name, language)
+        at += bool(number)
         begin = at
         for name in names:
             _line(sheet, styles, data, at, one, axis_name, name, before, now, recap.now)
@@ -52,6 +49,16 @@ def write_comparison(sheet: Any, book: Any, styles: Formats, recap: Recap, data:
     sheet.print_area(0, 0, max(at, low), len(_COLUMNS) + 10)
     sheet.freeze_panes(_HEAD + 1, 1)
     page_setup(sheet, language, _HEAD)
+
+
+def _head(sheet: Any, styles: Formats, at: int, axis: str, language: str) -> None:
+    """The header of a pot's parties: "Client" over those sold to, "Fournisseur" over those bought from."""
+    labels = {"party": say(f"write.{axis}", language), "currency": say("write.currency", language)}
+    for column, (name, _) in enumerate(_COLUMNS):
+        label = labels.get(name) or say(f"write.comparison-{name}", language)
+        style = "head-right" if name in ("before", "now", "change", "percent") else "head-center" if name == "state" else "head"
+        text(sheet, at, column, label, styles.get(style))
+    sheet.set_row(at, 22)
 
 
 _Before = dict[tuple[str, str, str], Decimal]

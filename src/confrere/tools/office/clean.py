@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from confrere.documents.write.content import Edit, Table
     from confrere.tools.base import Context
 
+_CENT = Decimal("0.01")
 _SHARE = 0.8  # of a column's cells that must read as a type for the others to be brought to it
 _CODES = re.compile(r"(?i)\b(n[o°]|num|id|ref|siret|siren|code|cp|postal|zip|iban|tel|phone|compte|account)")
 
@@ -137,19 +138,26 @@ def cleaned(table: Read, language: str) -> tuple[list[list[Any]], list[Edit]]:
     ]
     kinds = [_kind([row[column] for row in body], heads[column]) for column in range(width)]
     day_first = [_day_first([row[column] for row in body]) for column in range(width)]
+    cents = [kinds[column] == "number" and _cents([row[column] for row in body]) for column in range(width)]
+    forms = [_forms([row[column] for row in body]) if kinds[column] == "text" else {} for column in range(width)]
     kept: list[list[Any]] = []
     seen: dict[tuple[str, ...], int] = {}
     for number, row in enumerate(body, 1):
         new = []
         for column, cell in enumerate(row):
             value, rule = _cell(cell, kinds[column], day_first[column])
+            if cents[column] and isinstance(value, Decimal) and value == value.quantize(_CENT):
+                value = value.quantize(_CENT)
+                rule = "" if rule and isinstance(cell, str) and cell.strip().replace(",", ".") == str(value) else rule
+            if isinstance(value, str) and value in forms[column]:
+                value, rule = forms[column][value], rule or "case"
             if rule:
                 edits.append(Edit(row=number, column=heads[column], before=_text(cell), after=_text(value), rule=rule))
             new.append(value)
         if all(value is None or value == "" for value in new):
             edits.append(Edit(row=number, column="", before="", after="", rule="empty-row"))
             continue
-        key = tuple(plain(_text(value)) for value in new)
+        key = tuple(_key(value) for value in new)
         if key in seen:
             edits.append(
                 Edit(
@@ -160,6 +168,39 @@ def cleaned(table: Read, language: str) -> tuple[list[list[Any]], list[Edit]]:
         seen[key] = number
         kept.append(new)
     return [heads, *kept], edits
+
+
+def _key(value: Any) -> str:
+    """A cell as duplicates are told: case and accents apart, a number by its value."""
+    return f"{value.normalize():f}" if isinstance(value, Decimal) else plain(_text(value))
+
+
+def _cents(cells: list[Any]) -> bool:
+    """Whether a column of numbers is one of amounts: some have two decimals, none more."""
+    texts = [re.sub(r"[^\d.,]", "", cell) for cell in cells if isinstance(cell, str)]
+    tails = {
+        len(match[1])
+        for text in texts
+        if (match := re.search(r"[.,](\d+)$", text)) and (len(match[1]) < 3 or ("." in text and "," in text))
+    }
+    return 2 in tails and max(tails) == 2
+
+
+def _forms(cells: list[Any]) -> dict[str, str]:
+    """For texts of a column that differ by capitals only ("quimper", "QUIMPER"): the form each is brought to, the commonest with both
+    capitals and small letters. In a column of words that are mostly written so, one that is all capitals or all small, and is
+    written otherwise nowhere, stays: it may be an acronym."""
+    groups: dict[str, dict[str, int]] = {}
+    for cell in cells:
+        if isinstance(cell, str) and cell.strip():
+            text = " ".join(cell.replace("\u200b", "").split())
+            counts = groups.setdefault(text.casefold(), {})
+            counts[text] = counts.get(text, 0) + 1
+    out: dict[str, str] = {}
+    for counts in groups.values():
+        best = max(counts, key=lambda text: (not text.isupper() and not text.islower(), counts[text], text))
+        out |= {text: best for text in counts if text != best and len(text) > 1}
+    return out
 
 
 def _filled(cell: Any) -> bool:
@@ -321,4 +362,8 @@ def _safe(cell: Any, language: str) -> str:
     if isinstance(cell, (Decimal, float)):
         return str(cell).replace(".", ",") if language == "fr" else str(cell)
     text = _text(cell)
-    return f"'{text}" if text[:1] in "=@\t\r" or (text[:1] in "+-" and not re.fullmatch(r"[+-]?[\d .,()/]+", text)) else text
+    return (
+        f"'{text}"
+        if text.startswith(("=", "@", "\t", "\r")) or (text.startswith(("+", "-")) and not re.fullmatch(r"[+-]?[\d .,()/]+", text))
+        else text
+    )

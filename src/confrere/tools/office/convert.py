@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import re
 import tempfile
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Literal
@@ -104,7 +105,7 @@ def _convert(context: Context, batch: list[list[str]], to: str, scratch: Path, l
         real = context.view.locate(source)
         out = scratch / f"{number}.{target.rpartition('.')[2]}"
         try:
-            if _by_office(source, to):
+            if _by_office(source, to, real):
                 copy = scratch / f"{number}.{extension_of(source)}"
                 copy.write_bytes(real.read_bytes())
                 office.append((source, target, copy))
@@ -133,18 +134,55 @@ def _convert(context: Context, batch: list[list[str]], to: str, scratch: Path, l
                     failed.append((source, alone.sentence(language)))
         for source, target, _ in office:
             if source in results:
+                if to == "pdf":
+                    _titled(results[source], name_of(source).rpartition(".")[0])
                 context.view.write(target, results[source], overwrite=True)
                 made.append(target)
     return made, failed
 
 
-def _by_office(source: str, to: str) -> bool:
+def _titled(path: Path, title: str) -> None:
+    """Give a PDF that does not say its title the name of its file: readers and screen readers announce it."""
+    from pypdf import PdfReader, PdfWriter
+    from pypdf.errors import PyPdfError
+
+    try:
+        reader = PdfReader(path)
+        if reader.metadata is not None and reader.metadata.title:
+            return
+        writer = PdfWriter(clone_from=reader)
+        writer.add_metadata({"/Title": title})
+        writer.write(path)
+    except (PyPdfError, OSError, ValueError):
+        return  # the conversion itself is whole
+
+
+_LONG = 2_000_000  # bytes of text past which a page is set by the office program
+
+
+def _plain(source: str, real: Path) -> bool:
+    """Whether a file is prose to be set as pages: text whose columns are not held in place by spaces."""
+    if extension_of(source) not in ("txt", "md", "markdown", "text") or real.stat().st_size > _LONG:
+        return False
+    lines = real.read_bytes().splitlines()
+    return sum(bool(re.search(rb"\S(?: {3,}|\t)\S", line)) for line in lines) * 5 < len(lines) or len(lines) < 3
+
+
+def _by_office(source: str, to: str, real: Path) -> bool:
     kind = kind_of(source)
-    return (to == "pdf" and kind != "image") or to == "docx" or (to == "html" and kind == "docx") or (to == "xlsx" and kind == "xlsx")
+    return (
+        (to == "pdf" and kind != "image" and not _plain(source, real))
+        or to == "docx"
+        or (to == "html" and kind == "docx")
+        or (to == "xlsx" and kind == "xlsx")
+    )
 
 
 def _by_us(context: Context, source: str, real: Path, to: str, out: Path) -> None:
     """Conversions that need no LibreOffice. Raises Unfit."""
+    if to == "pdf" and _plain(source, real):
+        _page_of_text(context, real, source, out)
+        return
     if to == "pdf":
         image_pdf(real, out)
         return
@@ -173,6 +211,20 @@ def _by_us(context: Context, source: str, real: Path, to: str, out: Path) -> Non
     if not document.text.strip():
         raise Unfit("empty")
     out.write_text(text, encoding="utf-8")
+
+
+def _page_of_text(context: Context, real: Path, source: str, out: Path) -> None:
+    """A plain text set as a page is: its headings, lists and lines kept. Raises Unfit."""
+    from confrere.documents.write.plain_pages import text_report
+    from confrere.documents.write.typeset import report_pdf
+
+    document = context.library.read(real, name_of(source))
+    if document.error:
+        raise Unfit(document.error)
+    if not document.text.strip():
+        raise Unfit("empty")
+    language = document.language if document.language in ("fr", "en") else context.language
+    report_pdf(out, text_report(document.text, name_of(source).rpartition(".")[0]), language)
 
 
 def _page(text: str) -> str:
