@@ -10,7 +10,6 @@ stream. On a busy machine compare the CPU figures.
 
 from __future__ import annotations
 
-import argparse
 import http.client
 import json
 import os
@@ -24,6 +23,8 @@ import tempfile
 import threading
 import time
 from pathlib import Path
+
+from bench.measure import asked
 
 
 def tree(pid: int) -> list[int]:
@@ -196,12 +197,9 @@ def measure(turns: int) -> dict[str, float]:
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--turns", type=int, default=60)
-    parser.add_argument("--json", action="store_true")
-    args = parser.parse_args()
-    found = measure(args.turns)
-    if args.json:
+    turns, as_json = asked(__doc__, "turns", 60)
+    found = measure(turns)
+    if as_json:
         print(json.dumps(found))
         return
     print(f"load {os.getloadavg()[0]:.1f} on {os.cpu_count()} processors, Python {sys.version.split()[0]}")

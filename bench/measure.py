@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import argparse
 import os
 import resource
 import statistics
@@ -10,6 +11,15 @@ import sys
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
+
+
+def asked(doc: str | None, name: str, default: int) -> tuple[int, bool]:
+    """How often a bench was asked to measure (``--NAME N``), and whether it is to answer in JSON (``--json``)."""
+    parser = argparse.ArgumentParser(description=doc, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument(f"--{name}", dest="times", metavar="N", type=int, default=default)
+    parser.add_argument("--json", action="store_true")
+    given = parser.parse_args()
+    return given.times, given.json
 
 
 @dataclass

@@ -10,7 +10,6 @@ measures the page. On a busy machine read the best of the runs.
 
 from __future__ import annotations
 
-import argparse
 import json
 import os
 import shutil
@@ -20,6 +19,8 @@ import sys
 import tempfile
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
+
+from bench.measure import asked
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, Page
@@ -128,10 +129,7 @@ def big_lists(browser: Browser) -> dict[str, Any]:
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--runs", type=int, default=5)
-    parser.add_argument("--json", action="store_true")
-    given = parser.parse_args()
+    runs, as_json = asked(__doc__, "runs", 5)
     from playwright.sync_api import sync_playwright
 
     program = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
@@ -139,9 +137,9 @@ def main() -> None:
         raise SystemExit("This bench needs Chromium (Debian: apt install chromium).")
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=program, args=FLAGS)
-        found = {**first_loads(browser, given.runs), **big_lists(browser), "load": os.getloadavg()[0]}
+        found = {**first_loads(browser, runs), **big_lists(browser), "load": os.getloadavg()[0]}
         browser.close()
-    if given.json:
+    if as_json:
         print(json.dumps(found))
         return
     for name, value in found.items():
