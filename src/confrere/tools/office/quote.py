@@ -170,7 +170,8 @@ class MakeQuote:
 
 
 def _filled(context: Context, template: str, path: Path, offer: Offer, language: str) -> list[str]:
-    from confrere.documents.write.fill import cache_values, fill_docx, fill_workbook
+    from confrere.documents.write.fill_word import fill_docx
+    from confrere.documents.write.fill_workbook import cache_values, fill_workbook
 
     real = context.view.locate(template)
     if extension_of(template) != "xlsx":
@@ -195,7 +196,7 @@ def _named(files: list[str], wanted: str) -> str:
 
 def _template(context: Context, files: list[str], wanted: str) -> str:
     """The template named, or for "*" the one file that is called a template and has our placeholders."""
-    from confrere.documents.write.fill import fillable
+    from confrere.documents.write.holes import fillable
 
     if wanted and wanted != "*":
         found = _named(files, wanted)
