@@ -7,6 +7,18 @@ opened here and nothing is written: everything is a pure function of a ``Documen
 
 from __future__ import annotations
 
-from confrere.documents.extract.fields import extract
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from confrere.documents.extract.fields import extract
 
 __all__ = ["extract"]
+
+
+def __getattr__(name: str) -> Any:
+    """``extract`` when it is first asked for: who only groups names does not wait for the expressions of every reader."""
+    if name != "extract":
+        raise AttributeError(name)
+    from confrere.documents.extract.fields import extract
+
+    return extract
