@@ -78,7 +78,13 @@ def _beside(parts: list[Item], at: int, step: int) -> Item | None:
         item = parts[at]
         if item.has(*_THINGS):
             return item
-        if not (item.filler or item.kind == "comma" or item.has("g.definite", "g.indefinite", "n.files") or item.bare in _SEPARATE | _OWN):
+        if not (
+            item.filler
+            or (step > 0 and item.has("v.make", "g.in", "g.of"))
+            or item.kind == "comma"
+            or item.has("g.definite", "g.indefinite", "n.files")
+            or item.bare in _SEPARATE | _OWN
+        ):
             return None
         at += step
     return None

@@ -10,6 +10,7 @@ from confrere.models.builtin.understanding import Wish
 _ORDERS = {"delete", "touch", "rename", "move", "sort", "merge", "split", "convert", "clean"}
 """What is forbidden, not asked about: "show me which ones, don't delete"."""
 _PAID = {"paye", "payes", "payee", "payees", "paid", "regle", "reglee", "spent", "depense", "billed", "facture", "charged"}
+_PARTICIPLES = ("é", "és", "ée", "ées", "ced", "lled")
 _PLAIN_HOW_MUCH = {"combien ai je", "combien on a", "combien a t on", "combien avons nous", "combien j' ai", "combien j'ai"}
 
 
@@ -79,6 +80,13 @@ class Asking(Filling):
             self._leftover()
             return True
         beyond_amounts = self.has("n.amounts", "f.total", "f.net", "f.tax")
+        told = [item for item in self.parts if item.has("t.invoice") and item.text.casefold().endswith(_PARTICIPLES)]
+        if (
+            kind == "count"
+            and told
+            and not any(item.has("t.", "k.", "n.files", "d.", "n.page") and item not in told for item in self.parts)
+        ):
+            kind = "sum"  # "combien a-t-on facturé à Kerjean"
         if kind == "count" and (beyond_amounts or not self.has("t.", "k.", "n.files", "d.", "n.folder", "n.page", "t.mail")):
             kind = "sum"
         if kind == "sum" and asked.bare in _PLAIN_HOW_MUCH and not beyond_amounts:
@@ -140,7 +148,10 @@ class Asking(Filling):
     def _loose_party(self, wish: Wish) -> None:
         """In a question, a proper noun that nothing else took is whom it is about."""
         for index, item in enumerate(self.parts):
-            beside = index > 0 and self.parts[index - 1].has("t.") and self.result.language == "fr"  # "factures edf"
+            before = self.parts[index - 1] if index else None
+            beside = (
+                before is not None and self.result.language == "fr" and (before.has("t.") or before.bare in ("a", "chez"))
+            )  # "factures edf"
             if not item.used and item.kind == "unknown" and (item.proper or beside):
                 run = party_ahead(self.parts, index, loose=beside)
                 if run:

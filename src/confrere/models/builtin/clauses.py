@@ -109,7 +109,9 @@ def clauses(found: list[Item]) -> list[Clause]:
         first = meaningful[0] if meaningful else None
         alone = first is not None and first.has("g.except", "g.only", "g.not") and not any(item.has("v.") for item in meaningful)
         apart = bool(out) and out[-1].alone and any(item.has("g.by") for item in meaningful)
-        if (out and out[-1].sentence == number and joiner != "stop" and _also_refused(out[-1].items, meaningful)) or (out and out[-1].sentence == number and joiner != "stop" and _same_list(out[-1].items, meaningful)):
+        if (out and out[-1].sentence == number and joiner != "stop" and _also_refused(out[-1].items, meaningful)) or (
+            out and out[-1].sentence == number and joiner != "stop" and _same_list(out[-1].items, parts)
+        ):
             out[-1].items += parts
         elif _headed(meaningful) or apart or alone or joiner == "stop" or (out and _parallel(out[-1].items, meaningful)):
             clause = Clause(waiting + parts, number, question, alone)
@@ -131,15 +133,21 @@ def clauses(found: list[Item]) -> list[Clause]:
     return merged
 
 
-def _same_list(before: list[Item], meaningful: list[Item]) -> bool:
+def _same_list(before: list[Item], parts: list[Item]) -> bool:
     """ "Les courriers de 2023 et 2024 en un seul PDF": what follows goes on with a list of periods or papers, its verb after it."""
     said = [item for item in before if not item.filler and item.kind not in ("comma", "stop") and not item.has("g.and")]
-    first = next((item for item in meaningful if not item.has("g.", "x.")), None)
+    first = next(
+        (item for item in parts if item.kind not in ("comma", "stop") and (item.proper or not (item.filler or item.has("g.")))), None
+    )
     if not said or first is None:
         return False
     last = said[-1]
-    alike = (last.kind == first.kind == "period") or (last.has("t.") and first.has("t.") and not first.has("v.", "n."))
-    verbs = [item for item in meaningful if item.has("v.", "q.", "o.", *DELIVERABLES)]
+    alike = (
+        (last.kind == first.kind == "period")
+        or (last.proper and first.proper and not first.has("v.", "n."))
+        or (last.has("t.") and first.has("t.") and not first.has("v.", "n."))
+    )
+    verbs = [item for item in parts if item.has("v.", "q.", "o.", *DELIVERABLES)]
     return alike and all(item.has("v.merge") for item in verbs)
 
 
@@ -179,10 +187,24 @@ def _parallel(before: list[Item], meaningful: list[Item]) -> bool:
         into = [
             index
             for index, item in enumerate(parts)
-            if item.has("g.in") and index + 1 < len(parts) and (parts[index + 1].kind in ("file", "quote") or parts[index + 1].proper)
+            if item.has("g.in")
+            and index + 1 < len(parts)
+            and (
+                parts[index + 1].kind in ("file", "quote")
+                or parts[index + 1].proper
+                or any(part.has("n.folder") for part in parts[index + 1 : index + 3])
+            )
         ]
         return bool(into) and any(item.has("t.", "k.") for item in parts[: into[0]]) and not any(item.has("n.table") for item in parts)
 
+    aside = [index for index, item in enumerate(before) if item.has("n.folder", "v.aside")]
+    if (
+        aside
+        and any(item.has("t.", "k.") for item in before[: aside[0]])
+        and files_then_way(meaningful)
+        and not any(item.has("g.by") for item in before)
+    ):
+        return True
     if files_then_place(before) and files_then_place(meaningful) and any(item.has("v.move") for item in before):
         return True
     rest = next((index for index, item in enumerate(meaningful) if item.has("n.rest")), None)
@@ -203,7 +225,7 @@ def _heads_joined(found: list[Clause]) -> list[Clause]:
             out
             and out[-1].sentence == clause.sentence
             and not out[-1].alone
-            and not any(i.has("g.by") for i in out[-1].items)
+            and not any(i.has("g.by") and i.bare not in ("pour chaque", "for each") for i in out[-1].items)
             and not _headed([item for item in out[-1].items if not item.filler])
         ):
             out[-1] = Clause(out[-1].items + clause.items, clause.sentence, clause.question or out[-1].question, False)
@@ -269,6 +291,9 @@ def _govern(clause: Clause) -> None:
         elif item.has("g.only") and not item.used:
             item.used = True
             following = _next(parts, index)
+            if mode == "not" and item.bare in ("que", "qu'", "ke") and following is not None and parts[following].has("v.", "o."):
+                refusal = _refuse(clause, parts[following])  # "je ne veux pas qu'on efface"
+                continue
             if mode == "not":
                 mode = "main"
             if following is not None and _restricts(parts, index, following):
@@ -329,9 +354,17 @@ def _govern(clause: Clause) -> None:
             _refuse(clause, item)
             refusal = clause.refusals[-1][1]
             refusal += shared
+        elif mode == "except" and item.has("v.sort") and index and parts[index - 1].has("g.of", "g.in") and not item.used:
+            item.used = True  # "sont exclus du classement les courriels"
         elif (
-            mode in ("except", "only") and not item.used and ((item.has("v.") and not item.has("n.", "t.", "k.")) or item.has("g.by", "q."))
-        ) or (mode == "only" and item.has("g.in")):
+            (mode in ("not", "except") and _makes_again(parts, index))
+            or (
+                mode in ("except", "only")
+                and not item.used
+                and ((item.has("v.") and not item.has("n.", "t.", "k.")) or item.has("g.by", "q."))
+            )
+            or (mode == "only" and item.has("g.in"))
+        ):
             mode = "main"
         item.mode = "except" if item in set_aside else mode
         if mode == "not" and not item.used:
@@ -366,6 +399,19 @@ def _refuse(clause: Clause, verb: Item) -> list[Item]:
     governed: list[Item] = []
     clause.refusals.append((verb.tag("v.") or verb.tag("o."), governed))
     return governed
+
+
+def _makes_again(parts: list[Item], index: int) -> bool:
+    """ "Do not include receipts in the workbook": what is left out was named before; from there on it is what to make."""
+    ahead = [item for item in parts[index + 1 : index + 4] if not item.filler and not item.has("g.definite", "g.indefinite")]
+    before = [item for item in parts[max(0, index - 4) : index] if item.has("t.", "k.") and item.mode in ("not", "except")]
+    return (
+        parts[index].has("g.in", "g.of")
+        and bool(ahead)
+        and ahead[0].has(*DELIVERABLES)
+        and not ahead[0].bare.endswith("s")
+        and bool(before)
+    )
 
 
 def _coordinated(clause: Clause, parts: list[Item], index: int, governed: list[Item]) -> bool:

@@ -14,10 +14,10 @@ from confrere.models.builtin.periods import Period
 from confrere.models.builtin.understanding import Understanding
 
 _DONE = {
-    "v.sort": ("sort", "recap", "index", "merge", "list", "extract", "report"),
+    "v.sort": ("sort", "split", "recap", "index", "merge", "list", "extract", "report"),
     "v.rename": ("rename",),
     "v.normalise": ("rename", "clean"),
-    "v.merge": ("merge", "clean", "consolidate", "extract", "convert", "sort", "recap", "index", "report", "minutes"),
+    "v.merge": ("merge", "clean", "consolidate", "extract", "recap", "index", "report", "minutes"),
     "v.split": ("split", "sort", "recap"),
     "v.convert": ("convert", "extract", "minutes", "merge", "recap", "deck", "report", "index"),
     "v.clean": ("clean", "duplicates", "sort", "rename"),

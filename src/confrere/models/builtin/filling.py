@@ -33,6 +33,7 @@ _SPANS = {
 }
 _BEFORE = {"precedent", "precedente", "previous", "dernier", "derniere", "last", "prior", "avant", "before", "passe", "passee"}
 _PAPERS = {"invoice", "receipt", "credit-note", "quote", "statement", "contract"}
+_ON_THEM = ("sort", "rename", "merge", "convert", "split")
 _FRONT = {"debut", "devant", "avant", "prefixe", "prefix", "start", "front", "beginning", "tete", "first", "before"}
 _BACK = {"fin", "end", "suffixe", "suffix", "apres", "after", "back"}
 
@@ -67,12 +68,29 @@ class Filling(Phrase):
         table = next((w for w in self.made if w.operation in ("recap", "extract", "rename")), None)
         scope = scope_of(self.parts, loose=False)
         holder = next((w for w in self.made if w.operation not in ("sort",)), wish) if len(self.made) > 1 else wish
+        last = self.context.wishes[-1] if self.context.wishes else None
+        if (
+            last is not None
+            and not scope
+            and last is not holder
+            and holder.operation in _ON_THEM
+            and last.operation in (*_ON_THEM, "list")
+            and any(
+                item.bare in ("les", "them", "it") and (at + 1 == len(self.parts) or not self.parts[at + 1].has("t.", "k.", "n.", "d."))
+                for at, item in enumerate(self.parts)
+            )
+            and not self.has("n.files", "n.rest")
+        ):
+            scope = last.only.merged(scope)  # "convertis les photos puis fusionne-les"
         if holder.operation != "quote":
             if holder.operation == "clean":  # rows of a table, not papers bought or sold
                 scope.side = ""
             holder.only = holder.only.merged(scope)
         if table is not None:
             self._columns(table)
+            due = next((item for item in self.parts if item.has("f.due_date")), None)
+            if due is not None and scope.since and len(table.params.get("columns", [])) < 2:
+                self.result.not_understood.append(due.text)  # documents are dated by their own date, not by when they are due
         self._retarget()
         sort = next((w for w in self.made if w.operation == "sort"), None)
         if sort is not None and not sort.params.get("by") and not sort.params.get("folder") and len(sort.only.types) > 1:
@@ -102,6 +120,12 @@ class Filling(Phrase):
         self.made = [last]
         if last.operation == "quote":
             self._quote(last)
+        folder = next((index for index, item in enumerate(self.parts) if item.has("n.folder")), None)
+        if last.operation == "duplicates" and folder is not None:
+            run = party_ahead(self.parts, folder + 1, loose=True)
+            last.params |= {"action": "aside"} | ({"folder": name_of(run)} if run else {})
+            for item in run:
+                item.used = True
         self._against()
         self._numbers()
         self._formats()
@@ -312,6 +336,9 @@ class Filling(Phrase):
                 while at < len(self.parts) and (self.parts[at].has("g.named", "g.of") or self.parts[at].filler):
                     at += 1
                 run = party_ahead(self.parts, at, loose=True)
+                plain = self.parts[at : at + 1]
+                if not run and plain and at == index + 1 and plain[0].has("t.", "k.", "n.") and not plain[0].used:
+                    run = plain  # "dans dossier photo"
                 if run:
                     target = next(w for w in self.made if w.operation in ("sort", "duplicates", "merge", "convert"))
                     put(target.params, "folder", " ".join(part.text for part in run))
@@ -325,7 +352,16 @@ class Filling(Phrase):
                         quote.params["template"] = run[0].text
                         run[0].used = True
                     item.used = True
-            elif item.kind == "file" and self.preceded(item, "g.in") and self.made[-1].operation in FORMATS:
+            elif (
+                (item.kind in ("pattern", "quote", "file") or item.proper)
+                and self.made[-1].operation == "duplicates"
+                and self.made[-1].params.get("action") == "aside"
+                and self.preceded(item, "g.in")
+                and not item.has("n.", "t.", "k.")
+            ):
+                put(self.made[-1].params, "folder", item.text.strip("/"))
+                item.used = True
+            elif item.kind == "file" and self.preceded(item, "g.in") and self.made[-1].operation in (*FORMATS, "merge"):
                 put(self.made[-1].params, "name", item.text)
                 item.used = True
 

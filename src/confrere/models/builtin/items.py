@@ -139,7 +139,7 @@ def items(brief: str, today: date) -> tuple[list[Item], str, dict[str, str]]:
                     corrections[text] = match.read_as
             if match is None or all(tag in ("x.guard", "x.paper") for tag, _ in match.tags):
                 item.kind = "unknown"
-                tags = tuple(pair for pair in (match.tags if match else ()) if pair[0] == "x.paper")
+                tags = tuple(pair for pair in (match.tags if match else ()) if pair[0] in ("x.paper", "x.guard"))
             else:
                 item.kind, size, tags = "lex", match.length, match.tags
         item.places = range(at, at + size)
@@ -151,6 +151,9 @@ def items(brief: str, today: date) -> tuple[list[Item], str, dict[str, str]]:
     for item, pairs in out:
         if len(item.bare) <= 3 and pairs and all(spoken != language and tag.startswith("v.") for tag, spoken in pairs):
             pairs = (("x.filler", language),)  # a short word of the other language is no verb here ("dis" for "this")
+        if item.text in corrections and language and pairs and all(spoken != language for _, spoken in pairs):
+            item.kind, pairs = "unknown", ()  # read as a word of the other language: not what was meant
+            del corrections[item.text]
         own = [tag for tag, spoken in pairs if spoken == language] or [tag for tag, _ in pairs]
         item.tags = tuple(dict.fromkeys(own))
     result = [item for item, _ in out]
@@ -213,6 +216,20 @@ def _settle(found: list[Item], language: str) -> None:
     before: Item | None = None
     for index, item in enumerate(found):
         ahead = found[index + 1] if index + 1 < len(found) else None
+        if (
+            item.has("q.max", "q.min")
+            and ahead is not None
+            and (ahead.kind == "money" or (ahead.kind == "number" and int(str(ahead.value).split(".")[0]) >= 50))
+        ):
+            item.tags = ("g.more",) if item.has("q.max") else ("g.less",)  # "plus grand 500 euros"
+        if (
+            item.has("g.named")
+            and len(item.places) == 1
+            and (before is None or before.kind in ("stop", "comma"))
+            and ahead is not None
+            and ahead.has("g.definite", "t.", "n.files")
+        ):
+            item.tags = ("v.rename",)  # "nomme les factures ..."
         if item.bare == "avoir" and ahead is not None and (ahead.has("g.") or ahead.kind == "number"):
             item.tags = ("v.make",)  # "possible d'avoir la liste", no credit note
         if item.has("v.") and item.has("n.", "t.", "k.", "d.", "f."):

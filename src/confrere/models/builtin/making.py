@@ -52,7 +52,7 @@ class Making(Filling):
             elif item.has("n.chart") and not self.made:
                 self.wish("recap", item, charts=True)
             elif item.has("n.amounts", "f.total", "f.tax", "f.net") and not self.made and not self.heads_elsewhere():
-                self.wish("recap", item)
+                self.wish("recap", item if item.has("n.amounts") else None)
             elif item.has("n.meeting") and not self.made and self.has("v.make", "v.write"):
                 continue
 
@@ -206,6 +206,17 @@ class Making(Filling):
             operation = "minutes"
         if operation == "duplicates":
             action = "delete" if self.has("v.delete") else "aside" if self.has("v.aside", "v.move") else "report"
+            folder = next((at for at, other in enumerate(self.parts) if at and other.has("n.folder")), 0)
+            ahead = self.parts[folder + 1 :]
+            if (
+                folder
+                and ahead
+                and ahead[0].kind in ("quote", "pattern")
+                and not self.preceded(self.parts[folder], "g.of")
+                and action != "delete"
+            ):
+                action, ahead[0].used = "aside", True  # 'doublons : dossier "À trier"'
+                self.wish("duplicates", item, folder=ahead[0].text)
             for other in self.parts:
                 other.used |= other.has("v.delete", "v.aside", "v.find", "n.folder")
             self.wish("duplicates", item, action=action)
@@ -238,7 +249,7 @@ class Making(Filling):
     def _bare_dimensions(self, by: list[str]) -> None:
         """ "Par client" alone: it completes the last wish that sorts, else asks to sort."""
         last = self._last("sort", "recap", "list", "extract")
-        if last is not None and not (last.operation == "sort" and last.params.get("by") and self.has("t.", "k.")):
+        if last is not None and not (last.operation == "sort" and last.params.get("by") and self.has("t.", "k.", "n.rest")):
             put(last.params, "by", by)
         elif self.has("n.amounts"):  # "évolution du chiffre d'affaires par mois": amounts are told, not filed
             self.wish("recap", self.first("v.compare"))

@@ -18,6 +18,7 @@ _PAID = {"paye", "payes", "payee", "payees", "paid", "regle", "reglee", "spent"}
 _WIRED = {"vire", "virer", "virez"}
 _ONE = {"un", "une", "one", "another", "un autre", "une autre", "l'autre"}
 _THEM = {"les", "them", "it", "le", "ceux ci", "celles ci", "these", "those"}
+_GIVING = ("donn", "sor", "balanc", "fil", "giv", "get", "fetch", "bring", "hand", "gimme", "il", "j'", "i", "je")
 _TRADES = {"hotel", "restaurant", "train", "site"}
 """Words of a company's name as often as of a booking."""
 
@@ -67,6 +68,11 @@ class Reading(Asking, Making):
         several = len({tag for item in self.parts for tag in item.tags if tag[:2] == "t."}) > 1
         if not self.made and folder is not None and (several or (self.into(folder) and self.has("t.", "k."))):
             self.wish("sort", None)
+        asked = [verb for verb in verbs if verb.has("v.make", "v.extract") and verb.bare.split()[0].startswith(_GIVING)]
+        if not self.made and not by and asked and len(asked) == len(verbs) and not self.has("n.folder", "f.", "d."):
+            papers = next((item for item in self.parts if item.has("t.", "k.") and not item.used), None)
+            if papers is not None and self.preceded(papers, "g.definite", "v.make", "v.extract") and papers.bare.endswith(("s", "x")):
+                self.wish("list", asked[0], question="which")  # "give me all the invoices of 2024"
         if unsortable and not by:
             self.made = [wish for wish in self.made if wish.operation != "sort"]  # not another way than the one asked for
         if not self.has("n.folder", "n.template") and any(
@@ -154,11 +160,11 @@ class Reading(Asking, Making):
     def _into_folder(self, verbs: list[Item]) -> None:
         """ "Tous les tickets dans un dossier Frais": files and the folder they go to, without a verb."""
         folder = self.first("n.folder")
-        if self.made or verbs or folder is None or not self.into(folder):
+        if self.made or any(not verb.has("v.make") for verb in verbs) or folder is None or not self.into(folder):
             return
         place = self.parts.index(folder)
         ahead = self.parts[place + 1 :]
-        if ahead and ahead[0].proper and any(item.has("t.", "k.", "n.files") for item in self.parts[:place]):
+        if ahead and (ahead[0].proper or ahead[0].kind == "quote") and any(item.has("t.", "k.", "n.files") for item in self.parts[:place]):
             name = [item for item in ahead if item.kind not in ("comma", "stop")]
             self.wish("sort", None, folder=" ".join(item.text for item in name))
             for item in [folder, *name]:
@@ -302,8 +308,23 @@ class Reading(Asking, Making):
                 verb.used = True  # "a table sorted by due date": the order of its rows
                 self.order = True
                 return
+            last = self._last("merge", "index", "recap", "extract", "report")
+            if verb.text.casefold().endswith(("ed", "é", "ée", "és", "ées")) and last is not None and not self.has("t.", "k.", "n.files"):
+                verb.used = True  # "... réunis en un document, classés par date": the order of what is made
+                if last.operation == "merge" and set(by) & {"date", "document-date"}:
+                    put(last.params, "order", "date")
+                else:
+                    self.order = True
+                return
             kept = self.after(verb)
             if kept is not None and kept.has("n.duplicates"):
+                return
+            told = next((item for item in self.parts if item.has("n.table", "k.csv", "k.xlsx") and self.into(item)), None)
+            if by and (
+                (self.has("n.amounts") and not self.has("t.", "k.", "n.files", "n.folder"))
+                or (told is not None and not self.has("n.folder"))
+            ):
+                self.wish("recap", verb)  # "répartir les dépenses par mois": amounts are told, not filed
                 return
             wish = self.wish("sort", verb)
             if verb.bare.startswith("archiv") and not by and not self.has("n.folder"):
@@ -329,12 +350,20 @@ class Reading(Asking, Making):
         elif name == "merge":
             self._merge(verb)
         elif name == "split":
-            if by and not self.has("n.page", "k.pdf"):
+            if by and self.has("n.amounts") and not self.has("t.", "k.", "n.files"):
+                self.wish("recap", verb)
+            elif by and not self.has("n.page", "k.pdf"):
                 self.wish("sort", verb)
             else:
                 self.wish("split", verb)
         elif name == "convert":
-            self.wish("convert", verb)
+            sheet = any(
+                (item.has("k.csv", "k.xlsx", "n.table") or (item.kind == "file" and item.bare.endswith((".csv", ".xlsx"))))
+                and self.into(item)
+                for item in self.parts
+            )
+            fields = [item for item in self.parts if item.has("f.", "d.", "n.amounts") and not item.used]
+            self.wish("extract" if sheet and len(columns(fields)) > 1 else "convert", verb)
         elif name == "extract":
             if self.has("n.page") and not self.has("n.amounts", "f."):
                 self.wish("split", verb)
@@ -372,7 +401,12 @@ class Reading(Asking, Making):
         elif name == "aside" and (self.has("n.folder", "t.", "k.") and not self.made):
             named = self.has("n.folder") or any(item.kind == "file" and item.text.endswith("/") for item in self.parts)
             self.wish("sort", verb, **({} if named else {"by": ["type"]}))
-        elif name == "keep" and self.has("n.page") and any(item.kind == "number" for item in self.parts):
+        elif (
+            name in ("keep", "do", "move")
+            and not self.has(*DELIVERABLES)
+            and self.has("n.page")
+            and any(item.kind == "number" for item in self.parts)
+        ):
             self.wish("split", verb)
         elif name == "delete" and self.has("n.duplicates"):
             host = next((wish for wish in [*self.made, *self.context.wishes] if wish.operation == "clean"), None)
@@ -413,6 +447,10 @@ class Reading(Asking, Making):
         after = self.after(verb)
         if after is not None and after.has("n.table", "k.xlsx") and verb.bare.split()[0] in ("in", "into", "en", "dans"):
             verb.used = True  # "into one spreadsheet": the table is what matters
+            return
+        them = any(item.bare in ("les", "them", "it") for item in self.parts) and not self.has("t.", "k.", "n.")
+        if not self.made and them and self._last("convert", "sort", "rename") is not None:
+            self.wish("merge", verb)
             return
         if self.made and verb.bare.startswith(("en ", "dans ", "into", "in ")):
             if self.made[-1].operation in ("sort", "convert"):
@@ -468,6 +506,9 @@ class Reading(Asking, Making):
         )
         if path is not None:
             path.used = True
+            if self.has("n.duplicates"):
+                self.wish("duplicates", verb, action="aside", folder=path.text.strip("/"))
+                return
             self.wish("sort", verb, folder=path.text.strip("/"))
             return
         into = next((item for item in self.parts if item.has("k.") and self.into(item) and not item.used), None)

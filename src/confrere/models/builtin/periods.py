@@ -163,8 +163,8 @@ _SINCE = (
     r"(?:depuis|since|a partir d(?:e|u)|a compter d(?:e|u)|des|starting|starting from|onwards from)"
     r"(?: (?:le|la|l'|the|fin|debut|mois de|mois d'|in|of))*"
 )
-_AFTER = r"(?:apres|posterieur(?:e|es|s)? a|posterieurs au|after|later than)(?: (?:le|la|l'|the|fin))*"
-_BEFORE = r"(?:avant|anterieur(?:e|es|s)? a|anterieurs au|before|earlier than|prior to|older than)(?: (?:le|la|l'|the|debut))*"
+_AFTER = r"(?:apres|posterieur(?:e|es|s)? (?:a|au|aux)|after|later than)(?: (?:le|la|l'|the|fin))*"
+_BEFORE = r"(?:avant|anterieur(?:e|es|s)? (?:a|au|aux)|before|earlier than|prior to|older than)(?: (?:le|la|l'|the|debut))*"
 _UNTIL = (
     r"(?:avant (?:la )?fin(?: (?:de|du|d'))?|before the end of|by the end of|"
     r"jusqu' ?(?:a|au|en|aux|a fin|fin)|until|till|up to|through|thru)"

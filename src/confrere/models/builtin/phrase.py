@@ -88,6 +88,7 @@ class Phrase:
             again = (
                 old in self.context.wishes
                 and not wish.only
+                and not wish.exclude
                 and not any(old.params.get(k, v) != v and not isinstance(v, list) for k, v in wish.params.items())
             )
             other = bool(old.params.get("format")) and old.params["format"] != wish.params.get("format", old.params["format"])

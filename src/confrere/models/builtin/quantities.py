@@ -8,7 +8,7 @@ import re
 _ASKED = re.compile(r"(?i)\b(?:devis|offre|proposition|chiffrage|quote|quotation|estimate|offer|proposal)\b")
 _OTHER = (
     r"(?:jours?|semaines?|mois|ans?|ann[ée]es?|days?|weeks?|months?|years?|slides?|diapos?\w*|pages?|lignes?|lines?|fichiers?|files?|"
-    r"documents?|factures?|invoices?|devis|quotes?|clients?|customers?|exemplaires?|copies|remise|discount|tva|vat|euros?|eur|"
+    r"en|in|to|de|du|au|for|pour|documents?|factures?|invoices?|devis|quotes?|clients?|customers?|exemplaires?|copies|remise|discount|tva|vat|euros?|eur|"
     r"janvier|f[ée]vrier|mars|avril|mai|juin|juillet|ao[uû]t|septembre|octobre|novembre|d[ée]cembre|"
     r"january|february|march|april|may|june|july|august|september|october|november|december|er|e|th|st|nd|rd|h|%)"
 )

@@ -183,6 +183,7 @@ def name_of(found: list[Item]) -> str:
     )
 
 
+_OF = {"de", "d'", "des", "du", "of", "on", "sur"}
 _SOLD = (
     "encaiss",
     "earning",
@@ -254,6 +255,8 @@ def scope_of(parts: list[Item], *, loose: bool) -> Scope:
             continue
         if item.kind == "period" and isinstance(item.value, Period):
             item.used = _dated(scope, item.value)
+        elif item.bare in ("entre", "between", "compris entre", "comprises entre") and _range(parts, index, scope):
+            continue
         elif item.has("g.more", "g.less"):
             _amount(parts, index, scope)
         elif item.kind == "file":
@@ -324,6 +327,17 @@ def _add_kind(parts: list[Item], index: int, scope: Scope) -> None:
     item.used = True
 
 
+def _range(parts: list[Item], index: int, scope: Scope) -> bool:
+    """ "Entre 1 000 et 5 000 euros": both bounds of an amount."""
+    run = parts[index : index + 4]
+    if len(run) < 4 or run[1].kind not in ("number", "money") or not run[2].has("g.and") or run[3].kind != "money":
+        return False
+    scope.at_least, scope.at_most = str(run[1].value), str(run[3].value)
+    for item in run:
+        item.used = True
+    return True
+
+
 def _amount(parts: list[Item], index: int, scope: Scope) -> None:
     for other in parts[index + 1 : index + 3]:
         if other.kind in ("money", "number") and not other.used and (other.kind == "money" or int(str(other.value).split(".")[0]) >= 50):
@@ -370,6 +384,10 @@ def _party(parts: list[Item], index: int, scope: Scope, loose: bool) -> None:
         ahead = parts[index - 1]
         if not ahead.used and (ahead.kind in ("unknown", "quote") or ahead.proper) and ahead.text[:1].isalpha():
             run = [ahead]
+    if run and before is not None and before.has("n.amounts") and item.has("g.of") and item.bare in _OF and not run[0].proper and not loose:
+        return  # "dépenses d'essence": what it is for
+    if run and run[0].has("x.guard") and item.has("g.of") and not loose:
+        return  # "le contrat de la maison": a plain word is nobody
     if not run or (item.has("g.of", "g.for") and run[0].kind == "quote" and not after_type):
         return
     if item.has("n.folder"):

@@ -33,6 +33,7 @@ _REWRITES = tuple(
     for pattern, instead in (
         (r"(?<=\s)\+\s*(?=(?:ch[eè]r|gros|grand|vieux|vieil|r[ée]cent|petit|ancien|haut|[ée]lev))", "plus "),  # "la + chère"
         (r"(?<=[a-zà-ÿ] )2(?= (?:[a-z]+_|\{|pdfs?\b|word\b|excel\b|csv\b|docx\b|xlsx\b))", "to"),  # "rename all 2 date_client"
+        (r"\bn ?[°º]\s*", "numéro "),
         (r"(?<=\s)4(?= (?:me|my|the|us|our|him|her|them|da|tha)\b)", "for"),
         (
             r"(?m)(^\s*|[.;,:]\s+|\b(?:and|then|please|pls|just) )(pdf|csv)(?= (?:all|the|these|those|my|every|everything|them|it)\b)",
