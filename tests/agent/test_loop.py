@@ -96,6 +96,15 @@ def test_a_question_to_the_built_in_model_loses_no_edit(desk, folder):
     assert [step.id for step in question(desk, state.id, "Why?").plan.steps] == ["s2", "s3"]
 
 
+def test_what_was_asked_about_a_plan_is_not_the_report_of_the_work(desk, folder):
+    state = desk.do("Sort the notes by type", folder, yes=False, model="builtin")
+    asked = question(desk, state.id, "What is in this folder?")
+    assert asked.plan.answer and asked.plan.steps == state.plan.steps
+    desk.services.store.append_many(state.id, [("task.resumed", {"yes": True}), ("plan.approved", {"hash": asked.plan_hash, "by": "test"})])
+    done = desk.run(state.id)
+    assert done.state == "applied" and done.report["answer"] and done.report["answer"] != asked.plan.answer
+
+
 def test_without_a_folder_it_answers(desk, server):
     work(server, "pong")
     state = desk.do("say ping")

@@ -30,6 +30,8 @@ def proposed(store: Store, state: TaskState, plan: Plan) -> dict[str, Any]:
     for event in store.read(state.id, kinds=("plan.proposed",)):
         whole = msgspec.convert(event.body["plan"], Plan)
         known = (known if event.body.get("kept") else {}) | {_key(step): step.id for step in whole.steps}
+    if [_key(step) for step in plan.steps] == [_key(step) for step in now.steps]:
+        return _body(msgspec.structs.replace(now, answer=plan.answer, not_understood=plan.not_understood), kept=True)
     if whole is None or (whole.steps == now.steps and len(known) == len(now.steps)):
         return _body(plan, kept=False)
     again = {known[key] for step in plan.steps if (key := _key(step)) in known}

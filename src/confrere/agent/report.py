@@ -78,7 +78,7 @@ class _Builder:
 
     def run(self) -> Report:
         report, state = self.report, self.state
-        report.answer = state.plan.answer if state.plan is not None and state.plan.answer else self._last_words()
+        report.answer = state.answer or self._last_words()
         made = state.standing()
         report.refused = [
             {"path": entry.change.path, "reason": say(entry.refused, self.language)}

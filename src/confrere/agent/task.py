@@ -67,6 +67,7 @@ class TaskState(msgspec.Struct, kw_only=True):
     events: int = 0
     plan: Plan | None = None
     plan_hash: str = ""
+    answer: str = ""  # to what the brief asked, as the plan has it
     messages: list[Message] = msgspec.field(default_factory=list)
     calls: dict[str, CallState] = msgspec.field(default_factory=dict)
     usage: Usage = msgspec.field(default_factory=Usage)
@@ -123,6 +124,8 @@ class TaskState(msgspec.Struct, kw_only=True):
             case "plan.proposed" | "plan.edited":
                 self.plan = msgspec.convert(body["plan"], Plan)
                 self.plan_hash = body["hash"]
+                if event.kind == "plan.proposed" and not body.get("kept"):  # else a question about the plan was answered, not the brief
+                    self.answer = self.plan.answer
                 self.state = "planned" if self.plan.steps else "done"
             case "plan.questioned":
                 self.state = "drafted"

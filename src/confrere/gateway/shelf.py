@@ -145,8 +145,8 @@ def steps_of(state: TaskState) -> dict[str, StepState]:
 
 
 def answer_of(state: TaskState) -> str:
-    if state.plan is not None and state.plan.answer:
-        return state.plan.answer
+    if state.answer:
+        return state.answer
     last = state.messages[-1] if state.messages else None
     return last.text if last is not None and last.role == "assistant" and not last.calls else ""
 
