@@ -69,6 +69,11 @@ def telling(named: list[Segment]) -> Segment | None:
     return next(formed, None) or next(working, None) or named[0]
 
 
+def is_person(text: str) -> bool:
+    """Whether a text looks like a person's name: two or three words of letters."""
+    return bool(_PERSON.fullmatch(text.strip()))
+
+
 def is_label(text: str) -> bool:
     """Whether a text is nothing but the label of something."""
     plain = re.sub(r"\s*\([^()]*\)$", "", fold(text).strip(" :.-*#")).strip(" :.-*#")
@@ -164,7 +169,7 @@ def _sender(text: str) -> str:
     pieces = re.split(r"\s+[-–—·|●•∙]\s+|\s*[|●•·∙]\s*|,\s+", text)
     if len(pieces) < 3 and not re.search(r"[|●•·∙]|\s[-–—]\s", text):
         return ""
-    first = pieces[0]
+    first = re.sub(r"^[^\W\d_]{3,16}\s?: ", "", pieces[0])  # "Organiser: Acme e.V., ..."
     if len(pieces) == 2 and not any(ch.isalpha() for ch in pieces[1]):
         return ""  # a town and its code
     return first if len(pieces) > 1 and names.is_name(first) and not names.is_address(first) else ""

@@ -38,6 +38,10 @@ _NAME_HINTS = (
 )
 
 
+_BILL = re.compile(r"\b(?:invoice|bill(?:ing)?|facture|rechnung|factura|fattura|factuur)\b")
+"""Words that make a statement one of what is to be paid."""
+
+
 @cache
 def _vocabulary() -> dict[str, tuple[re.Pattern[str], re.Pattern[str]]]:
     return {kind: (re.compile(pattern(entry["title"])), re.compile(pattern(entry["words"]))) for kind, entry in table("types").items()}
@@ -89,7 +93,7 @@ def _scores(document: Document, layout: Layout, name: str) -> dict[str, float]:
         for place, row in enumerate(head):
             for segment in row.segments:
                 found = title.match(re.sub(r"^[\W_]+", "", segment.folded))
-                if found is None:
+                if found is None or (kind == "statement" and _BILL.search(segment.folded)):
                     continue
                 alone = len(segment.text.strip()) - found.end() < 4 or bool(
                     re.match(r"\W*(?:n|#|\d|du|of|vom|date|[a-z/-]{0,8}\d)", segment.folded[found.end() :])
@@ -137,6 +141,11 @@ def _adjust(scores: dict[str, float], layout: Layout, text: str) -> None:
     if money < 2:
         for kind in ("invoice", "receipt", "quote", "credit-note", "statement"):
             scores[kind] -= 1.5
+    if re.search(
+        r"(?:patient|billing|customer) statement|statement ?/ ?(?:invoice|bill)|invoice ?/ ?statement|\bamount due\b|montant a payer", text
+    ) and not re.search(r"(?:opening|closing|previous|new) balance|(?:ancien|nouveau) solde", text):
+        scores["statement"] -= 2.5
+        scores["invoice"] += 1.0 if scores["invoice"] > 0.8 else 0.0
     if scores["credit-note"] > 3 and scores["invoice"] > 0:
         scores["invoice"] -= 0.8
     if scores["quote"] >= 3.2:

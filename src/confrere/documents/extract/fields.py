@@ -39,6 +39,7 @@ PAID = ("invoice", "credit-note", "receipt", "quote")
 """The types that carry amounts to pay."""
 _LABELLED = Evidence(2.8, 1.0, True, False, 1)
 """A value that stands where its label says, with no second reader."""
+_DATED = frozenset({"date"})
 _BY_PLACE = 0.85
 """Most that a supplier can have for whom nothing speaks but where the name stands: it goes on the to-check list."""
 
@@ -159,7 +160,10 @@ class _Job:
                 continue
             segment = reading.amount.segment if reading.amount else None
             negative = reading.value < 0 and record.type == "credit-note"
-            evidence = Evidence(reading.score, sums.margin, bool(sums.proof), page.ocr, len(reading.readers))
+            marks = set(reading.readers) | ({sums.proof} if sums.proof else set())
+            marks |= {"labelled"} if reading.readers & {"net", "tax", "gross", "total", "row"} else set()
+            marks |= {"exceeded"} if any(value > abs(reading.value) for value in sums.rivals) else set()
+            evidence = Evidence(reading.score, sums.margin, bool(sums.proof), page.ocr, len(reading.readers), frozenset(marks))
             self.put(field, amounts.plain(-reading.value if sign < 0 or negative else reading.value), evidence, segment)
         record.taxes = {
             rate: amounts.plain(abs(Decimal(value)) if record.type == "credit-note" else Decimal(value))
@@ -171,7 +175,10 @@ class _Job:
         found = [amount for segment in page.segments for amount in amounts.find(segment)]
         code, score = currency.read(page, found)
         if code:
-            self.put("currency", code, Evidence(score, score, score >= 3.0, page.ocr, 1), None)
+            several = len({amount.currency for amount in found if len(amount.currency) == 3}) > 1
+            told = (("beside", any(a.currency == code for a in found)), ("several", several))
+            evidence = Evidence(score, score, score >= 3.0, page.ocr, 1, frozenset(name for name, is_so in told if is_so))
+            self.put("currency", code, evidence, None)
         record.line_items = lines.read(page, sums)
         if record.type == "other" and "total" in record.fields:
             record.check["total"] = "extract.type-unsure"  # an order or a pay slip: nobody asks for this money
@@ -180,9 +187,16 @@ class _Job:
         days = when.read(self.page, self.record.type, month_first=self.month_first)
         if days.date is not None:
             date = days.date
-            evidence = Evidence(date.score, days.margin, "date" in date.kinds, self.page.ocr, len(date.kinds))
+            unsettled = date.date.swapped is not None and not _settled(self.page, date.date.value)
+            marks = date.kinds | {
+                name for name, told in (("clock", date.date.clock), ("only", not days.rivals), ("ambiguous", unsettled)) if told
+            }
+            marks |= {"alone"} if when.stands_alone(date.date) else set()
+            marks |= {"twice"} if date.count > 1 else set()
+            marks |= {"far"} if any(abs((date.date.value - dt.date.fromisoformat(day)).days) > 400 for day in days.rivals) else set()
+            evidence = Evidence(date.score, days.margin, "date" in date.kinds, self.page.ocr, len(date.kinds), frozenset(marks))
             self.put("date", date.date.iso, evidence, date.date.segment)
-            if date.date.swapped is not None and not _settled(self.page, date.date.value):
+            if unsettled:
                 low = self.record.fields["date"]
                 self.record.fields["date"] = Field(value=low.value, confidence=min(low.confidence, 0.7), source=low.source, box=low.box)
                 self.record.check["date"] = "extract.date-ambiguous"
@@ -199,7 +213,7 @@ class _Job:
             for segment in row.segments:
                 for date in dates.find(segment):
                     if not re.search(r"(?:prochaine|next|suivante)", segment.folded[: date.start]):
-                        self.put("date", date.iso, Evidence(2.6, 1.5, True, self.page.ocr, 1), segment)
+                        self.put("date", date.iso, Evidence(2.6, 1.5, True, self.page.ocr, 1, _DATED), segment)
                         return
 
     def named_day(self) -> None:
@@ -216,7 +230,11 @@ class _Job:
         found = party.read(self.page, receipt=receipt, author=author, statement=self.record.type == "statement")
         for field, who, margin in (("supplier", found.supplier, found.supplier_margin), ("client", found.client, found.client_margin)):
             if who is not None:
-                self.put(field, who.name, Evidence(who.score, margin, who.corroborated, self.page.ocr, len(who.readers)), who.segment)
+                marks = {reader.split("-")[0] for reader in who.readers}
+                told = (("formed", who.formed), ("contradicted", found.contradicted), ("person", who.person), ("twice", who.count > 1))
+                marks |= {name for name, is_so in told if is_so}
+                evidence = Evidence(who.score, margin, who.corroborated, self.page.ocr, len(who.readers), frozenset(marks))
+                self.put(field, who.name, evidence, who.segment)
         supplier = self.record.fields.get("supplier")
         if supplier is not None and found.supplier is not None and not (found.supplier.corroborated or (receipt and found.supplier.formed)):
             supplier.confidence = min(supplier.confidence, _BY_PLACE)
@@ -235,7 +253,9 @@ class _Job:
     def number(self) -> None:
         found, margin = number.read(self.page, self.record.type, self.name)
         if found is not None:
-            self.put("number", found.value, Evidence(found.score, margin, found.score > 3, self.page.ocr, 1), found.segment)
+            told = (("labelled", found.labelled), ("twice", found.count > 1), ("named", found.named), ("long", len(found.value) > 5))
+            marks = frozenset(name for name, is_so in told if is_so)
+            self.put("number", found.value, Evidence(found.score, margin, found.score > 3, self.page.ocr, 1, marks), found.segment)
 
     def paper(self) -> None:
         """The fields of papers without amounts to pay."""
@@ -293,7 +313,14 @@ class _Job:
                 self.put(
                     field,
                     who,
-                    Evidence(3.4 if field in roles else 1.6, 2.0 if field in roles else 1.0, field in roles, self.page.ocr, 1),
+                    Evidence(
+                        3.4 if field in roles else 1.6,
+                        2.0 if field in roles else 1.0,
+                        field in roles,
+                        self.page.ocr,
+                        1,
+                        frozenset({"label"} if field in roles else ()),
+                    ),
                     None,
                 )
         best: dates.Date | None = None
@@ -307,7 +334,7 @@ class _Job:
                 if told:
                     best = date
         if best is not None:
-            self.put("date", best.iso, Evidence(2.8, 1.0, True, self.page.ocr, 1), best.segment)
+            self.put("date", best.iso, Evidence(2.8, 1.0, True, self.page.ocr, 1, _DATED), best.segment)
         else:
             self.days()
 
@@ -364,7 +391,7 @@ class _Job:
         if found.start is not None and found.end is not None:
             self.put("period_start", found.start.iso, Evidence(2.8, 1.0, True, self.page.ocr, 1), found.start.segment)
             for field in ("period_end", "date"):
-                self.put(field, found.end.iso, Evidence(2.8, 1.0, True, self.page.ocr, 1), found.end.segment)
+                self.put(field, found.end.iso, Evidence(2.8, 1.0, True, self.page.ocr, 1, _DATED), found.end.segment)
         for field, balance in (("opening_balance", found.opening), ("closing_balance", found.closing)):
             if balance is not None:
                 self.put(field, amounts.plain(balance[0]), sure, balance[1])

@@ -43,6 +43,7 @@ _STREET_DE = re.compile(r"(?:stra[sß]?se|str\.?|weg|platz|gasse|allee|ring|damm
 _POSTAL = re.compile(
     r"(?<![\w-])(?:[A-Z]{1,2}-?\s?)?\d{4,6}\s*(?![A-Z]{0,3}\d)[A-ZÀ-ÞŁŚŻŒ][\w'’.-]+|"
     r"(?<!\w)[A-Z]{1,2}\d[A-Z\d]?\s?\d[A-Z]{2}(?!\w)|\b[A-Z]{2}\.?,?\s+\d{5}(?:-\d{4})?\b|"
+    r"(?<!\w)[A-Z]\d[A-Z]\s?\d[A-Z]\d(?!\w)|(?<!\w)[A-Z]\d[\dW]\s[A-Z0-9]{4}(?!\w)|(?<![\d.,])\d{3}\s\d{2}\s+[A-ZÀ-Ý][^\W\d_]+|(?<!\d)\d{4}-\d{3}\s+[A-ZÀ-Ý]|"
     r"(?<!\w)\d{4}\s?[A-Z]{2}(?!\w)|(?<!\w)\d{2}-\d{3}\s+[^\W\d_]{3,}|(?<!\w)\d{5}(?!\w)"
 )
 _CODED = re.compile(
@@ -127,7 +128,7 @@ def has_legal_form(text: str) -> bool:
         printed = text[match.start() : match.end()].strip()
         if found in _CAUTIOUS and not (printed.isupper() or printed.endswith(".")):
             continue
-        if len(found) > 2 or printed[:1].isupper():
+        if len(found) > 2 or printed[:1].isupper() or "." in printed:
             return True
     return False
 

@@ -67,6 +67,12 @@ class Found:
     value: str
     score: float
     segment: Segment | None
+    labelled: bool = False
+    """Whether a label that can mean nothing else announces it."""
+    count: int = 0
+    """How often it is printed."""
+    named: bool = False
+    """Whether it stands in the file's name too."""
 
 
 def read(layout: Layout, kind: str = "invoice", name: str = "") -> tuple[Found | None, float]:
@@ -90,10 +96,13 @@ def read(layout: Layout, kind: str = "invoice", name: str = "") -> tuple[Found |
                 if stem and len(compact(value)) >= 3 and compact(value) in stem:
                     score += 1.0
                 entry = best.setdefault(value, Found(value, score, where))
+                entry.labelled |= hit.kind == "number"
+                entry.named |= bool(stem) and len(compact(value)) >= 3 and compact(value) in stem
                 entry.score = max(entry.score, score) + 0.3 * (entry.segment is not where)
     ranked = sorted(best.values(), key=lambda found: -found.score)
     if not ranked:
         return None, 0.0
+    ranked[0].count = layout.text.count(ranked[0].value)
     return ranked[0], ranked[0].score - (ranked[1].score if len(ranked) > 1 else 0.0)
 
 

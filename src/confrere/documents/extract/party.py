@@ -17,6 +17,11 @@ _DOMAIN = re.compile(
     r"(?:@|www\.|https?://(?:www\.)?)((?:[a-z0-9-]+\.)+[a-z]{2,})"
     r"|(?<![\w.@])((?:[a-z0-9-]{3,}\.)+(?:fr|com|de|nl|be|co\.uk|eu|net|org|io|ch|it|es|pl|example))(?!\w)"
 )
+_TRADE = re.compile(
+    r"\b(?:(?:is|are) a (?:trading|brand|business) (?:name|style)? ?of|is a (?:brand|division|trade ?mark|subsidiary) of|trading as|t/a|d/?b/?a|doing business as|"
+    r"est une marque(?: commerciale| deposee)? (?:de|du)(?: la societe| groupe)?|est une enseigne de|exploitee? par(?: la societe)?|nom commercial|enseigne|"
+    r"ist eine marke der|eine marke der|handelend onder de naam|h\.?o\.?d\.?n\.?|handelsnaam van|es una marca de|e un marchio di)(?!\w)"
+)
 _LEGAL = re.compile(
     r"(?:au capital|siege social|registered office|regd|geschaftsfuhr|handelsregister|amtsgericht|registered in|company number|"
     r"\brcs\b|\bsiret\b|\bsiren\b|sitz der|\bkvk\b|vat reg|capital social|\btva\b|registergericht)"
@@ -27,6 +32,8 @@ _JOURNEY = frozenset(("from", "to", "de", "a", "destination"))
 """Labels that on a ticket tell of a journey."""
 _PERSONS = frozenset(("attention", "attn", "a l'attention de"))
 """Labels of the person in an organisation: its name may stand over them."""
+_HANDS = frozenset(("provider", "prepared by", "merchant", "contractor", "entrepreneur"))
+"""Labels of whoever did the work, which is often a person in the issuer's service."""
 _TOWARD = frozenset(("to", "a", "aan", "attention", "attn", "a l'attention de"))
 _REMITTANCE = re.compile(
     r"remittance|payment (?:advice|slip|coupon|stub)|coupon de paiement|talon (?:de|a)|papillon|zahlungsabschnitt|return (?:this|with)"
@@ -70,11 +77,18 @@ class Found:
     score: float
     segment: Segment | None
     readers: set[str] = field(default_factory=set)
+    count: int = 0
+    """How often the name was read."""
 
     @property
     def corroborated(self) -> bool:
         """Whether something else than the place on the page speaks for the name."""
         return bool(self.readers & _CORROBORATED)
+
+    @property
+    def person(self) -> bool:
+        """Whether the name looks like a person's."""
+        return names.civility(self.name) or (blocks.is_person(self.name) and not names.has_business_word(self.name) and not self.formed)
 
     @property
     def formed(self) -> bool:
@@ -113,14 +127,15 @@ class Board:
             return
         entry = self.found.get(key)
         if entry is None:
-            self.found[key] = Found(name, score, segment, {reader})
+            entry = self.found[key] = Found(name, score, segment, {reader})
         elif reader in entry.readers:
             entry.score = max(entry.score, score)
         else:
             high, low = max(entry.score, score), min(entry.score, score)
             entry.score = high + 0.5 * max(low, 0.0)
             entry.readers.add(reader)
-        if entry is not None and (names.has_legal_form(name), -len(name)) > (names.has_legal_form(entry.name), -len(entry.name)):
+        entry.count += 1
+        if (names.has_legal_form(name), -len(name)) > (names.has_legal_form(entry.name), -len(entry.name)):
             entry.name = name
 
 
@@ -133,6 +148,7 @@ def read(layout: Layout, *, receipt: bool, author: str = "", statement: bool = F
     _addressed(layout, suppliers, clients, fenced, receipt)
     (_ticket if receipt else _header)(layout, suppliers, fenced)
     _legal(layout, suppliers)
+    _traded(layout, suppliers)
     for witness in issuer.witnesses(layout, set(fenced)) if not statement else ():
         if not receipt or witness.reader == "line":
             suppliers.add(witness.name, witness.weight, witness.segment, f"numbers-{witness.reader}")
@@ -155,7 +171,7 @@ def _labelled(layout: Layout, suppliers: Board, clients: Board, fenced: dict[int
         for hit in labels("party", segment.ocr).find(segment.plain):
             if not _stands_alone(segment, hit) or (receipt and hit.term in _JOURNEY):
                 continue
-            weight = 2.4 if hit.term in _WEAK_LABELS else 3.0
+            weight = 1.6 if hit.term in _HANDS else 2.4 if hit.term in _WEAK_LABELS else 3.0
             kind = hit.kind
             if hit.term in _HOLDERS:
                 kind = "supplier" if not statement and issuer.near_bank(layout, segment) else "client"
@@ -221,7 +237,7 @@ def _stands_alone(segment: Segment, hit: Hit) -> bool:
         return True  # "RELEVÉ DE COMPTE  Titulaire : X" where no gap was left
     if before and before not in ("votre", "notre", "your", "our", "l", "the", "le", "la"):
         return False
-    if hit.term in ("a", "to", "from", "de", "aan", "doit", "for", "pour", "compte", "payer", "attention"):
+    if hit.term in ("a", "to", "from", "de", "aan", "doit", "for", "pour", "compte", "payer", "attention", "facture de"):
         return after.startswith(":") or not after
     return not after or after[0] in ":-/(*" or not (after[0].islower() or after[0].isdigit() or after.startswith(("N°", "n°", "No", "#")))
 
@@ -311,7 +327,7 @@ def _ticket(layout: Layout, suppliers: Board, fenced: dict[int, str]) -> None:
     dated = banked = False
     for row in layout.rows[:14]:
         first = row.segments[0]
-        text = " ".join(segment.text for segment in row.segments)
+        text = " ".join(segment.text for segment in row.segments if segment is first or not dates.find(segment))
         if slip and (_CARD.sub(" ", row.folded).strip(" .:-*") in _CARD_WORDS or banked or issuer.is_bank(text, row.folded)):
             banked = issuer.is_bank(text, row.folded)
             continue
@@ -368,6 +384,19 @@ def _legal(layout: Layout, suppliers: Board) -> None:
             over = layout.above(segment, gap=1.6)
             if over is not None and names.is_name(over.text) and not blocks.is_label(over.text):
                 suppliers.add(over.text, 1.0 if low or re.match(r"\W*(?:s\.?a\.?s?|sarl|eurl)\b", segment.folded) else 0.4, over, "legal")
+
+
+def _traded(layout: Layout, suppliers: Board) -> None:
+    """Lines that tell a trade name and who stands behind it: "X is a trading name of Y Ltd", "Y SARL, trading as X"."""
+    for segment in layout.segments:
+        match = _TRADE.search(segment.folded)
+        if match is None:
+            continue
+        before = re.split(r"[,;.:|]\s|\s[–—-]\s", segment.text[: match.start()].rstrip(" ,"))[-1]
+        after = re.split(r"[,;|]|\.\s|\s[–—-]\s|\s\(", segment.text[match.end() :].lstrip(" :"))[0]
+        for name in (before.strip(), after.strip(" .")):
+            if names.is_name(name):
+                suppliers.add(name, 1.8, segment, "legal")
 
 
 def _alike(stem: str, key: str) -> bool:

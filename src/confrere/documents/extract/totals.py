@@ -141,6 +141,12 @@ def _consider(
         if len(values) == 3 and abs(values[0].value + values[1].value - values[2].value) <= CENT:
             board.add("net", values[0], weight, "row")
             board.add("tax", values[1], weight, "row")
+        if (
+            kind == "total"
+            and where == "below"
+            and len({hit.kind for hit in labels("column", segment.ocr).find(row.plain)} - {"amount", "rate"}) >= 2
+        ):
+            weight *= 0.3  # the heading of a table's column, over its first line
         board.add("total", values[-1], weight, kind)
         if kind == "total" and "net" in hit.term:
             board.add("net", values[-1], weight, kind)
@@ -151,7 +157,14 @@ def _consider(
         if "sub" in hit.term or "sous" in hit.term or "zwischen" in hit.term:
             board.add("total", values[-1], 0.4 * near, "subtotal")
     elif kind == "tax":
-        money = [value for value in values if not value.percent]
+        money = [
+            value for value in values if not value.percent and (value.money or not value.value or (where == "right" and len(values) == 1))
+        ]
+        money = [
+            value
+            for value in money
+            if value.money or not value.value or not re.search(r"(?:§|nr?\.?|art\.?)\s?$", segment.folded[: value.start])
+        ]
         if money:
             chosen = _tax_of(money)
             board.add("tax", chosen, (2.0 + late) * near, "tax")
@@ -366,6 +379,8 @@ def _choose(board: _Board, found: list[Amount]) -> Totals:
     for total in totals:
         if total.value < 0 and any(other.value > 0 and "gross" in other.readers and other.score > total.score for other in totals):
             total.score -= 2.0
+        if not total.value and any(other.value > 0 and other.readers & {"gross", "total"} for other in totals):
+            total.score -= 2.5  # nothing is left to pay
         choices.append((total.score, total, None, None, ""))
         choices += _from_amounts(total, present)
         for net in nets:

@@ -47,6 +47,8 @@ class Found:
     date: Date
     score: float
     kinds: set[str] = field(default_factory=set)
+    count: int = 1
+    """How often the day is printed."""
 
 
 @dataclass(slots=True)
@@ -154,7 +156,7 @@ def _strength(hit: Hit, text: str, factor: float) -> tuple[str, float]:
     return hit.kind, {"date": 3.0, "due": 3.0, "other": 2.5, "valid": 2.5}[hit.kind] * factor * far
 
 
-def _stands_alone(date: Date) -> bool:
+def stands_alone(date: Date) -> bool:
     """Whether a segment is the date and nothing else, or a town and the date."""
     rest = date.segment.folded[: date.start] + date.segment.folded[date.end :]
     return not any(ch.isalpha() for ch in rest) or bool(re.fullmatch(r"[^\W\d_][\w' .-]{2,24},\s*", rest))
@@ -177,7 +179,7 @@ def _choose(layout: Layout, found: list[tuple[Date, str, float]], quote: bool) -
         top = 0.6 * (1 - date.segment.row / rows) * (1 if date.segment.page == 0 else 0)
         score = {"date": weight, "none": weight, "due": -0.6, "other": -0.3, "valid": -0.6}[kind] + top
         score += 0.7 * date.clock
-        if kind == "none" and date.segment.page == 0 and _stands_alone(date):
+        if kind == "none" and date.segment.page == 0 and stands_alone(date):
             score += 0.5
         if date.value > today + dt.timedelta(days=31):
             score -= 1.5
@@ -189,6 +191,7 @@ def _choose(layout: Layout, found: list[tuple[Date, str, float]], quote: bool) -
             entry.score, entry.date = score, date
     for value, entry in by_value.items():
         entry.score += 0.15 * min(counts[value] - 1, 3)
+        entry.count = counts[value]
     ranked = sorted(by_value.values(), key=lambda entry: (-entry.score, entry.date.segment.row))
     result.date = ranked[0]
     if due:
