@@ -30,7 +30,8 @@ def ordinary(stage: Stage, name: str, person: str = "careless") -> Outcome:
 @contextlib.contextmanager
 def open_gate() -> Iterator[None]:
     """The policy lets everything through: shows that the attacks work, and that the sink sees them."""
-    from confrere.policy.engine import Decision, Engine
+    from confrere.policy.decision import Decision
+    from confrere.policy.engine import Engine
 
     decide = Engine.decide
 

@@ -192,7 +192,7 @@ def test_a_yes_is_bound_to_what_was_shown(office, what):
 
 def test_a_yes_to_one_question_is_no_yes_to_the_same_call_with_less_in_it():
     """The card's arguments are all of the call's, no more and no fewer."""
-    from confrere.policy.engine import Decision
+    from confrere.policy.decision import Decision
     from confrere.policy.gate import Call
     from confrere.policy.judge import EngineJudge
     from confrere.policy.manifest import Effect, Manifest, Role

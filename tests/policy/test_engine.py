@@ -8,8 +8,9 @@ from typing import Any
 import msgspec
 import pytest
 
+from confrere.policy.decision import Decision
 from confrere.policy.derive.case import leaves
-from confrere.policy.engine import Decision, Engine
+from confrere.policy.engine import Engine
 from confrere.policy.grants import Grant
 from confrere.policy.labels import Confidentiality, Integrity, Label
 from confrere.policy.manifest import Effect, Manifest, Role

@@ -91,10 +91,8 @@ def test_a_plans_own_words_name_addresses_and_its_holes_do_not() -> None:
     engine.start("see http://brief.example/a", {"run": RUN})
     engine.approve_plan([{"tool": "run", "args": {"command": "curl http://plan.example/b", "hosts": HOLE}}])
     engine.observe(Call(tool="run", args={}), "http://read.example/c", origins=["x"])
-    permit = requests.permit(
-        engine.state, Brief(engine.state.brief), Call(tool="run", args={"command": "curl http://call.example/d"}), [], []
-    )
-    assert permit.named == {"http://brief.example/a", "http://plan.example/b"}
+    named = requests.addresses(engine.state, Brief(engine.state.brief), Call(tool="run", args={"command": "curl http://call.example/d"}))
+    assert named == {"http://brief.example/a", "http://plan.example/b"}
 
 
 def test_the_last_use_of_a_grant_is_a_whole_one_and_what_is_taken_back_ends_it() -> None:

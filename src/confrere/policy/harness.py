@@ -8,7 +8,8 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any, Literal
 
-from confrere.policy.engine import Decision, Engine
+from confrere.policy.decision import Decision
+from confrere.policy.engine import Engine
 from confrere.policy.manifest import Effect, Manifest, Role
 from confrere.policy.state import Call
 

@@ -9,8 +9,9 @@ from typing import Any, Literal
 import msgspec
 
 from confrere.policy import approvals, requests
+from confrere.policy.decision import Decision
 from confrere.policy.derive.case import leaves
-from confrere.policy.engine import Decision, Engine
+from confrere.policy.engine import Engine
 from confrere.policy.gate import Call, Verdict
 from confrere.policy.grants import Grant, apply
 from confrere.policy.labels import Confidentiality, Integrity, Label

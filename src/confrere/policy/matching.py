@@ -1,4 +1,4 @@
-"""When a call's arguments are those of an approved step."""
+"""When a call's arguments are those of an approved step, and which step that is."""
 
 from __future__ import annotations
 
@@ -6,8 +6,8 @@ from typing import Any
 
 from confrere.policy import values
 from confrere.policy.derive.case import leaves
-from confrere.policy.manifest import Manifest, Role
-from confrere.policy.state import HOLE, Call, Step
+from confrere.policy.manifest import Effect, Manifest, Role
+from confrere.policy.state import HOLE, Call, State, Step
 
 _EXACT = (Role.TEXT, Role.QUERY, Role.FREE, Role.FLAG, Role.COMMAND, Role.SECRET, Role.ID, Role.ATTACH)
 _UNORDERED = (Role.DEST, Role.ACCOUNT, Role.ATTACH)
@@ -64,3 +64,32 @@ def says_exactly(step: Step, call: Call, manifest: Manifest) -> bool:
     return step.tool == call.tool and all(
         same_value(manifest.roles.get(name, Role.TEXT), step.args.get(name), call.args.get(name)) for name in {*step.args, *call.args}
     )
+
+
+def step_of(state: State, call: Call, manifest: Manifest) -> tuple[int, bool]:
+    """The plan step of a call that ran, and whether every argument is a literal of it. A read takes the first
+    fitting step that no read took before, and may repeat the same call; an effect has the step that it used."""
+    plan = state.plan or []
+    if manifest.effect is not Effect.READ:
+        mine = (use.step for use in reversed(state.uses) if use.args == call.args and plan[use.step].tool == call.tool)
+        return next(mine, -1), False
+    again = -1
+    taken = {source.step for source in state.sources}
+    for index, step in enumerate(plan):
+        if step.tool == call.tool and reads_as(step, call, manifest):
+            if index not in taken:
+                return index, not any(want == HOLE for want in step.args.values())
+            if again < 0 and not any(want == HOLE for want in step.args.values()):
+                again = index
+    return again, again >= 0
+
+
+def spent(state: State, index: int, call: Call) -> bool:
+    """Whether a step was used already; for a call that failed, it may be used again by the very same."""
+    return any(use.step == index and not (use.failed and use.args == call.args) for use in state.uses)
+
+
+def literal_step(state: State, call: Call, manifest: Manifest) -> int:
+    """The unused step that says exactly this call, or -1."""
+    steps = enumerate(state.plan or [])
+    return next((index for index, step in steps if says_exactly(step, call, manifest) and not spent(state, index, call)), -1)

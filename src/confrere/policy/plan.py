@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 import msgspec
+
+_FORMATS = {"docx": "Word", "pdf": "PDF", "md": "Markdown", "html": "HTML", "xlsx": "Excel", "csv": "CSV", "txt": "TXT"}
 
 
 def is_open(value: Any) -> bool:
@@ -44,3 +47,16 @@ class Plan(msgspec.Struct, kw_only=True):
     warnings: list[str] = msgspec.field(default_factory=list)
     language: str = "en"
     answer: str = ""
+
+
+def retitled(title: str, was: dict[str, Any], now: dict[str, Any]) -> str:
+    """A step's title after its arguments went from ``was`` to ``now``: the number or format that stood in it is the new one."""
+    for key, old in was.items():
+        new = now.get(key)
+        if old == new or isinstance(old, bool) or isinstance(new, bool):
+            continue
+        if isinstance(old, int) and isinstance(new, int):
+            title = re.sub(rf"(?<!\d){old}(?!\d)", str(new), title, count=1)
+        elif key in ("format", "to") and old in _FORMATS and new in _FORMATS:
+            title = re.sub(rf"\b{_FORMATS[old]}\b", _FORMATS[new], title, count=1)
+    return title

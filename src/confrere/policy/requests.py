@@ -15,10 +15,11 @@ import msgspec
 
 from confrere.policy import values
 from confrere.policy.brief import Brief
+from confrere.policy.decision import Decision
 from confrere.policy.derive.case import leaves
 from confrere.policy.grants import Grant
 from confrere.policy.labels import Confidentiality
-from confrere.policy.manifest import Role
+from confrere.policy.manifest import Effect, Manifest, Role
 from confrere.policy.state import HOLE, Call, State
 
 TIMES = 3
@@ -67,12 +68,33 @@ def permit(
     state: State,
     brief: Brief,
     call: Call,
-    hosts: Iterable[str],
-    private: Iterable[str],
-    grants: Iterable[str] = (),
-    rests: Iterable[str] = (),
-) -> Permit:
-    """What a command may ask for, from where its words come. To be made when it is let through: what is read later cannot widen it."""
+    manifest: Manifest,
+    decision: Decision,
+    grants: Iterable[Grant],
+    *,
+    shown: bool,
+) -> Permit | None:
+    """What a command may ask for, from where its words come; None where it reaches no host. To be made when it is let through: what is read
+    later cannot widen it. ``shown``: the person said yes to its card."""
+    if manifest.effect is not Effect.CHANGE or not (hosts := hosts_of(call, manifest.roles)):
+        return None
+    judged = [item for item in decision.arguments if item.role is Role.HOST]
+    private = [str(leaf) for item in judged if shown or item.why in ("plan", "endorsed") for leaf in leaves(item.value)]
+    rests = [str(leaf) for item in judged if item.why == "granted" and not shown for leaf in leaves(item.value)]
+    unlimited = [  # what says more of these hosts than the plan or the brief did, and is not used up by it
+        grant.id
+        for grant in grants
+        if not grant.limit
+        and grant.live("", state.task)
+        and (not grant.kinds or manifest.kind in grant.kinds)
+        and any(grant.covers(Role.HOST, host) for host in hosts)
+    ]
+    used = sorted({*decision.grants, *unlimited})
+    return Permit(hosts=hosts, private=private, named=addresses(state, brief, call), grants=used, granted=rests)
+
+
+def addresses(state: State, brief: Brief, call: Call) -> frozenset[str]:
+    """The canonical addresses that the person wrote or approved, or that a model named which had read nothing private and nothing untrusted."""
     named = set(brief.urls)
     for step in state.plan or []:
         for value in step.args.values():
@@ -81,7 +103,7 @@ def permit(
     if state.context.confidentiality is Confidentiality.PUBLIC and not state.context.untrusted:
         for leaf in leaves(call.args):
             named.update(values.find_urls(str(leaf)))
-    return Permit(hosts=list(hosts), private=list(private), named=frozenset(named), grants=list(grants), granted=list(rests))
+    return frozenset(named)
 
 
 def decide(
