@@ -6,8 +6,10 @@ import json
 import re
 import time
 
+import pytest
 from playwright.sync_api import Page, expect
 
+from tests.page import world
 from tests.page.conftest import Tab, violations
 from tests.page.stand_in import StandIn
 from tests.page.world import said
@@ -437,6 +439,32 @@ def test_permissions_secrets_and_people(tab: Tab, stand_in: StandIn) -> None:
     expect(dialog).to_contain_text("ses tâches s’arrêtent")
     dialog.get_by_role("button", name="Retirer").click()
     expect(people.locator("li")).to_have_count(2)
+
+
+def test_a_question_about_a_plan_keeps_what_was_edited_and_shows_its_answer(tab: Tab, stand_in: StandIn) -> None:
+    planned = stand_in.world.tasks["t-planned"]
+    page = tab.open("/tasks/t-planned")
+    page.locator("[id^=down-]").first.click()
+    page.fill("#question", "Combien de factures ?")
+    page.keyboard.press("Enter")
+    page.wait_for_selector("[role=progressbar]")
+    sent = [(path, body) for _, path, body in stand_in.world.sent if path.startswith("/api/tasks/t-planned/")]
+    assert [path.rpartition("/")[2] for path, _ in sent] == ["plan", "question"]
+    assert [step["id"] for step in sent[0][1]["plan"]["steps"]] == ["s2", "s1", "s3"]
+    planned.update(state="planned", working=False, waits_for="plan", plan={**planned["plan"], "answer": "Il y en a 20."})
+    page.reload()
+    expect(page.locator(".notes .said")).to_contain_text("Il y en a 20")
+    assert page.locator("main nav, [role=tablist]").get_by_text("Rapport").count() == 0, "nothing is done yet to report on"
+    assert not violations(page)
+
+
+def test_a_long_plan_is_no_answer_in_the_journal(tab: Tab, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The stream and the journal give the size of a large field, not the field."""
+    fact = world.facts(1)[0]
+    large = {**fact, "kind": "plan.proposed", "body": {"plan": {"$large": 5200}, "hash": "h"}}
+    monkeypatch.setattr(world, "facts", lambda many, task="": [large])
+    page = tab.open("/journal")
+    expect(page.locator("[role=option]")).to_contain_text("Un plan est proposé")
 
 
 def test_the_journal_speaks_in_words(tab: Tab) -> None:

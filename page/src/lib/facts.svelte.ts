@@ -36,7 +36,7 @@ function words({ kind, body }: Fact, tools: ReadonlyMap<string, string>): string
     case 'person.said':
       return t('fact-message-user', { text: text(one.text).slice(0, 160) })
     case 'plan.proposed': {
-      const count = long(one.plan?.steps)
+      const count = one.plan?.$large ? undefined : long(one.plan?.steps)
       return t(count ? 'fact-plan-steps' : count === 0 ? 'fact-plan-answer' : 'fact-plan-proposed', { count: count ?? 0 })
     }
     case 'call.intent': {
