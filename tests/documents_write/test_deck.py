@@ -7,6 +7,7 @@ import io
 import zipfile
 from decimal import Decimal
 from pathlib import Path
+from typing import Any
 
 import pytest
 from pptx import Presentation
@@ -289,3 +290,73 @@ def test_a_dark_template_gets_text_that_can_be_read_on_it(tmp_path: Path) -> Non
     )
     deck(tmp_path / "d.pptx", content, "fr", tmp_path / "charte.pptx")
     assert not [found for found in verify.check(tmp_path / "d.pptx") if found.code == "low-contrast"]
+
+
+def test_templates_whose_places_are_off_the_slide_or_too_small_still_give_a_deck(tmp_path: Path) -> None:
+    from pptx.util import Inches
+
+    for kind in ("portrait", "foot"):
+        template: Any = Presentation()
+        if kind == "portrait":
+            template.slide_width, template.slide_height = Inches(7.5), Inches(10)
+        else:
+            template.slide_width = Inches(13.333)
+            for layout in template.slide_layouts:
+                for shape in layout.placeholders:
+                    if shape.placeholder_format.type in (1, 3):
+                        shape.top, shape.left, shape.width, shape.height = Inches(6.5), Inches(1), Inches(4), Inches(0.4)
+        template.save(tmp_path / f"{kind}.pptx")
+        path = tmp_path / f"deck-{kind}.pptx"
+        deck(path, recap_story(recap(), 8, "fr"), "fr", tmp_path / f"{kind}.pptx")
+        assert verify.check(path, slides=8, office=False) == [], kind
+
+
+def test_shares_say_what_they_are_shares_of() -> None:
+    def row(number: int, client: str, supplier: str, total: int) -> Row:
+        day = dt.date(2026, 1 + number % 3, 5)
+        return Row(
+            file=f"F/{number}",
+            type="invoice",
+            client=client,
+            supplier=supplier,
+            number=str(number),
+            currency="EUR",
+            date=day,
+            total=Decimal(total),
+        )
+
+    rows = [row(n, f"C{n % 3}", "Nous", 1000 * (n + 1)) for n in range(6)] + [row(9 + n, "Nous", f"S{n % 2}", 100) for n in range(4)]
+    titles = [slide.title for slide in recap_story(Recap(rows=rows, us="Nous"), 12, "fr").slides]
+    assert any("des ventes confirmées" in title for title in titles) and any("des achats confirmés" in title for title in titles)
+    assert not any("du total confirmé" in title for title in titles)
+
+
+def test_months_without_documents_stand_in_the_chart_and_many_clients_hide_none() -> None:
+    days = (dt.date(2025, 11, 3), dt.date(2026, 2, 3), dt.date(2026, 3, 3))
+    rows = [
+        Row(file=f"F/{n}", type="invoice", client=f"C{n:02}", number=str(n), currency="EUR", date=days[n % 3], total=Decimal(500 + n))
+        for n in range(60)
+    ]
+    slides = recap_story(Recap(rows=rows), 8, "fr").slides
+    charts = {block.kind: block for slide in slides for block in slide.blocks if isinstance(block, Chart)}
+    assert charts["column"].categories == ["nov. 25", "déc. 25", "janv. 26", "févr. 26", "mars 26"]
+    assert charts["column"].series[0].values[1] == 0
+    assert len(charts["bar"].categories) == 8 and any(slide.title.startswith("Aucun des 60 clients ne dépasse") for slide in slides)
+
+
+def test_actions_are_told_once_and_steps_name_what_falls_due() -> None:
+    content = recap_story(SITUATIONS["meeting"], 8, "fr")
+    told = [str(block) for slide in content.slides for block in slide.blocks if "Et cela" in str(block)]
+    assert len(told) == 1
+    due = Row(
+        file="F/1",
+        type="invoice",
+        client="C",
+        number="1",
+        currency="EUR",
+        date=dt.date(2026, 1, 5),
+        due_date=dt.date(2026, 2, 4),
+        total=Decimal(90),
+    )
+    steps = recap_story(Recap(rows=[due], day=dt.date(2026, 1, 20)), 8, "fr").slides
+    assert any("échéance" in str(block).lower() and "février 2026" in str(block) for slide in steps for block in slide.blocks)

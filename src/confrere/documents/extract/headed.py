@@ -182,14 +182,14 @@ def _columns(row: list[str]) -> dict[str, int]:
 
 
 def _drawn(lines: list[str]) -> list[list[list[str]]]:
-    """Tables drawn with bars, tabs or wide gaps in plain text: runs of lines of as many cells."""
+    """Tables drawn with bars, tabs or wide gaps in plain text: runs of lines of as many cells as the first, or fewer."""
     runs: list[list[list[str]]] = []
     run: list[list[str]] = []
     for line in [*lines, ""]:
         if re.fullmatch(r"[\s|:+=-]+", line) and "-" in line:
             continue
         cells = [cell.strip() for cell in re.split(r"\s*\|\s*|\t+|\s{3,}", line.strip().strip("|"))]
-        if len(cells) > 1 and (not run or len(cells) == len(run[0])):
+        if len(cells) > 1 and (not run or len(cells) <= len(run[0])):  # the last cells of a row may be empty
             run.append(cells)
             continue
         if len(run) > 1:

@@ -29,17 +29,18 @@ def number_format(block: Chart, language: str) -> str:
     """Whole amounts, or plain numbers without a currency."""
     if not block.currency:
         return "#,##0"
-    if thousands(block):
-        return formats.excel_thousands(block.currency, language)
+    if scale(block):
+        return formats.excel_scaled(block.currency, language, scale(block))
     small = all(abs(value) < 1000 for series in block.series for value in series.values if value is not None)
     return formats.excel_money(block.currency, language, None if small else 0).split(";")[0]
 
 
-def thousands(block: Chart) -> bool:
-    """Whether the labels of a chart are in thousands: many columns of large amounts, whose figures would run into one another."""
+def scale(block: Chart) -> int:
+    """How many thousands a chart's labels count in (0: none): many columns of large amounts, whose figures would run into one another."""
     if not block.currency or block.kind not in ("column", "line", "stacked") or len(block.categories) <= 7:
-        return False
-    return max((abs(value) for series in block.series for value in series.values if value is not None), default=Decimal(0)) >= 100_000
+        return 0
+    most = max((abs(value) for series in block.series for value in series.values if value is not None), default=Decimal(0))
+    return 2 if most >= 50_000_000 else 1 if most >= 100_000 else 0
 
 
 def chart_type(kind: str) -> Any:
@@ -141,8 +142,8 @@ def label(value: Decimal | None, block: Chart, language: str) -> str:
     """A value of a chart in words, as its data labels show it."""
     if value is None:
         return ""
-    if thousands(block):
-        return formats.thousands(value, block.currency, language)
+    if scale(block):
+        return formats.scaled(value, block.currency, language, scale(block))
     if (
         block.currency
         and abs(value) < 1000

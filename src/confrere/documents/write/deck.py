@@ -7,15 +7,16 @@ import zipfile
 from pathlib import Path
 from typing import Any
 
-from confrere.documents.write import formats
+from confrere.documents.write import formats, theme
 from confrere.documents.write import template as own
-from confrere.documents.write.blocks import SMALLEST, Box, Palette, arrange, biggest, describe, place
+from confrere.documents.write.blocks import SMALLEST, Box, Palette, arrange, biggest, color, describe, place
 from confrere.documents.write.content import DeckContent, Slide, Text
 from confrere.documents.write.package import settle, stamp
 from confrere.documents.write.text import clip, plain, wrap
 from confrere.errors import Failed
 
 _EMU = 12700
+_LEAST_TITLE = 30  # points: the height of a place where a sentence can stand as a title
 _TEMPLATE_TYPE = "application/vnd.openxmlformats-officedocument.presentationml.template.main+xml"
 _DECK_TYPE = "application/vnd.openxmlformats-officedocument.presentationml.presentation.main+xml"
 
@@ -71,6 +72,7 @@ class _Layouts:
 
     def __init__(self, presentation: Any, ours: bool) -> None:
         self.ours = ours
+        self.dim = False  # whether a template's titles, as they are, would be dark on a dark ground
         layouts = [*presentation.slide_layouts]
         self.width, self.height = presentation.slide_width / _EMU, presentation.slide_height / _EMU
         if ours:
@@ -82,23 +84,54 @@ class _Layouts:
             self.content = _pick(layouts, "titleOnly") or _with_title(layouts) or layouts[-1]
             self.text = _pick(layouts, "obj")
             self.palette = _palette(presentation, self.content)
+            self.dim = self.palette.night and _dark_title(presentation)
 
     def area(self, layout: Any) -> Box:
-        """The free part of a content slide: under its title, above its footer."""
+        """The free part of a content slide: beside its title (under it, or over a title at the foot), above its footer."""
         if self.ours:
             return tuple(map(float, own.AREA))  # type: ignore[return-value]
-        title = next((shape for shape in layout.placeholders if shape.placeholder_format.type in _titles()), None)
-        left, wide, top = self.width * 0.05, self.width * 0.9, self.height * 0.22
-        if title is not None and title.width:
-            left, wide = title.left / _EMU, title.width / _EMU
-            top = (title.top + title.height) / _EMU + 10
+        left, top, wide, _ = self.title(layout) or (self.width * 0.05, 0.0, self.width * 0.9, 0.0)
+        start = self._below(layout)
         feet = [
             shape.top / _EMU
             for shape in layout.placeholders
             if shape.placeholder_format.type not in _titles() and shape.top and shape.top / _EMU > self.height * 0.8
         ]
-        bottom = min(feet, default=self.height * 0.94) - 8
-        return left, top, wide, bottom - top
+        bottom = min((place for place in feet if place < self.height), default=self.height * 0.94) - 8
+        if top > self.height / 2:
+            start, bottom = self.height * 0.06, top - 10
+        return left, start, wide, bottom - start
+
+    def _below(self, layout: Any) -> float:
+        box = self.title(layout)
+        return box[1] + box[3] + 10 if box else self.height * 0.22
+
+    def title(self, layout: Any) -> Box | None:
+        """Where the title of a layout goes: where it lies, or across the top where it leaves the slide or is too small for a sentence.
+        None where the layout has none."""
+        shape = next((shape for shape in layout.placeholders if shape.placeholder_format.type in _titles()), None)
+        if shape is None or not shape.width:
+            return None
+        box = shape.left / _EMU, shape.top / _EMU, shape.width / _EMU, shape.height / _EMU
+        left, top, wide, high = box
+        inside = left >= 0 and top >= 0 and left + wide <= self.width + 1 and top + high <= self.height + 1
+        roomy = wide >= self.width * 0.4 and high >= _LEAST_TITLE and not self.height * 0.4 < top + high / 2 < self.height * 0.6
+        if layout is not self.content and layout in (self.cover, self.section):
+            return box if inside and wide >= self.width * 0.4 and high >= 2 * _LEAST_TITLE else self._share(0.08, 0.2, 0.84, 0.26)
+        if inside and roomy:
+            return box
+        return self._share(0.05, 0.05, 0.9, 0.14)
+
+    def _share(self, left: float, top: float, wide: float, high: float) -> Box:
+        return left * self.width, top * self.height, wide * self.width, high * self.height
+
+    def holds(self, shape: Any) -> bool:
+        """Whether a placeholder lies on the slide."""
+        edges = shape.left, shape.top, shape.width, shape.height
+        if None in edges:
+            return True
+        left, top, wide, high = (float(edge) / _EMU for edge in edges)
+        return left >= 0 and top >= 0 and left + wide <= self.width + 1 and top + high <= self.height + 1
 
 
 def _titles() -> tuple[Any, ...]:
@@ -145,6 +178,20 @@ def _palette(presentation: Any, layout: Any) -> Palette:
     )
 
 
+def _dark_title(presentation: Any) -> bool:
+    """Whether the titles of a template are dark: its master says a dark colour, or nothing at all."""
+    master = presentation.slide_master
+    fill = master.element.find(".//{*}titleStyle/{*}lvl1pPr/{*}defRPr/{*}solidFill")
+    child = fill[0] if fill is not None and len(fill) else None
+    if child is None:
+        return True
+    value = str(child.get("val"))
+    if child.tag.endswith("srgbClr"):
+        return contrast(value, "FFFFFF") > contrast(value, "000000")
+    mapped = master.element.find("{*}clrMap")
+    return bool(str(mapped.get(value, value) if mapped is not None else value).startswith("dk"))
+
+
 def _dark_ground(layout: Any, colors: dict[str, str]) -> bool:
     """Whether content slides of a template have a plain dark background, of the layout or else of the master."""
     master = layout.slide_master
@@ -188,6 +235,8 @@ def _add(presentation: Any, sheets: _Layouts, content: Slide, number: int, whole
     if body_text:
         layout = sheets.text
     slide = presentation.slides.add_slide(layout)
+    if not sheets.ours:
+        _inside(slide, layout, sheets)
     moved = _title(slide, content, sheets, language)
     if layout in (sheets.cover, sheets.section):
         _subtitle(slide, content, whole, language)
@@ -201,12 +250,27 @@ def _add(presentation: Any, sheets: _Layouts, content: Slide, number: int, whole
         if not shape.has_text_frame or not shape.text_frame.text.strip():
             shape._element.getparent().remove(shape._element)
     if content.layout != "cover":
-        _feet(slide, layout, whole.footer, number)
+        _feet(slide, layout, whole.footer, number, sheets)
     _order(slide)
     notes = "\n\n".join(part for part in (plain(content.notes), "\n".join(plain(line) for line in moved)) if part)
     if notes:
         slide.notes_slide.notes_text_frame.text = notes
     _language(slide, language)
+
+
+def _inside(slide: Any, layout: Any, sheets: _Layouts) -> None:
+    """Bring the title and subtitle of a company's layout onto the slide, where its own place for them is not, or is too small."""
+    title = slide.shapes.title
+    box = sheets.title(layout)
+    if title is not None and box is not None:
+        title.left, title.top, title.width, title.height = (round(value * _EMU) for value in box)
+    for shape in slide.placeholders:
+        if shape is not title and shape.placeholder_format.type not in _titles() and not sheets.holds(shape):
+            left, wide = sheets.width * 0.08, sheets.width * 0.84
+            under = box[1] + box[3] + 6 if box else 0.0
+            top = min(max((shape.top or 0) / _EMU, sheets.height * 0.1, under), sheets.height * 0.75)
+            high = min((shape.height or 0) / _EMU, sheets.height * 0.9 - top)
+            shape.left, shape.top, shape.width, shape.height = (round(value * _EMU) for value in (left, top, wide, high))
 
 
 def _title(slide: Any, content: Slide, sheets: _Layouts, language: str) -> list[str]:
@@ -217,7 +281,7 @@ def _title(slide: Any, content: Slide, sheets: _Layouts, language: str) -> list[
     title = plain(content.title)
     if shape is None:
         return [title]
-    wide, high = shape.width / _EMU - (0 if sheets.ours else 14.4), shape.height / _EMU
+    wide, high = shape.width / _EMU - (0 if sheets.ours else 14.4), shape.height / _EMU - (0 if sheets.ours else 7.2)
     largest = {"cover": 44, "section": 36}.get(content.layout, own.TITLE_SIZE)
     most = 3 if content.layout == "cover" else 2
     size = biggest(lambda points: len(wrap(title, points, wide, True)) <= min(most, int(high / (points * 1.16))), largest, 20) or 20
@@ -226,6 +290,8 @@ def _title(slide: Any, content: Slide, sheets: _Layouts, language: str) -> list[
     if not sheets.ours or size != largest:
         for run in shape.text_frame.paragraphs[0].runs:
             run.font.size = Pt(size)
+            if sheets.dim and slide.slide_layout.element.find("{*}cSld/{*}bg") is None:
+                color(run.font.color, theme.WHITE)
     return [] if fitted == title else [title]
 
 
@@ -269,7 +335,7 @@ def _body(slide: Any, block: Text, area: Box, language: str) -> list[str]:
     return lines[len(shown) :]
 
 
-def _feet(slide: Any, layout: Any, footer: str, number: int) -> None:
+def _feet(slide: Any, layout: Any, footer: str, number: int, sheets: _Layouts) -> None:
     """The footer and the slide number of the layout: python-pptx leaves them out of new slides."""
     import copy
 
@@ -277,6 +343,8 @@ def _feet(slide: Any, layout: Any, footer: str, number: int) -> None:
 
     for shape in layout.placeholders:
         kind = shape.placeholder_format.type
+        if not sheets.holds(shape) or (not sheets.ours and shape.top is not None and shape.top / _EMU < sheets.height * 0.8):
+            continue  # off the slide, or where the content goes
         if kind == PP_PLACEHOLDER.SLIDE_NUMBER or (kind == PP_PLACEHOLDER.FOOTER and footer):
             element = copy.deepcopy(shape._element)
             slide.shapes._spTree.append(element)

@@ -56,11 +56,11 @@ def rounded(value: Decimal, currency: str, language: str) -> str:
     return money(value, currency, language, 0 if abs(value) >= 1000 or value == value.to_integral_value() else None)
 
 
-def thousands(value: Decimal, currency: str, language: str) -> str:
-    """Money in thousands, for charts of many large amounts: "832 k€", "£832k"."""
-    text, symbol = number(value / 1000, language, 0), SYMBOLS.get(currency, currency)
+def scaled(value: Decimal, currency: str, language: str, steps: int) -> str:
+    """Money in thousands (``steps`` 1) or millions (2), for charts of many large amounts: "832 k€", "£832k"."""
+    text, symbol = number(value / 1000**steps, language, 0), SYMBOLS.get(currency, currency)
     gap = NBSP if symbol.isalpha() else ""
-    return f"{text}{NBSP}k{gap}{symbol}" if language == "fr" else f"{symbol}{gap}{text}k"
+    return f"{text}{NBSP}{' kM'[steps]}{gap}{symbol}" if language == "fr" else f"{symbol}{gap}{text}{' kM'[steps]}"
 
 
 def percent(share: Decimal, language: str, places: int = 0) -> str:
@@ -138,12 +138,12 @@ def excel_money(currency: str, language: str, places: int | None = None) -> str:
     return f'{locale}{before}{digits}{after};[Red]{locale}-{before}{digits}{after};"–"'
 
 
-def excel_thousands(currency: str, language: str) -> str:
-    """The number format that shows an amount as ``thousands`` does."""
+def excel_scaled(currency: str, language: str, steps: int) -> str:
+    """The number format that shows an amount as ``scaled`` does."""
     symbol = SYMBOLS.get(currency, currency).replace('"', "")
-    gap = NBSP if symbol.isalpha() else ""
+    gap, unit, digits = NBSP if symbol.isalpha() else "", " kM"[steps], "#,##0" + "," * steps
     locale = _LOCALE["fr" if language == "fr" else "en"]
-    return f'{locale}#,##0,"{NBSP}k{gap}{symbol}"' if language == "fr" else f'{locale}"{symbol}{gap}"#,##0,"k"'
+    return f'{locale}{digits}"{NBSP}{unit}{gap}{symbol}"' if language == "fr" else f'{locale}"{symbol}{gap}"{digits}"{unit}"'
 
 
 def excel_format(kind: str, language: str, currency: str = "") -> str:
