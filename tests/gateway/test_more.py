@@ -165,7 +165,7 @@ def test_a_recipe_runs_on_another_folder_without_a_model(up, tmp_path):
 def test_the_parameters_of_a_plan():
     from confrere.gateway.http import Problem
     from confrere.gateway.recipes import filled, parameters
-    from confrere.gateway.shapes import Recipe
+    from confrere.gateway.shapes.recipes import Recipe
     from confrere.policy.plan import Plan, Step
 
     args = {"period": "2026-10", "out": "Clients/Recap 2026-10.xlsx", "since": "2026-10-01", "year": "2026", "id": "12026-101"}
@@ -231,6 +231,21 @@ def test_time_saved_is_against_a_stated_baseline(up, tmp_path):
     assert said["stated"] and said["baseline_minutes"] == 40 and said["corrections"] == 2 and said["minutes_saved"] <= 40
     text = up.ask("GET", "/api/value.csv").data.decode("utf-8-sig")
     assert "\n=cmd" not in text and ",=cmd" not in text
+
+
+def test_a_question_is_no_correction(tmp_path):
+    from confrere.gateway.value import _corrections
+    from confrere.journal.sqlite import SqliteStore
+
+    store = SqliteStore(tmp_path / "journal.db", tmp_path / "blobs")
+    plans = [[{"tool": name, "args": {}} for name in names] for names in ("ab", "ab", "b", "b", "bc")]
+    kinds = ["plan.proposed", "plan.proposed", "plan.edited", "plan.proposed", "plan.proposed"]  # asked, edited, asked, told
+    counts = []
+    for kind, steps in zip(kinds, plans, strict=True):
+        store.append("t", kind, {"plan": {"steps": steps}})
+        counts.append(_corrections(store.read("t")))
+    store.close()
+    assert counts == [0, 0, 1, 1, 2]
 
 
 def test_the_journal_by_pages_and_by_words(up):

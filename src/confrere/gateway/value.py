@@ -12,10 +12,12 @@ from __future__ import annotations
 import csv
 import io
 import re
+from collections.abc import Iterable
 from datetime import datetime
 
 from confrere.agent.task import load
-from confrere.gateway.shapes import Value, ValueLine, sentence
+from confrere.gateway.shapes.base import sentence
+from confrere.gateway.shapes.value import Value, ValueLine
 from confrere.journal.store import SYSTEM, Event, Store
 
 _FILE, _READ, _DELIVERABLE = 0.5, 0.25, 15.0
@@ -50,6 +52,16 @@ def measure(store: Store, first: str, last: str, only: str = "") -> Value:
     )
 
 
+def _corrections(events: Iterable[Event]) -> int:
+    """How often the plan had to be changed: by hand, or by a remark that brought another plan. A question that left it as it was is none."""
+    count, steps = 0, None
+    for event in events:
+        now = [(step["tool"], step["args"]) for step in event.body["plan"]["steps"]]
+        count += event.kind == "plan.edited" or (steps is not None and now != steps)
+        steps = now
+    return count
+
+
 def _line(store: Store, task: str, said: dict[str, float]) -> ValueLine | None:
     state = load(store, task)
     standing = state.standing()
@@ -59,7 +71,7 @@ def _line(store: Store, task: str, said: dict[str, float]) -> ValueLine | None:
     baseline = said.get("baseline_minutes")
     by_rule = _FILE * touched + _READ * read + _DELIVERABLE * len(made)
     minutes = _attention(list(store.read(task, kinds=_MOMENTS)))
-    corrections = sum(1 for _ in store.read(task, kinds=("plan.questioned", "plan.edited")))
+    corrections = _corrections(store.read(task, kinds=("plan.proposed", "plan.edited")))
     chosen = by_rule if baseline is None else baseline
     return ValueLine(
         task=task,
