@@ -9,7 +9,7 @@ import msgspec
 from msgspec import inspect
 
 from confrere.messages import say
-from confrere.policy.plan import Plan, Step
+from confrere.policy.plan import Plan, Step, retitled
 
 _LONGEST = 200  # characters of a text that is set at a prompt; a longer one is changed by saying what is wanted
 _SCOPING = ("by", "only", "exclude")  # what a step is about: its doubts were those of the old choice
@@ -100,7 +100,7 @@ def changed(step: Step, args: dict[str, Any], schema: type[msgspec.Struct], told
         plan.doubts = [doubt for doubt in plan.doubts if doubt not in step.doubts]
         step.doubts = []
     mark = say("cli.edited", language)
-    base = step.title.partition(f" ({mark}")[0]
+    base = retitled(step.title.partition(f" ({mark}")[0], step.args, args)
     step.args, step.title = args, f"{base} ({mark}{'; '.join(told)})"
 
 

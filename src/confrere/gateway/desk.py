@@ -17,7 +17,7 @@ from confrere.gateway.people import OWNER
 from confrere.gateway.work.crew import WorkerDied
 from confrere.journal.canonical import digest
 from confrere.messages import say
-from confrere.policy.plan import Plan, Step
+from confrere.policy.plan import Plan, Step, retitled
 
 if TYPE_CHECKING:
     from confrere.agent.task import TaskState
@@ -321,6 +321,6 @@ def _edited(was: Step, step: Step, language: str) -> Step:
     if step.args == was.args:
         return msgspec.structs.replace(was, title=title)
     mark = f" ({say('gateway.step-edited', language)})"
-    if title == was.title and not title.endswith(mark):
-        title += mark
+    if title == was.title:
+        title = retitled(title.removesuffix(mark), was.args, step.args) + mark
     return msgspec.structs.replace(was, title=title, args=step.args, touches=[], files=0)
