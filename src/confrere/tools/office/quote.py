@@ -145,7 +145,7 @@ class MakeQuote:
             language,
             len(lines),
             number=offer.number,
-            client=offer.client,
+            named=say("office.quote-named", language, client=offer.client) if offer.client else "",
             count=len(lines),
             net=formats.money(offer.net, offer.currency, language),
             total=formats.money(offer.total, offer.currency, language),
