@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections import Counter
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -164,3 +165,35 @@ def test_periods_are_said_as_people_say_them(since: str, until: str, language: s
     from confrere.models.builtin.plan import period
 
     assert period(since, until, language) == words
+
+
+def test_a_question_about_a_plan_leaves_it(talk: Any) -> None:
+    files = {"a.txt": b"x", "b.csv": b"1,2"}
+    task = talk("Classe par extension et fais un index", files).propose()
+    plan, calls = task.plan, len(task.calls)
+    task.propose("Pourquoi deux étapes ?")
+    assert task.plan is plan and "Le plan reste tel quel" in task.text and len(task.calls) == calls
+    task.propose("Combien de fichiers csv ?")
+    assert task.plan is plan and task.text.startswith("1 document")
+    task.propose("sans l'index")
+    assert [step.tool for step in task.plan.steps] == ["sort_files"], "what was asked between is no part of the plan"
+    task.propose("peux-tu plutôt trier par date ?")
+    assert task.plan.steps[0].args["by"] == ["date"]
+
+
+def test_one_amount_is_said_in_the_singular() -> None:
+    from confrere.models.builtin.plan import propose
+    from confrere.models.builtin.understand import understand
+
+    found = understand("Consolidation d'octobre", today=date(2026, 11, 21))
+    seen = {"files": 3, "amounts": 1, "examples": []}
+    assert propose(found, {"selections": [seen], "files": 3}).steps[0].title.startswith("Consolider 1 montant sur")
+
+
+def test_a_title_follows_what_is_edited(talk: Any) -> None:
+    from confrere.policy.plan import retitled
+
+    plan = talk("Une présentation de 8 slides, un rapport Word", {"a.txt": b"x", "b.csv": b"1,2"}).propose().plan
+    report, deck = sorted(plan.steps, key=lambda step: step.tool != "make_report")
+    assert retitled(deck.title, deck.args, deck.args | {"slides": 6}) == deck.title.replace("8", "6") != deck.title
+    assert "PDF" in retitled(report.title, report.args, report.args | {"format": "pdf"})

@@ -322,7 +322,7 @@ class Filling(Phrase):
                 if not self.made:
                     return
             elif item.kind in ("pattern", "quote", "file") and rename is not None and (pattern := pattern_of(item.text)):
-                put(rename.params, "pattern", pattern)
+                put(rename.params, "pattern", pattern + self._more_of(index) if item.kind == "pattern" else pattern)
                 item.used = True
             elif item.has("g.named", "g.pattern"):
                 self._named(index)
@@ -364,6 +364,16 @@ class Filling(Phrase):
             elif item.kind == "file" and self.preceded(item, "g.in") and self.made[-1].operation in (*FORMATS, "merge"):
                 put(self.made[-1].params, "name", item.text)
                 item.used = True
+
+    def _more_of(self, index: int) -> str:
+        """What goes on with a name pattern after dashes: "[Client] - [Date] - Agreement"."""
+        out = ""
+        for dash, part in zip(self.parts[index + 1 :: 2], self.parts[index + 2 :: 2], strict=False):
+            if dash.text not in ("-", "–", "—", "_") or not (part.kind == "pattern" or part.proper or part.kind == "unknown"):
+                break
+            out += f"_{pattern_of(part.text) or part.text}"
+            dash.used = part.used = True
+        return out
 
     def _named(self, index: int) -> None:
         item = self.parts[index]

@@ -230,6 +230,8 @@ def _settle(found: list[Item], language: str) -> None:
             and ahead.has("g.definite", "t.", "n.files")
         ):
             item.tags = ("v.rename",)  # "nomme les factures ..."
+        if item.has("n.report") and item.bare == "reported":
+            item.tags = ("v.list",)  # "duplicates are merely to be reported"
         if item.bare == "avoir" and ahead is not None and (ahead.has("g.") or ahead.kind == "number"):
             item.tags = ("v.make",)  # "possible d'avoir la liste", no credit note
         if item.has("v.") and item.has("n.", "t.", "k.", "d.", "f."):

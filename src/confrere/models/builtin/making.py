@@ -230,6 +230,9 @@ class Making(Filling):
         if operation == "index" and item.bare.startswith("list") and self.has("t.") and self.has("f.net", "f.tax", "f.total"):
             self.wish("extract", item)  # a list of papers with their amounts is a table
             return
+        if operation == "index" and self.has("n.amounts") and not self.has("k.html", "n.files"):
+            self.wish("recap", item)  # "a list of everything I spent"
+            return
         if (
             operation == "index"
             and item.bare.startswith("list")

@@ -91,18 +91,38 @@ def corrected(found: Understanding, more: Understanding) -> Understanding:
     return found
 
 
-def understood(turn: Turn) -> tuple[Understanding, int]:
-    """The brief and every remark on its plan, understood together; and how many remarks there were."""
+def understood(turn: Turn) -> tuple[Understanding, int, Understanding | None]:
+    """The brief and every remark that changes its plan, understood together; how many remarks there were; and the last remark by
+    itself, where it only asks something and the plan stays."""
     today = day_of(turn)
     found = understand(turn.brief, today=today, language=turn.language or "en")
     remarks = corrections(turn)
+    asked: Understanding | None = None
     for remark in remarks:
-        found = corrected(found, understand(remark, today=today, language=found.language))
-    return found, len(remarks)
+        more = understand(remark, today=today, language=found.language)
+        asked = more if found.stance == "work" and asks(remark, more) else None
+        found = found if asked else corrected(found, more)
+    return found, len(remarks), asked
+
+
+def asks(remark: str, more: Understanding) -> bool:
+    """Whether a remark on a plan only asks: "pourquoi 35 fichiers ?", "combien de factures de Dupont ?"; not "peux-tu trier par date ?"."""
+    if more.refused or any(wish.operation != "list" for wish in more.wishes):
+        return False
+    changes = not more.wishes and (more.only or more.exclude) and not more.not_understood
+    return bool(more.wishes) or (remark.rstrip().endswith("?") and not changes) or more.stance == "chat"
 
 
 def _plan(turn: Turn) -> Reply:
-    found, remarks = understood(turn)
+    found, remarks, asked = understood(turn)
+    if asked is not None and not asked.wishes:
+        words = corrections(turn)[-1].strip()[:200]
+        lines = [say(f"builtin.beyond-{beyond.code}", asked.language, words=beyond.words) for beyond in asked.beyond]
+        if asked.stance == "chat":
+            return _say(say("builtin.plan-stays", asked.language))
+        return _say("\n".join([*lines, say("builtin.plan-question", asked.language, words=words)]))
+    if asked is not None:
+        found = asked
     if found.stance not in ("work", "question") or turn.phase == "answer":
         return _say(refusal(found))
     results = _results(turn)

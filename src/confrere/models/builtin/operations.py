@@ -386,7 +386,7 @@ class Reading(Asking, Making):
             if self.has("t.quote", "n.offer", "n.template") and not self.made:
                 self.wish("quote", verb)
         elif name == "count" or (
-            name == "list" and not self.has(*DELIVERABLES, "n.amounts") and self.has("t.", "k.", "n.files", "d.", "q.")
+            name == "list" and not self.has(*DELIVERABLES, "n.amounts", "f.total") and self.has("t.", "k.", "n.files", "d.", "q.")
         ):
             self._lookup(verb, "count" if name == "count" else "which")
         elif name == "find" and not self.has(*DELIVERABLES) and self.has("t.", "k.", "n.files", "d."):

@@ -256,7 +256,7 @@ def _recap(
         args.setdefault("name", " ".join(part for part in (say("office.file-consolidation", str(args["language"])), month) if part))
         args["against"] = wish.params.get("against", "previous")
         _unnamed(args, doubts, language)
-        return "recap_workbook", say("builtin.step-consolidate", language, amounts=seen.get("amounts", 0))
+        return "recap_workbook", tell("builtin.step-consolidate", language, seen.get("amounts", 0), amounts=seen.get("amounts", 0))
     if wish.params.get("against"):
         args["against"] = wish.params["against"]
         _unnamed(args, doubts, language)

@@ -33,6 +33,8 @@ _REWRITES = tuple(
     for pattern, instead in (
         (r"(?<=\s)\+\s*(?=(?:ch[eè]r|gros|grand|vieux|vieil|r[ée]cent|petit|ancien|haut|[ée]lev))", "plus "),  # "la + chère"
         (r"(?<=[a-zà-ÿ] )2(?= (?:[a-z]+_|\{|pdfs?\b|word\b|excel\b|csv\b|docx\b|xlsx\b))", "to"),  # "rename all 2 date_client"
+        (r"(?<=\s)(?:>=?|≥)\s*(?=[\d€$£])", "over "),
+        (r"(?<=\s)(?:<=?|≤)\s*(?=[\d€$£])", "under "),
         (r"\bn ?[°º]\s*", "numéro "),
         (r"(?<=\s)4(?= (?:me|my|the|us|our|him|her|them|da|tha)\b)", "for"),
         (
@@ -46,6 +48,7 @@ _REWRITES = tuple(
     )
 )
 """What is written otherwise before words are cut: signs and figures that stand for words, nouns used as verbs."""
+_IS = re.compile(r"(?i)\b(what|who|where|when|how|that|there|here|it)['’]s\b")
 _CLITIC = re.compile(r"(?i)(?<=\w)['’](s|d|ll|m|ve|re)\b")
 
 
@@ -116,6 +119,7 @@ def tokens(brief: str) -> list[Token]:
     for pattern, instead in _REWRITES:
         brief = pattern.sub(instead, brief)
     brief = _ARROW.sub(" to ", brief)
+    brief = _IS.sub(r"\1 is", brief)
     brief = _CLITIC.sub(lambda m: " would" if m[1].lower() == "d" else " 's" if m[1].lower() == "s" else "  ", brief)
     found: list[Token] = []
     first = True

@@ -205,6 +205,11 @@ def _finish(result: Understanding, found: list[Item], chat: list[Item]) -> None:
     """Drop what was refused, collect what was not understood, and settle the stance."""
     result.wishes = [wish for wish in result.wishes if wish.operation not in result.refused]
     result.refused = list(dict.fromkeys(result.refused))
+    for wish in list(result.wishes):
+        left = wish.exclude.merged(result.exclude)
+        if wish.only.kinds and not wish.only.types and set(wish.only.kinds) <= set(left.kinds):
+            result.wishes.remove(wish)  # "group pics but leave screenshots": nothing would be left
+            result.not_understood.append(" ".join(wish.words))
     for wish in [w for w in result.wishes if w.operation == "split" and len(w.params.get("pages", [])) in (4, 6, 8)]:
         pages = wish.params["pages"]  # "pages 1 à 3 puis 4 à 9": a run each
         wish.params["pages"] = pages[:2]
