@@ -52,6 +52,33 @@ def test_a_secret_goes_to_its_hosts_and_each_use_is_recorded(store: Secrets, fol
     assert KEY not in repr(info) and info.changed.endswith("Z")
 
 
+def test_what_was_deleted_or_narrowed_is_handed_to_nobody_any_more(folder: Path) -> None:
+    """Whoever asked just before is answered before the deletion ends, or not at all."""
+    for change in ("delete", "narrow"):
+        order: list[str] = []
+        other = Secrets(folder, lambda use: None, holder="file")
+        other.set("mail", KEY, ["a.example"])
+        thread = threading.Thread()
+
+        def changes(other: Secrets = other, change: str = change, order: list[str] = order) -> None:
+            if change == "delete":
+                other.delete("mail")
+            else:
+                other.set("mail", KEY, ["b.example"])
+            order.append("changed")
+
+        def recorded(use: Use, changes: object = changes) -> None:
+            nonlocal thread
+            thread = threading.Thread(target=changes)  # type: ignore[arg-type]
+            thread.start()
+            thread.join(0.3)  # time enough, where nothing holds it back
+
+        assert Secrets(folder, recorded, holder="file").use("mail", "a.example").reveal() == KEY
+        order.append("handed out")
+        thread.join()
+        assert order == ["handed out", "changed"]
+
+
 @pytest.mark.parametrize(
     "host",
     ["autre.example", "exemple.example", "imap.exemple.example", "imap.exemple.example:143", "envoi.example", "mechant-envoi.example",

@@ -106,15 +106,19 @@ class Secrets:
 
         Raises WrongUse for an unknown name, Refused (recorded too) for a host that is not among its hosts.
         """
-        kept = self._read().secrets.get(name)
-        if kept is None:
+        if not os.path.lexists(self._folder):
             raise WrongUse("secrets.unknown", name=name)
-        asked = canonical_host(host)
-        allowed = any(allows(pattern, asked) for pattern in kept.hosts)
-        self._record(Use(name=name, host=asked, purpose=purpose, allowed=allowed))
-        if not allowed:
-            raise Refused("secrets.not-for-host", name=name, host=asked, hosts=", ".join(kept.hosts))
-        return SecretValue(kept.value)
+        make_private_folder(self._folder)
+        with one_writer(self._folder):  # once ``delete`` or ``set`` has returned, nobody is still handed what was there before
+            kept = self._read().secrets.get(name)
+            if kept is None:
+                raise WrongUse("secrets.unknown", name=name)
+            asked = canonical_host(host)
+            allowed = any(allows(pattern, asked) for pattern in kept.hosts)
+            self._record(Use(name=name, host=asked, purpose=purpose, allowed=allowed))
+            if not allowed:
+                raise Refused("secrets.not-for-host", name=name, host=asked, hosts=", ".join(kept.hosts))
+            return SecretValue(kept.value)
 
     def delete(self, name: str) -> None:
         """Forget a secret. Raises WrongUse when there is none of that name."""
