@@ -12,6 +12,7 @@ from __future__ import annotations
 import argparse
 import hashlib
 import json
+import re
 import time
 from collections import Counter, defaultdict
 from collections.abc import Iterator
@@ -150,7 +151,9 @@ def _grade(score: Score, file: str, record: Record, expected: dict[str, str]) ->
     good: dict[str, bool] = {}
     for name, value in expected.items():
         got = record.fields.get(name)
-        right = got is not None and any(same(name, got.value, one, signless=record.type == "credit-note") for one in value.split(" | "))
+        right = got is not None and any(
+            same(name, got.value, one, signless=record.type == "credit-note") for one in re.split(r"\s*\|\s*", value)
+        )
         good[name] = right
         score.asked[name] += 1
         score.right[name] += right

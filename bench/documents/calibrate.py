@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import argparse
 import random
+import re
 from collections import defaultdict
 from pathlib import Path
 from typing import Any
@@ -53,7 +54,7 @@ def collect(documents: list[tuple[Document, dict[str, str]]]) -> dict[str, list[
                 record = extract(version)
                 for field, evidence in seen.items():
                     if field in truth and field in record.fields:
-                        sets = truth[field].split(" | ")
+                        sets = re.split(r"\s*\|\s*", truth[field])
                         right = any(same(field, record.fields[field].value, one, signless=record.type == "credit-note") for one in sets)
                         group = confidence.GROUPS.get(field, "other")
                         table[group] += [(number, confidence.features(group, evidence), right)] * times

@@ -105,7 +105,8 @@ def find(segment: Segment, decimal: str = "") -> list[Amount]:
             continue  # a law's article
         if re.match(r"[/:]\d|[^\W\d_]", after) and not _MARK.match(after):
             continue
-        if re.search(r"\d[./:,-]$", before) or re.match(r"[-.,]\d", after):
+        rate = bool(re.match(r"\s?%", after)) and before.endswith(":")  # "TVA 6:20,00 %"
+        if (re.search(r"\d[./:,-]$", before) and not rate) or re.match(r"[-.,]\d", after):
             continue  # part of a date, a phone or an account number
         printed = match.group()
         if " " in printed and "," not in printed and _spaced_pair(text, match):

@@ -98,6 +98,8 @@ def _scores(document: Document, layout: Layout, name: str) -> dict[str, float]:
                 alone = len(segment.text.strip()) - found.end() < 4 or bool(
                     re.match(r"\W*(?:n|#|\d|du|of|vom|date|[a-z/-]{0,8}\d)", segment.folded[found.end() :])
                 )
+                if kind == "other" and (len(segment.text.strip()) - found.end() >= 4 and place > 2):
+                    continue  # "Purchase order no." is a label on many papers
                 large = segment.height > 1.25 * _usual(layout)
                 score = max(score, (3.2 if alone else 1.6) + 0.8 * large - 0.03 * place)
         distinct = {match.group() for match in words.finditer(text)}
@@ -140,7 +142,7 @@ def _adjust(scores: dict[str, float], layout: Layout, text: str) -> None:
             scores["receipt"] += 1.5 + 1.0 * sheet.ocr
     if money < 2:
         for kind in ("invoice", "receipt", "quote", "credit-note", "statement"):
-            scores[kind] -= 1.5
+            scores[kind] -= 1.5 if not money or scores[kind] < 1.6 else 0.5
     if re.search(
         r"(?:patient|billing|customer) statement|statement ?/ ?(?:invoice|bill)|invoice ?/ ?statement|\bamount due\b|montant a payer", text
     ) and not re.search(r"(?:opening|closing|previous|new) balance|(?:ancien|nouveau) solde", text):

@@ -1,4 +1,4 @@
-"""Dates as papers print them, in eight languages, with the order of day and month decided once for a document."""
+"""Dates as papers print them, in the languages of Europe, with the order of day, month and year decided once for a document."""
 
 from __future__ import annotations
 
@@ -10,33 +10,46 @@ from itertools import islice
 from confrere.documents.extract.layout import Layout, Segment
 
 _MONTHS = (
-    "january janvier januar jänner januari enero gennaio janeiro styczen stycznia styczeń jan janv ene gen sty",
-    "february fevrier februar februari febrero febbraio fevereiro luty lutego feb fev fevr febr lut",
-    "march mars maerz marz maart marzo marco marzec marca mar mrt mrz",
-    "april avril aprile abril kwiecien kwietnia apr avr abr kwi",
-    "may mai mei mayo maggio maio maj maja mag",
-    "june juin juni junio giugno junho czerwiec czerwca jun giu cze",
-    "july juillet juli julio luglio julho lipiec lipca jul juil lug lip",
-    "august aout augustus agosto sierpien sierpnia aug ago sie aou",
-    "september septembre septiembre settembre setembro wrzesien wrzesnia sep sept set wrz",
-    "october octobre oktober octubre ottobre outubro pazdziernik pazdziernika oct okt ott paz out",
-    "november novembre noviembre novembro listopad listopada nov lis",
-    "december decembre dezember diciembre dicembre dezembro grudzien grudnia dec dez dic gru",
+    "january janvier januar jänner jaenner januari enero gennaio janeiro styczen stycznia styczeń jan janv ene gen sty gener leden ledna ianuarie januara ocak "
+    "tammikuu tammikuuta sausio janvaris jaanuar ιανουαριου",
+    "february fevrier februar februari febrero febbraio fevereiro luty lutego feb fev fevr febr lut febrer unor unora februarie februara subat helmikuu "
+    "helmikuuta vasario februaris veebruar φεβρουαριου",
+    "march mars maerz marz maart marzo marco marzec marca mar mrt mrz marts marcius brezen brezna martie mart maaliskuu maaliskuuta kovo μαρτιου",
+    "april avril aprile abril kwiecien kwietnia apr avr abr kwi aprilis duben dubna aprilie aprila nisan huhtikuu huhtikuuta balandzio aprill απριλιου",
+    "may mai mei mayo maggio maio maj maja mag majus kveten kvetna mayis toukokuu toukokuuta geguzes maijs mays μαιου",
+    "june juin juni junio giugno junho czerwiec czerwca jun giu cze juny junius cerven cervna iunie juna haziran kesakuu kesakuuta birzelio junijs juuni ιουνιου",
+    "july juillet juli julio luglio julho lipiec lipca jul juil lug lip juliol julius cervenec cervence iulie jula temmuz heinakuu heinakuuta liepos julijs juuli "
+    "ιουλιου",
+    "august aout augustus agosto sierpien sierpnia aug ago sie aou agost augusti augusztus srpen srpna augusta agustos elokuu elokuuta rugpjucio augusts "
+    "αυγουστου",
+    "september septembre septiembre settembre setembro wrzesien wrzesnia sep sept set wrz setembre szeptember zari septembrie septembra eylul syyskuu syyskuuta "
+    "rugsejo septembris setiembre σεπτεμβριου",
+    "october octobre oktober octubre ottobre outubro pazdziernik pazdziernika oct okt ott paz out rijen rijna octombrie oktobra ekim lokakuu lokakuuta spalio "
+    "oktobris oktoober οκτωβριου",
+    "november novembre noviembre novembro listopad listopada nov lis noiembrie novembra kasim marraskuu marraskuuta lapkricio novembris νοεμβριου",
+    "december decembre dezember diciembre dicembre dezembro grudzien grudnia dec dez dic gru desembre desember prosinec prosince decembrie decembra aralik joulukuu "
+    "joulukuuta gruodzio decembris detsember δεκεμβριου",
 )
 MONTHS = {name: number for number, names in enumerate(_MONTHS, 1) for name in names.split()}
+_NEUTRAL = frozenset(name for name in MONTHS if len(name) < 4) | frozenset(
+    ("january", "february", "march", "april", "june", "july", "august", "sept", "september", "october", "november", "december")
+)
+"""Names of months that do not prove a language other than English."""
 _NAME = "|".join(sorted(MONTHS, key=lambda name: -len(name)))
 _YEAR = r"(?:19|20)\d\d"
 _PATTERNS = (
     ("ymd", re.compile(rf"(?<!\d)(?P<y>{_YEAR})\s?(?P<s>[-/.])\s?(?P<m>\d\d?)\s?(?P=s)\s?(?P<d>\d\d?)(?!\d)")),
+    ("ymd", re.compile(rf"(?<!\d)(?P<y>{_YEAR})\s?年\s?(?P<m>\d\d?)\s?月\s?(?P<d>\d\d?)\s?日")),
     ("dmy", re.compile(rf"(?<![\d.,/-])(?P<a>\d\d?)\s?(?P<s>[-/.])\s?(?P<b>\d\d?)\s?(?P=s)\s?(?P<y>{_YEAR}(?=\d\d:\d\d)|(?:{_YEAR}|\d\d)(?![\d/]|[.,-]\d))")),
     ("named", re.compile(
         rf"(?<!\d)(?P<d>\d\d?)(?:er|st|nd|rd|th|e|\.|o|°)?[\s./-]*(?:de |of )?(?P<n>{_NAME})(?![a-z])\.?,?[\s./'-]*(?:de |"
         rf"del )?(?P<y>{_YEAR}|\d\d)(?!\d)"
     )),
     ("named", re.compile(
-        rf"(?<![a-z])(?P<n>{_NAME})\.?[\s./-]*(?P<d>\d\d?)(?:st|nd|rd|th)?(?:\s*,\s*|[\s./-]+)(?P<y>{_YEAR}|\d\d)(?![\d:])"
+        rf"(?<![a-z])(?P<n>{_NAME})\.?[\s./-]*(?P<d>\d\d?)(?:st|nd|rd|th)?(?:\s*,\s*|[\s./-]+)'?(?P<y>{_YEAR}|\d\d)(?![\d:])"
     )),
-    ("ynd", re.compile(rf"(?<!\d)(?P<y>{_YEAR})[\s./-]+(?P<n>{_NAME})[\s./-]+(?P<d>\d\d?)(?!\d)")),
+    ("ynd", re.compile(rf"(?<!\d)(?P<y>{_YEAR})[\s./-]+(?:m\.?\s)?(?P<n>{_NAME})[\s./-]+(?P<d>\d\d?)(?!\d)")),
+    ("dmy", re.compile(rf"(?<!\d)(?<!\d )(?P<a>[0-3]\d)(?P<s> )(?P<b>[01]\d) (?P<y>{_YEAR})(?! ?\d)")),
 )  # fmt: skip
 _MOST = 24
 """Dates of one way of writing looked at in one segment: what holds more is no line of a form."""
@@ -77,9 +90,33 @@ def _make(year: int, month: int, day: int) -> dt.date | None:
         return None
 
 
-def find(segment: Segment, month_first: bool = False) -> list[Date]:
-    """The dates of a segment, left to right. ``month_first`` reads 03/04/2024 as March 4th."""
-    text = segment.folded
+_MISREAD = re.compile(r"(?<![^\W_])(?=[a-z]*0)[a-z0]{3,10}(?![a-z])")
+
+
+def _month(match: re.Match[str]) -> str:
+    """A month in which OCR took the letter O for a zero ("0ct")."""
+    word = match.group().replace("0", "o")
+    return word if word in MONTHS else match.group()
+
+
+def agree(found: list[Date]) -> None:
+    """Read the dates in digits as the day that is given in words elsewhere, where one of their orders is that day: 15/10/14 beside
+    "October 14, 2015" is the same day."""
+    worded = {date.value for date in found if date.worded}
+    for date in found:
+        digits = re.findall(r"\d+", date.segment.folded[date.start : date.end])
+        if date.worded or date.value in worded or len(digits) != 3 or not worded:
+            continue
+        a, b, c = map(int, digits)
+        orders = ((c, b, a), (c, a, b), (a, b, c))
+        same = [day for year, month, day_of in orders if (day := _make(year if year > 99 else 2000 + year, month, day_of)) in worded]
+        if same and same[0] is not None:
+            date.value, date.swapped = same[0], None
+
+
+def find(segment: Segment, month_first: bool = False, year_first: bool = False) -> list[Date]:
+    """The dates of a segment, left to right. ``month_first`` reads 03/04/2024 as March 4th, ``year_first`` reads 15/10/14 as a day of 2015."""
+    text = _MISREAD.sub(_month, segment.folded) if segment.ocr else segment.folded
     found: list[Date] = []
     taken: list[tuple[int, int]] = []
     for kind, regex in _PATTERNS:
@@ -87,7 +124,7 @@ def find(segment: Segment, month_first: bool = False) -> list[Date]:
             start, end = match.span()
             if any(start < stop and begin < end for begin, stop in taken):
                 continue
-            first, second = _read(kind, match, month_first)
+            first, second = _read(kind, match, month_first, year_first)
             if first is None:
                 continue
             taken.append((start, end))
@@ -96,7 +133,7 @@ def find(segment: Segment, month_first: bool = False) -> list[Date]:
     return sorted(found, key=lambda date: date.start)
 
 
-def _read(kind: str, match: re.Match[str], month_first: bool) -> tuple[dt.date | None, dt.date | None]:
+def _read(kind: str, match: re.Match[str], month_first: bool, year_first: bool = False) -> tuple[dt.date | None, dt.date | None]:
     year = _year(match["y"])
     if not 1900 <= year <= 2099:
         return None, None
@@ -106,13 +143,31 @@ def _read(kind: str, match: re.Match[str], month_first: bool) -> tuple[dt.date |
         return _make(year, MONTHS[match["n"]], int(match["d"])), None
     a, b = int(match["a"]), int(match["b"])
     day_first, month_led = _make(year, b, a), _make(year, a, b)
-    month_first = month_first and match["s"] != "."
+    month_first = month_first and match["s"] not in ". "
+    led = _make(_year(match["a"]), b, int(match["y"])) if len(match["y"]) == 2 else None
+    if led is not None and (year_first or (_ahead(day_first) and not _ahead(led))):
+        return led, (None if year_first else day_first)
     chosen, other = (month_led, day_first) if month_first else (day_first, month_led)
     if chosen is None:
         chosen, other = other, None
-    if chosen is None and len(match["y"]) == 2:  # yy/mm/dd
-        chosen = _make(_year(match["a"]), b, int(match["y"]))
-    return chosen, (other if other != chosen else None)
+    return chosen or led, (other if other != chosen else None)
+
+
+def _ahead(day: dt.date | None) -> bool:
+    """Whether a day lies so far ahead that no paper can be of it, nor fall due on it."""
+    return day is not None and day > dt.date.today() + dt.timedelta(days=800)
+
+
+def year_led(layout: Layout) -> bool:
+    """Whether years of two digits stand first on a paper: a date of it that can be read in one way only proves it."""
+    found = [date for segment in layout.segments for date in find(segment)]
+    fixed = {date.value for date in found if date.worded}
+    if not fixed:
+        return False
+    plain = [date for date in found if not date.worded]
+    led = [date for segment in layout.segments for date in find(segment, year_first=True) if not date.worded]
+    known = {day for date in plain for day in (date.value, date.swapped)}
+    return bool(fixed.intersection(date.value for date in led)) and not fixed.intersection(known)
 
 
 _US = re.compile(
@@ -162,6 +217,8 @@ def _agreeing(layout: Layout) -> int:
     """
     found = [date for segment in layout.segments for date in find(segment)]
     fixed = [date.value for date in found if date.swapped is None and date.worded]
+    if any(foreign(date) for date in found):
+        return -1
     score = 0
     for date in found:
         if date.swapped is None:
@@ -169,6 +226,12 @@ def _agreeing(layout: Layout) -> int:
         score += 2 * ((date.swapped in fixed) - (date.value in fixed))
         score += bool(_TWELVE.match(date.segment.folded[date.end : date.end + 16])) and not _DAY_FIRST.search(layout.text)
     return score
+
+
+def foreign(date: Date) -> bool:
+    """Whether a date names its month in a language other than English: such a paper writes the day first."""
+    names = [name for name in re.findall(r"[^\W\d_]+", date.segment.folded[date.start : date.end]) if name in MONTHS]
+    return any(name not in _NEUTRAL for name in names)
 
 
 def european(layout: Layout) -> bool:

@@ -165,6 +165,8 @@ class _Job:
             marks |= {"exceeded"} if any(value > abs(reading.value) for value in sums.rivals) else set()
             evidence = Evidence(reading.score, sums.margin, bool(sums.proof), page.ocr, len(reading.readers), frozenset(marks))
             self.put(field, amounts.plain(-reading.value if sign < 0 or negative else reading.value), evidence, segment)
+        if sums.outdone:
+            record.fields["total"].confidence = min(record.fields["total"].confidence, _BY_PLACE)
         record.taxes = {
             rate: amounts.plain(abs(Decimal(value)) if record.type == "credit-note" else Decimal(value))
             for rate, value in sums.taxes.items()

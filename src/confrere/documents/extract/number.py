@@ -172,7 +172,9 @@ def _first(text: str, segment: Segment, offset: int) -> str:
             if skipped > 2:
                 return ""
             continue
-        if re.fullmatch(r"\d+[.,]\d{2}", token) or len(token) > 32:
+        if re.fullmatch(r"\d+[.,]\d{2}", token) or len(token) > 32 or re.match(r"[A-Z]{1,2}\d[A-Z\d]? \d[A-Z]{2}\b", text[match.start() :]):
+            return ""  # an amount, or the first half of a British postcode
+        if re.fullmatch(r"\d{1,2}[-/.][A-Za-z]{3,9}[-/.]\d{2,4}", token):
             return ""
         return token
     return ""

@@ -30,6 +30,8 @@ _REGISTERED = re.compile(r"(?i)^\W*(?:co\.?\s?reg|company|reg|roc|siret|siren|rc
 """The line of a company's registration, which stands under its registered name."""
 _JOURNEY = frozenset(("from", "to", "de", "a", "destination"))
 """Labels that on a ticket tell of a journey."""
+_NUMBERED = re.compile(r"\W{0,3}(?:(?:customer|client|party|account)\s)?(?:no|nr|n°|id|number|ref(?:erence)?|code|vat)\b\.?")
+"""What makes a party's label the label of its number."""
 _PERSONS = frozenset(("attention", "attn", "a l'attention de"))
 """Labels of the person in an organisation: its name may stand over them."""
 _HANDS = frozenset(("provider", "prepared by", "merchant", "contractor", "entrepreneur"))
@@ -42,6 +44,14 @@ _HOLDERS = frozenset(
     ("account name", "account holder", "titulaire", "titular", "intestatario", "intestato a", "beneficiaire", "beneficiario")
 )
 """Labels of whoever holds an account: with bank details that is who wants to be paid, elsewhere the client."""
+_ACCOUNTS = frozenset(
+    (
+        "account name", "titulaire du compte", "intitule du compte", "kontoinhaber", "titular de la cuenta", "rekeninghouder", "ten name van", "tnv", "beneficiary",
+        "beneficiary name", "intestatario conto", "conto intestato a", "payable to", "a l'ordre de", "make cheques payable to", "cheques payable to",
+    )
+)  # fmt: skip
+"""Labels of the holder of an account in the midst of a line of bank details."""
+_HELD = re.compile(r"\s*:\s*([^:;|,]{3,50}?)\s*(?:[;|,.]|$|\b(?:Sort|IBAN|BIC|SWIFT|Account|A/C|Acc|Bank|Ref|Konto|Code)\b)")
 _WEAK_LABELS = frozenset(
     [
         "to",
@@ -152,7 +162,7 @@ def read(layout: Layout, *, receipt: bool, author: str = "", statement: bool = F
     for witness in issuer.witnesses(layout, set(fenced)) if not statement else ():
         if not receipt or witness.reader == "line":
             suppliers.add(witness.name, witness.weight, witness.segment, f"numbers-{witness.reader}")
-    stems = _domains(layout, suppliers, clients)
+    stems = _domains(layout, suppliers, clients, receipt)
     _repeated(layout, suppliers)
     if author:
         for key, entry in suppliers.found.items():
@@ -169,6 +179,9 @@ def read(layout: Layout, *, receipt: bool, author: str = "", statement: bool = F
 def _labelled(layout: Layout, suppliers: Board, clients: Board, fenced: dict[int, str], receipt: bool, statement: bool) -> None:
     for segment in layout.segments:
         for hit in labels("party", segment.ocr).find(segment.plain):
+            if hit.start > 3 and hit.term in _ACCOUNTS and (held := _HELD.match(segment.text[hit.end :])) and not statement:
+                suppliers.add(held[1], 2.4, segment, "label")
+                continue
             if not _stands_alone(segment, hit) or (receipt and hit.term in _JOURNEY):
                 continue
             weight = 1.6 if hit.term in _HANDS else 2.4 if hit.term in _WEAK_LABELS else 3.0
@@ -189,6 +202,9 @@ def _labelled(layout: Layout, suppliers: Board, clients: Board, fenced: dict[int
                 if kind != "supplier":
                     fenced[id(line.segment)] = kind
                 name = _first_piece(line.text)
+                if kind == "delivery" and not rank and names.is_name(name) and not blocks.is_label(name):
+                    clients.add(name, 0.9, line.segment, "delivery")
+                    rank += 1
                 if board is not None and rank < 2 and names.is_name(name) and not blocks.is_label(name):
                     board.add(name, weight - 1.4 * rank, line.segment, "label")
                     rank += 1
@@ -196,8 +212,8 @@ def _labelled(layout: Layout, suppliers: Board, clients: Board, fenced: dict[int
 
 def _slip(layout: Layout, segment: Segment) -> bool:
     """Whether a line stands on the slip that is sent back with the money: there "to" is who is paid."""
-    over = layout.rows[max(segment.row - 2, 0) : segment.row + 1]
-    return any(row.page == segment.page and _REMITTANCE.search(row.folded) for row in over)
+    over = layout.rows[max(segment.row - 5, 0) : segment.row + 1]
+    return 2 * segment.row > len(layout.rows) and any(row.page == segment.page and _REMITTANCE.search(row.folded) for row in over)
 
 
 def _body(layout: Layout, segment: Segment) -> Segment | None:
@@ -231,7 +247,7 @@ def _stands_alone(segment: Segment, hit: Hit) -> bool:
     """A label begins its segment and is the whole of it, or a colon or a name follows. Short words want the colon."""
     before = segment.plain[: hit.start].strip(" *-#:.>([")
     after = segment.text[hit.end :].lstrip()
-    if after[:2] in ("'s", "’s"):
+    if after[:2] in ("'s", "’s") or _NUMBERED.match(segment.folded[hit.end :]):
         return False
     if before and after.startswith(":") and names.is_title(before) and len(before.split()) < 5:
         return True  # "RELEVÉ DE COMPTE  Titulaire : X" where no gap was left
@@ -297,7 +313,7 @@ def _header(layout: Layout, suppliers: Board, fenced: dict[int, str]) -> None:
                 continue
             titled = re.match(r"(?i)^(.{3,40}?)\s+(?:invoice|receipt|facture|tax invoice|quotation)$", segment.text.strip())
             text = titled[1] if titled else segment.text
-            if not names.is_name(text):
+            if not names.is_name(text) or text.lower().startswith(("bank ", "banque ", "banco ")):
                 continue
             left = layout.left_of(segment)
             if left is not None and left.text.rstrip().endswith(":"):
@@ -411,7 +427,7 @@ def _echoes(stem: str, name: str) -> bool:
     )
 
 
-def _domains(layout: Layout, suppliers: Board, clients: Board) -> list[str]:
+def _domains(layout: Layout, suppliers: Board, clients: Board, receipt: bool) -> list[str]:
     """A web or mail domain that repeats a candidate's name confirms it. The domains found are returned."""
     stems: dict[str, Segment] = {}
     for segment in layout.segments:
@@ -433,7 +449,8 @@ def _domains(layout: Layout, suppliers: Board, clients: Board) -> list[str]:
             matched = True
     if not matched and len(stems) == 1:
         stem, segment = next(iter(stems.items()))
-        suppliers.add(stem.capitalize(), 0.6, segment, "domain-only")
+        site = receipt and "@" not in segment.text  # a shop prints its own site
+        suppliers.add(stem.capitalize(), 2.5 if site else 0.6, segment, "domain-only")
     return list(stems)
 
 

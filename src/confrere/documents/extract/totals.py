@@ -40,6 +40,8 @@ class Totals:
     proof: str = ""
     margin: float = 0.0
     taxes: dict[str, str] = field(default_factory=dict)
+    outdone: bool = False
+    """Whether a larger amount bears a label that the total chosen does not: what is to be paid."""
     rivals: list[Decimal] = field(default_factory=list)
 
 
@@ -136,7 +138,7 @@ def _consider(
         return
     late = 0.5 * segment_depth(layout, segment)
     if kind in _WEIGHT:
-        weight = (_WEIGHT[kind] + late) * near * (0.85 if _qualified(segment, hit) else 1.0)
+        weight = (_WEIGHT[kind] + late) * near * ((0.85 if kind == "gross" else 0.7) if _qualified(segment, hit) else 1.0)
         weight *= 0.6 if len(segment.folded[: hit.start].split()) > 5 else 1.0  # in the midst of a sentence
         if len(values) == 3 and abs(values[0].value + values[1].value - values[2].value) <= CENT:
             board.add("net", values[0], weight, "row")
@@ -225,7 +227,7 @@ def _values(layout: Layout, segment: Segment, hit: Hit, numbers: dict[int, list[
     follow = [other for other in labels("money", segment.ocr).find(segment.plain) if other.start >= hit.end]
     stop = follow[0].start if follow else len(segment.text) + 1
     own = [a for a in numbers[id(segment)] if hit.end <= a.start < stop and not a.percent]
-    own = [a for a in own if a.money or (a is own[-1] and not _dated(segment, a))]
+    own = [a for a in own if a.money or (a is own[-1] and not _dated(segment, a) and not segment.text[a.end :].strip(" .*-"))]
     aside = [a for a in own if _bracketed(segment.text, a)]
     if own and len(aside) < len(own):
         return own, "right"
@@ -415,6 +417,9 @@ def _choose(board: _Board, found: list[Amount]) -> Totals:
     score, result.total, result.net, result.tax, result.proof = choices[0]
     rival = next((choice for choice in choices if choice[1].value != choices[0][1].value), None)
     result.margin = score - (rival[0] if rival else 0.0)
+    result.outdone = "gross" not in result.total.readers and any(
+        "gross" in other.readers and other.value > result.total.value for other in totals
+    )
     result.rivals = [choice.value for choice in totals if choice.value != result.total.value]
     if result.proof == "" and result.total and "cash" in result.total.readers:
         result.proof = "cash"

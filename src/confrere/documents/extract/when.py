@@ -29,11 +29,12 @@ _BILLED = (
     r"(?:\bsur|annul\w*|concern\w*|relativ\w*|against|original|votre|notre|\bour|your|\bzur?|suite|of|de la|rectif\w*)\W.{0,18}"
     r"(?:facture|invoice|rechnung|factuur|factura|fattura)"
 )
+_NEXT = r"\b(?:next|prochaine?s?|nachste\w*|volgende|proxim[oa]|prossim[oa])\b"
 _OTHERS = {
-    "invoice": re.compile(rf"(?:{_QUOTED}|{_ORDERED})[^;|]{{0,34}}$"),
-    "receipt": re.compile(rf"(?:{_QUOTED})[^;|]{{0,34}}$"),
-    "quote": re.compile(rf"(?:{_ORDERED})[^;|]{{0,34}}$"),
-    "credit-note": re.compile(rf"(?:{_QUOTED}|{_ORDERED}|{_BILLED})[^;|]{{0,34}}$"),
+    "invoice": re.compile(rf"(?:{_QUOTED}|{_ORDERED}|{_NEXT})[^;|]{{0,34}}$"),
+    "receipt": re.compile(rf"(?:{_QUOTED}|{_NEXT})[^;|]{{0,34}}$"),
+    "quote": re.compile(rf"(?:{_ORDERED}|{_NEXT})[^;|]{{0,34}}$"),
+    "credit-note": re.compile(rf"(?:{_QUOTED}|{_ORDERED}|{_BILLED}|{_NEXT})[^;|]{{0,34}}$"),
 }
 """Words of other papers, before a date of theirs."""
 _JOINS = ("/", "&", "+", "et", "and", "und", "en", "y", "e", "=", "(", ", ", ",")
@@ -67,6 +68,7 @@ def read(layout: Layout, kind: str = "invoice", *, month_first: bool = False) ->
     quote = kind == "quote"
     led = dates.american(layout, month_first)
     by_segment = {id(s): dates.find(s, led) for s in layout.segments}
+    dates.agree([date for group in by_segment.values() for date in group])
     found: list[tuple[Date, str, float]] = []
     for segment in layout.segments:
         for date in by_segment[id(segment)]:
