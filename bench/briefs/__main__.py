@@ -80,6 +80,8 @@ def faults(found: Understanding, label: dict[str, Any]) -> list[str]:
             excluded[name] = excluded.get(name, []) + value
         params = {name: value for name, value in pairs.items() if "." not in name}
         candidates = [wish for wish in left if wish.operation == operation]
+        if not candidates and operation in ("recap", "extract") and "columns" in params:  # a table of chosen columns: one and the same call
+            candidates = [wish for wish in left if wish.operation in ("recap", "extract") and wish.params.get("columns")]
         wish = next((w for w in candidates if _same(w.only.merged(found.only), only)), candidates[0] if candidates else None)
         if wish is None:
             out.append(f"no {operation}")

@@ -76,6 +76,9 @@ class Clause:
 
 def clauses(found: list[Item]) -> list[Clause]:
     """Cut a brief at stops, and at commas and "and" where what follows is a wish or a restriction of its own."""
+    for index, item in enumerate(found):
+        if item.bare in ("a part", "a l'ecart") and _put_aside(found, index):
+            item.tags = ("v.aside",)
     raw: list[tuple[list[Item], str, int]] = []
     current: list[Item] = []
     joiner, sentence = "stop", 0
@@ -282,9 +285,6 @@ def _govern(clause: Clause) -> None:
     left = {id(item) for _, governed in clause.refusals for item in governed}
     for index, item in enumerate(parts):
         if id(item) in left:
-            continue
-        if item.bare in ("a part", "a l'ecart") and not item.used and _put_aside(parts, index):
-            item.tags, item.mode = ("v.aside",), "main"
             continue
         if item.has("g.except") and not item.used:
             item.used, mode = True, "except"

@@ -10,14 +10,20 @@ import re
 _NAME = r"(?:«\s*[^«»\n]{1,60}?\s*»|“[^“”\n]{1,60}”|\"[^\"\n]{1,60}\"|[^\W_](?:[^,;:!?=«»“”\"\n.]|\.(?!\s)|(?<=(?-i:[A-Z]))\.){0,50}?)"
 _WHO = (
     r"(?:(?:bien |exactement |really |actually |in fact |en fait )*(?:client|clients|customer|customers|soci[eé]t[eé]s?|bo[iî]tes?|"
-    r"entreprises?|compan(?:y|ies)|fournisseurs?|suppliers?|tiers|part(?:y|ies)|personnes?|chose|thing|one|truc))?"
+    r"entreprises?|entit[eé]s?|entit(?:y|ies)|maisons?|firms?|compan(?:y|ies)|fournisseurs?|suppliers?|tiers|part(?:y|ies)|personnes?|chose|thing|one|truc))?"
 )
 _ONE = rf"(?:(?:le|la|l'|un|une|les|the|one(?: and the)?|a)\s*)?(?:m[eê]mes?|seule?s?(?: et m[eê]mes?)?|single|same|one)\s*{_WHO}"
 _TWO = rf"(?:(?:deux|two|2)\s+(?:diff[eé]rente?s? |different |separate |distinct )?{_WHO}(?: diff[eé]rente?s?| distincte?s?)?|diff[eé]rents?|different|distincts?|separate)"
-_ARE = r"(?:sont|est|c'est|cest|c|are|is)"
+_ARE = (
+    r"(?:sont|est|c'est|cest|c|are|is|ne sont qu'|ne font qu'|ne forment qu'|n'est qu'|d[eé]signent|d[eé]signe|refer to|both refer to|mean)"
+)
 _AND = r"(?:et|and|&|ou|or|=)"
 _START = r"(?:(?<=^)|(?<=[.;:!?\n,]\s)|(?<=[.;:!?\n,]))\s*(?:(?:and|et|also|aussi|attention|note that|sachant que|nb|ps)[\s,:]+)*"
-_SAME = re.compile(rf"(?i){_START}(?P<a>{_NAME})\s+{_AND}\s+(?P<b>{_NAME})\s*,?\s+{_ARE}\s+{_ONE}(?=\s*(?:[.;:!?,\n]|$))")
+_START += (
+    r"(?:(?:les|the|deux|both|nos|our)\s+)*(?:(?:soci[eé]t[eé]s|clients|entreprises|fournisseurs|companies|suppliers|customers|firms|entit[eé]s|entities|names|noms)"
+    r"\s+(?=[«“\"]))?"
+)
+_SAME = re.compile(rf"(?i){_START}(?P<a>{_NAME})\s+{_AND}\s+(?P<b>{_NAME})\s*,?\s+{_ARE}\s*{_ONE}(?=\s*(?:[.;:!?,\n]|$))")
 _SAME_AS = re.compile(rf"(?i){_START}(?P<a>{_NAME})\s+{_ARE}\s+{_ONE}\s*(?:que|qu'|as)\s*(?P<b>{_NAME})(?=\s*(?:[.;:!?,\n]|$))")
 _APART = re.compile(
     rf"(?i){_START}(?P<a>{_NAME})\s+(?:et|and|&)\s+(?P<b>{_NAME})\s*,?\s+"
@@ -28,6 +34,14 @@ _PROPER = r"(?:«\s*[^«»\n]{1,60}?\s*»|“[^“”\n]{1,60}”|\"[^\"\n]{1,60
 _TOGETHER = re.compile(
     rf"(?i)(?:\b(?:but|and|et|mais|en)\s+)*\b(?:put(?:ting)?|keep(?:ing)?|group(?:ing)?|merg(?:e|ing)|treat(?:ing)?|regroup\w+|met[sz]|mett\w+|fusionn\w+|compt\w+)\s+"
     rf"(?P<a>{_PROPER})\s+(?:et|and|&|avec|with)\s+(?P<b>{_PROPER})\s+(?:together|ensemble|as one(?: \w+)?|comme un seul(?: \w+)?)(?=\s*(?:[.;:!?,\n]|$))"
+)
+
+
+_TREATED = re.compile(
+    rf"(?i)(?:\b(?:but|and|et|mais|please|merci de)\s+)*\b(?:treat(?:ing)?|keep(?:ing)?|count(?:ing)?|consid[eè]re[rz]?|traite[rz]?|compte[rz]?|garde[rz]?)\s+"
+    rf"(?P<a>{_PROPER})\s+(?:et|and|&)\s+(?P<b>{_PROPER})\s+(?:as|comme)\s+(?:(?:two|deux)\s+)?(?:separate|different|distinct|diff[eé]rents?|distincts?|s[eé]par[eé]s?)?\s*"
+    rf"(?:clients?|customers?|suppliers?|companies|soci[eé]t[eé]s?|fournisseurs?|entit[eé]s?|entities)\s*(?:separate|different|distinct|diff[eé]rente?s|distincte?s|s[eé]par[eé]e?s)?"
+    rf"(?=\s*(?:[.;:!?,\n]|$|and\b|et\b))"
 )
 
 
@@ -63,6 +77,6 @@ def names(brief: str) -> tuple[str, list[str], list[str]]:
 
         return found
 
-    for pattern, into in ((_APART, apart), (_SAME_AS, same), (_SAME, same), (_TOGETHER, same)):
+    for pattern, into in ((_TREATED, apart), (_APART, apart), (_SAME_AS, same), (_SAME, same), (_TOGETHER, same)):
         brief = pattern.sub(take(into), brief)  # type: ignore[call-overload]
     return re.sub(r"^\s*[.;:,!]+\s*|(?<=[.!?;])\s*[.;:,]+", "", brief), same, apart

@@ -16,6 +16,7 @@ from confrere.models.builtin.items import Item, items
 from confrere.models.builtin.operations import Reading
 from confrere.models.builtin.phrase import Clauses
 from confrere.models.builtin.quantities import quantities
+from confrere.models.builtin.revised import halves, revised
 from confrere.models.builtin.same import names
 from confrere.models.builtin.slots import scope_of
 from confrere.models.builtin.understanding import Understanding, Wish
@@ -27,6 +28,14 @@ LIMIT = 20_000  # characters of a brief that are read
 def understand(brief: str, *, today: date, language: str = "en") -> Understanding:
     """Understand a brief. ``today`` resolves "last month" and a month without its year; ``language`` is that of the session,
     answered in where the words do not tell theirs."""
+    first, instead = halves(brief[:LIMIT])
+    if instead:
+        found = _understood(first, today, language)
+        return revised(found, _understood(instead, today, found.language), instead)
+    return _understood(brief, today, language)
+
+
+def _understood(brief: str, today: date, language: str) -> Understanding:
     rest, same, apart = names(brief[:LIMIT])
     rest, listed = quantities(rest)
     found, spoken, corrections = items(rest, today)
@@ -131,6 +140,9 @@ def _refusals(clause: Clause, result: Understanding) -> Scope:
     """Read what each negation refuses: an operation, or files to leave alone. Returns the files."""
     left = Scope()
     for verb, governed in clause.refusals:
+        copies = [item for item in governed if item.has("n.duplicates")]
+        if verb == "delete" and copies:  # "don't delete the duplicates, just show them"
+            result.wishes.append(Wish(operation="duplicates", words=[copies[0].text]))
         for item in governed:
             if item.has("g.by") or (any(other.has("g.by") for other in governed) and item.has("d.")):
                 item.used = True
@@ -205,6 +217,9 @@ def _finish(result: Understanding, found: list[Item], chat: list[Item]) -> None:
     """Drop what was refused, collect what was not understood, and settle the stance."""
     result.wishes = [wish for wish in result.wishes if wish.operation not in result.refused]
     result.refused = list(dict.fromkeys(result.refused))
+    for wish in result.wishes:
+        if wish.operation == "duplicates":
+            wish.params.setdefault("action", "report")
     for wish in list(result.wishes):
         left = wish.exclude.merged(result.exclude)
         if wish.only.kinds and not wish.only.types and set(wish.only.kinds) <= set(left.kinds):
