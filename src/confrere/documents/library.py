@@ -1,6 +1,6 @@
 """The library: read and understand files in processes that can be killed, keeping what was found.
 
-Two lanes of processes: several for what needs no OCR, one for pictures (its models take half a gigabyte and all cores). Heavy
+Two lanes of processes: several for what needs no OCR, one for pictures (its models take up to half a gigabyte, and all cores). Heavy
 libraries are imported there only; this process stays small, and so do its results: what is finished before its turn waits
 in the cache, not in memory.
 """
@@ -34,7 +34,8 @@ _PICTURES = {"jpg", "jpeg", "png", "tif", "tiff", "bmp", "gif", "webp"}
 _AHEAD = 256
 _BEAT = 0.2
 _SMALL = 16_384
-_IDLE = 60.0
+_IDLE = {False: 60.0, True: 15.0}
+"""Seconds without work after which a process ends, by whether it reads pictures: its models take ten times the memory."""
 
 
 class _Job(msgspec.Struct, kw_only=True):
@@ -200,7 +201,7 @@ class Library:
     def _serve(self, worker: Worker, lane: queue.SimpleQueue[_Job | None]) -> None:
         while True:
             try:
-                job = lane.get(timeout=_IDLE)
+                job = lane.get(timeout=_IDLE[worker.ocr])
             except queue.Empty:
                 worker.stop()
                 continue

@@ -51,7 +51,7 @@ class Models:
             scale = min(scale, 2.0)
         rows, columns = (max(32, round(side * scale / 32) * 32) for side in (height, width))
         small = cv2.resize(image, (columns, rows), interpolation=cv2.INTER_AREA if scale < 1 else cv2.INTER_LINEAR)
-        heat = self._detect.run(None, {self._detect.get_inputs()[0].name: _normal(small)})[0][0, 0]
+        heat = self._detect.run(None, {self._detect.get_inputs()[0].name: _normal(small)}, _giving_back())[0][0, 0]
         mask = cv2.dilate((heat > _MASK).astype(numpy.uint8), numpy.ones((2, 2), numpy.uint8))
         contours, _ = cv2.findContours(mask, cv2.RETR_LIST, cv2.CHAIN_APPROX_SIMPLE)
         boxes = []
@@ -148,8 +148,19 @@ def _session(name: str, threads: int) -> Any:
     options.inter_op_num_threads = 1
     options.log_severity_level = 4
     options.add_session_config_entry("session.intra_op.allow_spinning", "0")
+    options.enable_mem_pattern = False  # each picture has a size of its own: a plan of memory kept for each costs 200 MB and saves nothing
     path = Path(rapidocr.__file__).parent / "models" / name
     return onnxruntime.InferenceSession(str(path), options, providers=["CPUExecutionProvider"])
+
+
+@cache
+def _giving_back() -> Any:
+    """Options of a run after which its memory goes back: finding the lines of a page takes 200 MB, for a moment."""
+    import onnxruntime
+
+    options = onnxruntime.RunOptions()
+    options.add_run_config_entry("memory.enable_memory_arena_shrinkage", "cpu:0")
+    return options
 
 
 def _normal(image: Any) -> Any:

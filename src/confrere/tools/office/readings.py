@@ -158,7 +158,7 @@ def _unread(info: Info, error: str) -> Reading:
 
 
 def _settle(reading: Reading, book: Book) -> None:
-    """The merged names and the date of one file. A file that names no client is for the one known client it mentions."""
+    """The merged names and the date of one file, for which its text is then let go. A file that names no client is for the one known client it mentions."""
     reading.supplier = book.known(reading.value("supplier"), sure=believable(reading.record, "supplier"))
     client = book.known(reading.value("client"), sure=believable(reading.record, "client"))
     reading.client = "" if book.ours(client) else client
@@ -172,6 +172,7 @@ def _settle(reading: Reading, book: Book) -> None:
     bought = reading.type in ISSUED and client and book.ours(client)
     if not reading.client and not bought:
         reading.client = book.mentioned(name_of(reading.path), short=True) or book.mentioned(reading.text)
+    reading.text = ""  # it has served: thousands of readings are held at once
 
 
 def _side(supplier: str, client: str, us: str) -> str:
