@@ -126,6 +126,8 @@ class Asking(Filling):
             wish.params["top"] = 1
             if number is not None:
                 wish.params["top"], number.used = number.value, True
+        if wish.params.get("measure") in ("date", "month", "year") and not wish.only and not self.result.only:
+            return self._unanswerable()  # "quel jour sommes-nous ?"
         if (
             kind != "overview"
             and not wish.only

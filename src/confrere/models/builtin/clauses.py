@@ -208,7 +208,11 @@ def _parallel(before: list[Item], meaningful: list[Item]) -> bool:
         and not any(item.has("g.by") for item in before)
     ):
         return True
-    if files_then_place(before) and files_then_place(meaningful) and any(item.has("v.move") for item in before):
+    if (
+        files_then_place(before)
+        and files_then_place(meaningful)
+        and all(item.has("v.move", "v.sort", "n.", "t.", "k.") for item in before if item.has("v."))
+    ):
         return True
     rest = next((index for index, item in enumerate(meaningful) if item.has("n.rest")), None)
     if rest is not None and any(item.has("g.by") for item in meaningful[rest:]) and any(item.has("g.by") for item in before):

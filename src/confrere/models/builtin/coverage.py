@@ -89,6 +89,10 @@ class _Seen:
             return True  # what a refusal names
         if item.kind == "period" and isinstance(item.value, Period):
             return self._period(item.value)
+        if item.kind == "number" and item.used:
+            return (
+                any(str(item.value) in text for text in self.texts) or item.value == 1 or bool(self.keys & {"valid", "against", "measure"})
+            )
         if item.kind != "lex" or item.filler:
             return True
         if any(item.text in text for text in self.texts if len(item.text) > 2):

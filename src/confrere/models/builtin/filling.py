@@ -62,6 +62,7 @@ class Filling(Phrase):
         self._looks()
         self._numbers()
         self._formats()
+        self._unmade()
         self._language()
         self._names()
         self._extras()
@@ -69,6 +70,11 @@ class Filling(Phrase):
         scope = scope_of(self.parts, loose=False)
         holder = next((w for w in self.made if w.operation not in ("sort",)), wish) if len(self.made) > 1 else wish
         last = self.context.wishes[-1] if self.context.wishes else None
+        made_of = any(item.bare == "en" and at and self.parts[at - 1].has("v.make") for at, item in enumerate(self.parts))
+        if last is not None and last.operation == "list" and last in self.result.wishes and not scope and made_of:
+            scope = last.only.merged(scope)  # "trouve les contrats et fais-en un résumé"
+            self.result.wishes.remove(last)
+            self.context.wishes.remove(last)
         if (
             last is not None
             and not scope
@@ -295,6 +301,16 @@ class Filling(Phrase):
                 if last is not None and kind in FORMATS.get(last.operation, ()):
                     put(last.params, "format", kind)
                     item.used = True
+
+    def _unmade(self) -> None:
+        """A format asked for that what is made has not ("un camembert en PDF"): said, never taken for the files it is about."""
+        makes = ("recap", "extract", "deck", "index", "minutes", "consolidate", "quote")
+        if not all(wish.operation in makes for wish in self.made):
+            return
+        for index, item in enumerate(self.parts):
+            if item.has("k.") and not item.used and index and self.parts[index - 1].has("g.in") and not item.has("t."):
+                self.result.not_understood.append(f"{self.parts[index - 1].text} {item.text}")
+                item.used = True
 
     def _language(self) -> None:
         for item in self.parts:

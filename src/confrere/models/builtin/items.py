@@ -234,6 +234,11 @@ def _settle(found: list[Item], language: str) -> None:
             item.tags = ("v.list",)  # "duplicates are merely to be reported"
         if item.bare == "avoir" and ahead is not None and (ahead.has("g.") or ahead.kind == "number"):
             item.tags = ("v.make",)  # "possible d'avoir la liste", no credit note
+        folder = (before is not None and before.has("n.folder") and len(before.places) == 1) or (
+            language == "en" and ahead is not None and ahead.has("n.folder") and len(ahead.places) == 1
+        )
+        if item.proper and folder and item.kind == "lex" and not item.filler and not item.has("g.", "n.folder", "n.files", "v."):
+            item.kind, item.tags = "unknown", ()  # "le dossier Achats": its name
         if item.has("v.") and item.has("n.", "t.", "k.", "d.", "f."):
             noun = before is not None and (
                 before.has("g.definite", "g.indefinite", "g.of", "g.in", "g.by", "g.not", "v.")

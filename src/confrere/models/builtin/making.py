@@ -76,7 +76,7 @@ class Making(Filling):
         operation = next(_MADE[tag] for tag in item.tags if tag in _MADE)
         before = self.before(item)
         shadowed = bool(self.made) and before is not None and before.has("g.with", "g.of") and operation not in ("duplicates",)
-        plural = item.bare.split()[-1].endswith(("s", "x")) and item.bare not in ("minutes", "slides", "diapos")
+        plural = any(word.endswith(("s", "x")) for word in item.bare.split()) and item.bare not in ("minutes", "slides", "diapos")
         existing = item.has(*_EXISTING) and plural and (before is None or before.has("g.definite", "v.", "g.of", "g.and"))
         if operation == "recap" and any(wish.operation == "consolidate" for wish in self.made):
             item.used = True
@@ -96,6 +96,7 @@ class Making(Filling):
             operation in ("recap", "deck", "report")
             and self.parts.index(item)
             and self.parts[self.parts.index(item) - 1].bare in _SAME
+            and not any(part.has("g.indefinite") for part in self.parts[max(0, self.parts.index(item) - 2) : self.parts.index(item)])
             and any(part.kind == "period" for part in self.parts)
         ):
             self.result.not_understood.append(" ".join(dict.fromkeys(part.text for part in self.parts)))

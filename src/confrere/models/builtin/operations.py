@@ -19,7 +19,7 @@ _WIRED = {"vire", "virer", "virez"}
 _ONE = {"un", "une", "one", "another", "un autre", "une autre", "l'autre"}
 _THEM = {"les", "them", "it", "le", "ceux ci", "celles ci", "these", "those"}
 _GIVING = ("donn", "sor", "balanc", "fil", "giv", "get", "fetch", "bring", "hand", "gimme", "il", "j'", "i", "je")
-_TRADES = {"hotel", "restaurant", "train", "site"}
+_TRADES = {"hotel", "restaurant", "train", "site", "taxi", "internet", "airline", "flight", "billet", "vol"}
 """Words of a company's name as often as of a booking."""
 
 
@@ -62,7 +62,7 @@ class Reading(Asking, Making):
         self._things(by)
         kinds = [item for item in self.parts if item.has("k.") and not item.used]
         several_kinds = len(kinds) >= 2 or (kinds and any(item.kind == "file" for item in self.parts))
-        if not self.made and several_kinds and self.into(kinds[-1]):
+        if not self.made and several_kinds and self.into(kinds[-1]) and not (kinds[-1].proper and kinds[-1].bare not in ACRONYMS):
             self.wish("convert", None)
         folder = self.first("n.folder")
         several = len({tag for item in self.parts for tag in item.tags if tag[:2] == "t."}) > 1
@@ -83,6 +83,14 @@ class Reading(Asking, Making):
             self.made = [
                 w for w in self.made if not (w.operation == "sort" and w.params.get("folder") and not self.has("t.", "k.", "n.files"))
             ]
+        named = [item for item in self.parts if item.kind == "file" and "." in item.text and not item.text.startswith("*")]
+        if (
+            len(named) > 1
+            and any(self.preceded(item, "g.in") for item in named[1:])
+            and any(wish.operation == "rename" for wish in self.made)
+        ):
+            self.made = [wish for wish in self.made if wish.operation != "rename"]  # one file, one new name: not a pattern
+            self.result.not_understood.append(" ".join(dict.fromkeys(item.text for item in self.parts)))
         if any(wish.operation == "split" for wish in self.made):  # "sépare le PDF en une page par fichier"
             self.made = [wish for wish in self.made if wish.operation != "sort" or wish.params.get("folder") or by]
         merge = next((wish for wish in self.made if wish.operation == "merge"), None)
@@ -247,7 +255,17 @@ class Reading(Asking, Making):
 
     def _beyond(self) -> bool:
         """A clause whose work is out of reach: mail to send, a flight to book, a text to write."""
-        out = next((item for item in self.parts if item.has("o.") and not item.used and not (item.proper and item.bare in _TRADES)), None)
+        spent = self.has("q.sum", "n.amounts", "t.invoice", "t.receipt")
+        out = next(
+            (
+                item
+                for item in self.parts
+                if item.has("o.")
+                and not item.used
+                and not (item.bare.rstrip("s") in _TRADES and (item.proper or (spent and not self.has("v.make"))))
+            ),
+            None,
+        )
         writes = self.first("v.write", "v.make", "v.summarise")
         letter = next(
             (item for item in self.parts if item.has("t.mail", "t.letter", "t.contract", "t.cv") and self.preceded(item, "g.indefinite")),

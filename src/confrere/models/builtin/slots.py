@@ -272,7 +272,9 @@ def scope_of(parts: list[Item], *, loose: bool) -> Scope:
         elif loose and item.kind in ("unknown", "quote"):
             run = party_ahead(parts, index, loose=True)
             if run:
-                (scope.parties if run[0].proper else scope.names).append(name_of(run))
+                at = parts.index(run[-1]) + 1
+                placed = at < len(parts) and parts[at].has("n.folder")  # "the Taxes folder"
+                (scope.parties if run[0].proper and not placed else scope.names).append(name_of(run))
                 for part in run:
                     part.used = True
     return scope

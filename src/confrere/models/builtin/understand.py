@@ -170,6 +170,8 @@ def _refusals(clause: Clause, result: Understanding) -> Scope:
         files = scope_of(governed, loose=True) if not (deliverables and verb in ("make", "write")) else Scope()
         if files and verb != "delete":
             left = left.merged(files)
+        elif not files and any(item.bare in ("rien d'autre", "nothing else", "rien d' autre") for item in clause.items):
+            continue
         elif not files and verb in _VERB_REFUSED:
             result.refused.append(_VERB_REFUSED[verb])
         elif not files and verb == "touch":
