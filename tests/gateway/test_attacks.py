@@ -426,7 +426,8 @@ def test_no_credential_is_written_down(shared):
 
 
 def test_a_cell_that_would_be_a_formula_is_text():
-    from confrere.gateway.shapes import Value, ValueLine, sentence
+    from confrere.gateway.shapes.base import sentence
+    from confrere.gateway.shapes.value import Value, ValueLine
     from confrere.gateway.value import table
 
     line = {"task": "t", "created": "", "state": "done", "baseline_minutes": 1, "stated": False, "minutes": 0, "minutes_saved": -1.5, "files": 0,

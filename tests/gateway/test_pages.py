@@ -10,7 +10,7 @@ from confrere.gateway import pages
 from confrere.gateway.limits import Rests, Turns
 from confrere.gateway.pages import Wanted, page
 from confrere.gateway.people import OWNER, People
-from confrere.gateway.shapes import NewPerson
+from confrere.gateway.shapes.people import NewPerson
 from confrere.journal.sqlite import SqliteStore
 
 

@@ -19,7 +19,7 @@ from confrere.gateway.schedule.clock import Clock
 from confrere.gateway.schedule.heartbeat import words
 from confrere.gateway.schedule.hooks import signed
 from confrere.gateway.schedule.watch import Watch, mark_of
-from confrere.gateway.shapes import NewSchedule, When
+from confrere.gateway.shapes.schedules import NewSchedule, When
 from confrere.gateway.state import Gateway, Listen
 
 T0 = datetime.now(UTC).replace(microsecond=0)

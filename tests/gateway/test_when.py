@@ -7,7 +7,7 @@ import pytest
 
 from confrere.gateway.http import Problem
 from confrere.gateway.schedule.when import read, sentence_of, upcoming
-from confrere.gateway.shapes import When
+from confrere.gateway.shapes.schedules import When
 
 NOW = datetime(2026, 11, 4, 10, 0, tzinfo=UTC)  # a Wednesday; 11:00 in Paris
 

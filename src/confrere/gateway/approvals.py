@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Any
 import msgspec
 
 from confrere.gateway.http import Problem
-from confrere.gateway.shapes import AnswerRequest, ApprovalShown, Widening, sentence
+from confrere.gateway.shapes.approvals import AnswerRequest, ApprovalShown, Widening
+from confrere.gateway.shapes.base import sentence
 from confrere.journal.canonical import digest
 from confrere.journal.store import Event
 

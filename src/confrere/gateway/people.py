@@ -15,7 +15,8 @@ import msgspec
 
 from confrere.errors import WrongUse
 from confrere.gateway.http import Problem
-from confrere.gateway.shapes import Budgets, FolderGiven, NewPerson
+from confrere.gateway.shapes.base import FolderGiven
+from confrere.gateway.shapes.people import Budgets, NewPerson
 from confrere.journal.store import SYSTEM, Event, Holder, Store
 from confrere.journal.store import Problem as Fault
 

@@ -10,7 +10,8 @@ import msgspec
 
 from confrere.gateway.http import Problem
 from confrere.gateway.people import OWNER
-from confrere.gateway.shapes import Parameter, Recipe, Sentence, sentence
+from confrere.gateway.shapes.base import Sentence, sentence
+from confrere.gateway.shapes.recipes import Parameter, Recipe
 from confrere.journal.store import SYSTEM, Event, Store
 from confrere.policy.plan import Plan
 

@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Any
 import msgspec
 
 from confrere.errors import WrongUse
-from confrere.gateway.shapes import RootShown, SaidShown, Sentence, StepState, Task, TaskSummary, sentence
+from confrere.gateway.shapes.base import Sentence, sentence
+from confrere.gateway.shapes.tasks import RootShown, SaidShown, StepState, Task, TaskSummary
 from confrere.journal.store import Event, Store
 
 if TYPE_CHECKING:

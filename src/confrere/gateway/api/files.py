@@ -16,7 +16,8 @@ from confrere.gateway.api.people import caller
 from confrere.gateway.api.tasks import looked_into
 from confrere.gateway.http import Problem, Request, Response, Routes, Stream
 from confrere.gateway.people import OWNER
-from confrere.gateway.shapes import Entry, Listing, Picked, TreePage, sentence
+from confrere.gateway.shapes.base import sentence
+from confrere.gateway.shapes.files import Entry, Listing, Picked, TreePage
 from confrere.gateway.work.crew import WorkerDied
 
 if TYPE_CHECKING:

@@ -14,7 +14,8 @@ import msgspec
 from confrere.gateway.api.people import caller, own
 from confrere.gateway.http import Problem, Request, Routes, Stream
 from confrere.gateway.pages import Wanted, page, summary
-from confrere.gateway.shapes import AnswerRequest, Approvals, EventShown, JournalPage, Verified, VerifyRequest
+from confrere.gateway.shapes.approvals import AnswerRequest, Approvals
+from confrere.gateway.shapes.journal import EventShown, JournalPage, Verified, VerifyRequest
 from confrere.gateway.stream import packed
 from confrere.journal.canonical import dumps
 from confrere.journal.store import Event, Store

@@ -13,7 +13,7 @@ from confrere.gateway.api.tasks import named
 from confrere.gateway.http import Problem, Request, Response, Routes
 from confrere.gateway.people import OWNER
 from confrere.gateway.schedule.table import stamp
-from confrere.gateway.shapes import (
+from confrere.gateway.shapes.machine import (
     Exposure,
     Grants,
     Models,
@@ -23,11 +23,9 @@ from confrere.gateway.shapes import (
     Secrets,
     SettingsChange,
     SettingsShown,
-    Value,
-    ValueLine,
-    ValueStated,
     VaultShown,
 )
+from confrere.gateway.shapes.value import Value, ValueLine, ValueStated
 from confrere.journal.store import SYSTEM
 
 if TYPE_CHECKING:

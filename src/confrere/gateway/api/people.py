@@ -10,7 +10,7 @@ from confrere import __version__
 from confrere.gateway.doors import CODE_SECONDS, Device, Principal, key_of
 from confrere.gateway.http import Problem, Request, Response, Routes
 from confrere.gateway.people import OWNER, Person
-from confrere.gateway.shapes import (
+from confrere.gateway.shapes.people import (
     CodeShown,
     Devices,
     DeviceShown,

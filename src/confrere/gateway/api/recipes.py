@@ -8,7 +8,8 @@ from confrere.errors import WrongUse
 from confrere.gateway.api.people import caller, mine, model_of, own
 from confrere.gateway.api.tasks import given, whole
 from confrere.gateway.http import Problem, Request, Routes
-from confrere.gateway.shapes import NewRecipe, Recipe, RecipeRun, Recipes, Task
+from confrere.gateway.shapes.recipes import NewRecipe, Recipe, RecipeRun, Recipes
+from confrere.gateway.shapes.tasks import Task
 
 if TYPE_CHECKING:
     from confrere.gateway.state import Gateway

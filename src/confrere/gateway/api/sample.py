@@ -12,7 +12,7 @@ from confrere.errors import Failed
 from confrere.gateway.api.people import caller
 from confrere.gateway.http import Problem, Request, Routes
 from confrere.gateway.people import OWNER
-from confrere.gateway.shapes import SampleMade
+from confrere.gateway.shapes.files import SampleMade
 from confrere.messages import say
 
 if TYPE_CHECKING:

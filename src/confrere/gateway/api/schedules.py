@@ -14,7 +14,8 @@ from confrere.gateway.people import OWNER
 from confrere.gateway.schedule.heartbeat import BRIEF, words
 from confrere.gateway.schedule.table import Schedule, stamp
 from confrere.gateway.schedule.when import read, sentence_of, upcoming
-from confrere.gateway.shapes import NewSchedule, ReadWhen, Runs, RunShown, Schedules, ScheduleShown, TaskStarted, WhenRead
+from confrere.gateway.shapes.schedules import NewSchedule, ReadWhen, Runs, RunShown, Schedules, ScheduleShown, WhenRead
+from confrere.gateway.shapes.tasks import TaskStarted
 
 if TYPE_CHECKING:
     from confrere.gateway.state import Gateway

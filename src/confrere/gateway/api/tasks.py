@@ -7,14 +7,12 @@ from typing import TYPE_CHECKING, Any
 from confrere.errors import WrongUse
 from confrere.gateway.api.people import caller, model_of, own
 from confrere.gateway.http import Problem, Request, Routes
-from confrere.gateway.shapes import (
-    Applied,
-    ApplyRequest,
+from confrere.gateway.shapes.base import LeftAlone, Sentence, sentence
+from confrere.gateway.shapes.changes import Applied, ApplyRequest, Changes, UndoRequest
+from confrere.gateway.shapes.tasks import (
     Calls,
     CallShown,
-    Changes,
     Context,
-    LeftAlone,
     Messages,
     MessageShown,
     NewTask,
@@ -22,12 +20,9 @@ from confrere.gateway.shapes import (
     PlanEdit,
     Question,
     Resume,
-    Sentence,
     Stopped,
     Task,
     TaskList,
-    UndoRequest,
-    sentence,
 )
 
 if TYPE_CHECKING:

@@ -9,7 +9,7 @@ import msgspec
 
 from confrere.errors import WrongUse
 from confrere.gateway.people import OWNER
-from confrere.gateway.shapes import Sentence, sentence
+from confrere.gateway.shapes.base import Sentence, sentence
 from confrere.journal.store import SYSTEM, Event
 
 if TYPE_CHECKING:

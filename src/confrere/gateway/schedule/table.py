@@ -12,7 +12,8 @@ from confrere.errors import ConfrereError, WrongUse
 from confrere.gateway.http import Problem
 from confrere.gateway.people import OWNER
 from confrere.gateway.schedule.when import checked, read
-from confrere.gateway.shapes import NewSchedule, RunShown, Sentence, sentence
+from confrere.gateway.shapes.base import Sentence, sentence
+from confrere.gateway.shapes.schedules import NewSchedule, RunShown
 from confrere.journal.store import SYSTEM, Event, Store
 
 KINDS = ("schedule.saved", "schedule.removed", "schedule.paused", "schedule.fired", "schedule.skipped", "schedule.failed")

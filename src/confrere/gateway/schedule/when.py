@@ -18,7 +18,8 @@ from functools import cache
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from confrere.gateway.http import Problem
-from confrere.gateway.shapes import Sentence, When
+from confrere.gateway.shapes.base import Sentence
+from confrere.gateway.shapes.schedules import When
 from confrere.messages import say
 
 SHORTEST = 60.0  # seconds between two runs of an interval

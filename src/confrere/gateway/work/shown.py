@@ -7,7 +7,8 @@ from typing import Any
 
 import msgspec
 
-from confrere.gateway.shapes import Changes, ChangeShown, FileState, LeftAlone, sentence
+from confrere.gateway.shapes.base import LeftAlone, sentence
+from confrere.gateway.shapes.changes import Changes, ChangeShown, FileState
 from confrere.journal.canonical import digest
 from confrere.workspace.changes import Change, ChangeSet
 from confrere.workspace.files import State
