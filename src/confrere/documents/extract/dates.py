@@ -103,19 +103,20 @@ def agree(found: list[Date]) -> None:
     """Read the dates in digits as the day that is given in words elsewhere, where one of their orders is that day: 15/10/14 beside
     "October 14, 2015" is the same day."""
     worded = {date.value for date in found if date.worded}
+    european = any(foreign(date) for date in found)
     for date in found:
         digits = re.findall(r"\d+", date.segment.folded[date.start : date.end])
         if date.worded or date.value in worded or len(digits) != 3 or not worded:
             continue
         a, b, c = map(int, digits)
-        orders = ((c, b, a), (c, a, b), (a, b, c))
+        orders = ((c, b, a), (a, b, c)) if european else ((c, b, a), (c, a, b), (a, b, c))
         same = [day for year, month, day_of in orders if (day := _make(year if year > 99 else 2000 + year, month, day_of)) in worded]
         if same and same[0] is not None:
             date.value, date.swapped = same[0], None
 
 
-def find(segment: Segment, month_first: bool = False, year_first: bool = False) -> list[Date]:
-    """The dates of a segment, left to right. ``month_first`` reads 03/04/2024 as March 4th, ``year_first`` reads 15/10/14 as a day of 2015."""
+def find(segment: Segment, month_first: bool = False) -> list[Date]:
+    """The dates of a segment, left to right. ``month_first`` reads 03/04/2024 as March 4th."""
     text = _MISREAD.sub(_month, segment.folded) if segment.ocr else segment.folded
     found: list[Date] = []
     taken: list[tuple[int, int]] = []
@@ -124,7 +125,7 @@ def find(segment: Segment, month_first: bool = False, year_first: bool = False) 
             start, end = match.span()
             if any(start < stop and begin < end for begin, stop in taken):
                 continue
-            first, second = _read(kind, match, month_first, year_first)
+            first, second = _read(kind, match, month_first)
             if first is None:
                 continue
             taken.append((start, end))
@@ -133,7 +134,7 @@ def find(segment: Segment, month_first: bool = False, year_first: bool = False) 
     return sorted(found, key=lambda date: date.start)
 
 
-def _read(kind: str, match: re.Match[str], month_first: bool, year_first: bool = False) -> tuple[dt.date | None, dt.date | None]:
+def _read(kind: str, match: re.Match[str], month_first: bool) -> tuple[dt.date | None, dt.date | None]:
     year = _year(match["y"])
     if not 1900 <= year <= 2099:
         return None, None
@@ -145,8 +146,8 @@ def _read(kind: str, match: re.Match[str], month_first: bool, year_first: bool =
     day_first, month_led = _make(year, b, a), _make(year, a, b)
     month_first = month_first and match["s"] not in ". "
     led = _make(_year(match["a"]), b, int(match["y"])) if len(match["y"]) == 2 else None
-    if led is not None and (year_first or (_ahead(day_first) and not _ahead(led))):
-        return led, (None if year_first else day_first)
+    if led is not None and _ahead(day_first) and not _ahead(led):
+        return led, day_first
     chosen, other = (month_led, day_first) if month_first else (day_first, month_led)
     if chosen is None:
         chosen, other = other, None
@@ -156,18 +157,6 @@ def _read(kind: str, match: re.Match[str], month_first: bool, year_first: bool =
 def _ahead(day: dt.date | None) -> bool:
     """Whether a day lies so far ahead that no paper can be of it, nor fall due on it."""
     return day is not None and day > dt.date.today() + dt.timedelta(days=800)
-
-
-def year_led(layout: Layout) -> bool:
-    """Whether years of two digits stand first on a paper: a date of it that can be read in one way only proves it."""
-    found = [date for segment in layout.segments for date in find(segment)]
-    fixed = {date.value for date in found if date.worded}
-    if not fixed:
-        return False
-    plain = [date for date in found if not date.worded]
-    led = [date for segment in layout.segments for date in find(segment, year_first=True) if not date.worded]
-    known = {day for date in plain for day in (date.value, date.swapped)}
-    return bool(fixed.intersection(date.value for date in led)) and not fixed.intersection(known)
 
 
 _US = re.compile(
@@ -237,3 +226,14 @@ def foreign(date: Date) -> bool:
 def european(layout: Layout) -> bool:
     """Whether the document shows marks of a country that writes the day first."""
     return bool(_DAY_FIRST.search(layout.text))
+
+
+def settled(page: Layout, day: dt.date) -> bool:
+    """Whether the paper itself shows which of day and month comes first: another date of it can be read in one way only,
+    the same day stands there in words, or the marks of a country settle it."""
+    if european(page) or american(page):
+        return True
+    others = [date for segment in page.segments for date in find(segment)]
+    return any(
+        date.swapped is None and (date.value == day if date.worded else date.value != day and date.value.day > 12) for date in others
+    )

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-from confrere.documents.extract import dates, identifiers
+from confrere.documents.extract import amounts, dates, identifiers
 from confrere.documents.extract.labels import Hit, labels
 from confrere.documents.extract.layout import Layout, Segment
 from confrere.documents.extract.names import is_title
@@ -58,6 +58,17 @@ _OTHERS = frozenset(
     ]
 )
 """Words before "no" or "#" that make it the number of something else."""
+_CREDIT = re.compile(
+    r"avoir|credit|gutschrift|storno|korrektur|kreditnota|kreditfaktura|abono|rectificativ|creditnota|accredito|refund|rembours|anulaci"
+)
+"""What the number of a credit note is called; that of an invoice there is mostly the number of the invoice it credits."""
+_CREDITED = re.compile(
+    r"(?:\bsur|annul\w*|concern\w*|relat\w*|against|original\w*|votre|notre|our|your|zur?|rectif\w*|refund\w*|rembours\w*|correct\w*|corrig\w*|initial\w*|"
+    r"applied to|cancel\w*|credit\w*|for|of|de|ref\w*|remplac\w*|replac\w*|betrifft|betreff\w*|bezug\w*|betreft)\W{0,3}(?:the |la |l'|votre |our |your |notre |de |of )*$"
+)
+_OF_ANOTHER = re.compile(r"\s*(?:d'origine|initiale?|liee|corrigee|creditee|originale?|rectifi\w+|annulee|credited|to credit|zugehorig)")
+_OWN_LINE = re.compile(r"^\W{0,3}n\s?[°ro.]{0,2}[\s:]{0,3}(?P<n>[a-z]{0,4}[\w/-]*\d[\w/-]*)\s+(?:du|vom|of|dated|van|del|de fecha)\W{0,3}$")
+"""A line near the top that is a number and its date: "N° 2026100 du 2 octobre 2026"."""
 
 
 @dataclass(slots=True)
@@ -99,6 +110,11 @@ def read(layout: Layout, kind: str = "invoice", name: str = "") -> tuple[Found |
                 entry.labelled |= hit.kind == "number"
                 entry.named |= bool(stem) and len(compact(value)) >= 3 and compact(value) in stem
                 entry.score = max(entry.score, score) + 0.3 * (entry.segment is not where)
+        dated = next(iter(dates.find(segment)), None) if segment.row < 12 and not hits else None
+        own = _OWN_LINE.match(segment.folded[: dated.start]) if dated is not None else None
+        if own is not None:
+            value = segment.text[own.start("n") : own.end("n")]
+            best.setdefault(value, Found(value, 2.8, segment))
     ranked = sorted(best.values(), key=lambda found: -found.score)
     if not ranked:
         return None, 0.0
@@ -117,8 +133,17 @@ def _weight(segment: Segment, hit: Hit, hits: list[Hit], place: int, kind: str) 
         return 3.0 if _OWN.get(kind) == hit.kind else 0.0
     if hit.kind == "other":
         return 0.0
+    before, after = segment.folded[max(hit.start - 30, 0) : hit.start], segment.folded[hit.end :]
+    if _OF_ANOTHER.match(after):
+        return 0.0
+    if kind == "credit-note" and re.search(r"factur|invoice|rechnung|fattura|faktura", hit.term) and not _CREDIT.search(hit.term):
+        return 0.0 if _CREDITED.search(before) else 1.2 if hit.kind == "number" else 0.8
+    if kind == "credit-note" and hit.kind == "number" and _CREDIT.search(hit.term):
+        return 3.4
     if hit.kind == "number":
         return 3.0 if kind not in ("contract", "statement") else 1.5
+    if hit.term == "credit" and (kind != "credit-note" or hit.start > 2):
+        return 0.0
     weight = 1.5
     if hit.term in _SHORT and hit.start and segment.folded[: hit.start].split()[-1].strip(".:") in _OTHERS:
         return 0.0
@@ -146,6 +171,21 @@ def _values(layout: Layout, segment: Segment, hit: Hit, stop: int) -> list[tuple
         value = _first(other.text, other, 0)
         if value:
             return [(value, other, 0.85)]
+    return _under(layout, segment, hit)
+
+
+def _under(layout: Layout, segment: Segment, hit: Hit) -> list[tuple[str, Segment, float]]:
+    """Under a row of headings that came out as running text: the last number of the next rows that is neither date nor amount."""
+    if len(segment.folded[: hit.start].split()) < 2 or ":" in segment.text:
+        return []
+    for other in layout.below(segment, rows=2, gap=2.2):
+        text = other.text
+        for date in reversed(dates.find(other)):
+            text = text[: date.start] + " " * (date.end - date.start) + text[date.end :]
+        found = [match.group().rstrip(".-/\\") for match in _TOKEN.finditer(text)]
+        whole = [token for token in found if sum(map(str.isdigit, token)) > 2 and not re.fullmatch(r"\d+[.,]\d{2}", token)]
+        if len(whole) == 1 and text.rstrip().endswith(whole[0]):
+            return [(whole[0], other, 0.75)]
     return []
 
 
@@ -167,15 +207,20 @@ def _first(text: str, segment: Segment, offset: int) -> str:
         if not any(ch.isdigit() for ch in token):
             skipped += 1
             following = re.match(r"[ ]?[-/]?[ ]?(\d[\w./-]*)", text[match.end() :])
-            if re.fullmatch(r"[A-Z]{1,6}", token) and following:
+            if re.fullmatch(r"[A-Z]{1,6}", token) and not (len(token) == 3 and token.lower() in amounts.SYMBOLS) and following:
                 return (token + text[match.end() : match.end() + following.end()]).strip(" .-/")
             if skipped > 2:
                 return ""
             continue
+        if inside and any(start <= match.start() and match.start() + len(token) <= end for start, end in spans):
+            return ""
         if re.fullmatch(r"\d+[.,]\d{2}", token) or len(token) > 32 or re.match(r"[A-Z]{1,2}\d[A-Z\d]? \d[A-Z]{2}\b", text[match.start() :]):
             return ""  # an amount, or the first half of a British postcode
         if re.fullmatch(r"\d{1,2}[-/.][A-Za-z]{3,9}[-/.]\d{2,4}", token):
             return ""
+        rest = re.fullmatch(r"(?: ?/ ?\d{1,6}| [A-Z]{0,3}\d{2,6}){1,3}", text[match.start() + len(token) :].rstrip())
+        if rest and sum(map(str.isdigit, token)) >= (2 if "/" in rest.group() else 4):
+            return token + rest.group()  # printed in groups
         return token
     return ""
 

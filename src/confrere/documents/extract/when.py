@@ -6,7 +6,7 @@ import datetime as dt
 import re
 from dataclasses import dataclass, field
 
-from confrere.documents.extract import dates
+from confrere.documents.extract import dates, due
 from confrere.documents.extract.dates import Date
 from confrere.documents.extract.labels import Hit, labels
 from confrere.documents.extract.layout import Layout, Segment
@@ -37,6 +37,13 @@ _OTHERS = {
     "credit-note": re.compile(rf"(?:{_QUOTED}|{_ORDERED}|{_BILLED}|{_NEXT})[^;|]{{0,34}}$"),
 }
 """Words of other papers, before a date of theirs."""
+_NUMBERED = re.compile(r"^\W{0,3}n\s?[°ro.]{0,2}\s{0,2}[\w/-]*\d[\w/-]*\s+(?:du|vom|of|dated|van|del|de fecha)\W{0,3}$")
+"""A line that is the paper's number and date: "N° 2026100 du 2 octobre 2026"."""
+_RANGE = re.compile(r"\s*(?:[-–>→]{1,2}|au|a|to|through|until|bis|t/m|tot|al|do|ate|et le|and)(?:\s+(?:le|the))?\s*")
+"""What stands between the two ends of a period."""
+_THAT_IS = re.compile(r"[^\d;]{0,24}(?:soit|bis|until|by|i\.e\.|d\.h\.|also|zum|el|il|op|:|\(|-)[^\d;]{0,8}")
+"""What stands between terms and the day they come to: "30 days, i.e. by ..."."""
+_ARTICLES = frozenset(("le", "am", "the", "vom", "du", "au"))
 _JOINS = ("/", "&", "+", "et", "and", "und", "en", "y", "e", "=", "(", ", ", ",")
 _CITY = re.compile(r"(?:^|\s\s|[a-z])[a-z' -]{2,30},?\s*(?:le|the|den|il|el|on)\s*$")
 
@@ -67,14 +74,66 @@ def read(layout: Layout, kind: str = "invoice", *, month_first: bool = False) ->
     person's own convention, for a document that tells nothing of its own."""
     quote = kind == "quote"
     led = dates.american(layout, month_first)
+    result = _choose(layout, _found(layout, kind, led), quote)
+    if _turned(result):
+        other = _choose(layout, _found(layout, kind, not led), quote)
+        if other.date is not None and other.due is not None and 0 <= (other.due.date.value - other.date.date.value).days <= _LONGEST:
+            result = other
+    if result.date is not None and result.due is None and kind == "invoice":
+        result.due = _reckoned(layout, result)
+    return result
+
+
+_LONGEST = 120
+"""Days that a paper is usually given at most to be paid."""
+
+
+def _turned(result: When) -> bool:
+    """Whether day and month seem to have changed places: it falls due before its date, or long after, and could be read otherwise."""
+    if result.date is None or result.due is None or (result.date.date.swapped is None and result.due.date.swapped is None):
+        return False
+    return not 0 <= (result.due.date.value - result.date.date.value).days <= _LONGEST
+
+
+def _reckoned(layout: Layout, result: When) -> Found | None:
+    """The due date by the terms stated, as sure as the date it is counted from."""
+    if result.date is None:
+        return None
+    stated = due.reckon(layout, result.date.date.value)
+    if stated is None:
+        return None
+    printed = next((date for date in dates.find(stated.segment) if 0 <= date.start - stated.end < 30), None)
+    if printed is not None and _THAT_IS.fullmatch(stated.segment.folded[stated.end : printed.start]):
+        return Found(printed, 3.0, {"due"})
+    sure = "date" in result.date.kinds and result.margin >= 0.8
+    return Found(Date(stated.value, stated.segment, stated.start, stated.end), stated.score if sure else 1.0, {"due"})
+
+
+def _found(layout: Layout, kind: str, led: bool) -> list[tuple[Date, str, float]]:
+    """Every date of a paper with what it is announced as, and how clearly."""
     by_segment = {id(s): dates.find(s, led) for s in layout.segments}
     dates.agree([date for group in by_segment.values() for date in group])
     found: list[tuple[Date, str, float]] = []
+    others = _OTHERS.get(kind, _OTHERS["invoice"])
     for segment in layout.segments:
         for date in by_segment[id(segment)]:
-            role, weight = _announced(layout, segment, date, by_segment, _OTHERS.get(kind, _OTHERS["invoice"]))
+            role, weight = _announced(layout, segment, date, by_segment, others)
+            if role in ("none", "other", "valid") or (role == "date" and weight < 2.0):
+                role, weight = _ranged(segment, date, by_segment, role, weight)
             found.append((date, role, weight))
-    return _choose(layout, found, quote)
+    return found
+
+
+def _ranged(segment: Segment, date: Date, by_segment: dict[int, list[Date]], role: str, weight: float) -> tuple[str, float]:
+    """An end of a period is no date of the paper."""
+    mine = by_segment[id(segment)]
+    place = mine.index(date)
+    for first, second in ((place - 1, place), (place, place + 1)):
+        if first < 0 or second >= len(mine):
+            continue
+        if mine[first].value < mine[second].value and _RANGE.fullmatch(segment.folded[mine[first].end : mine[second].start]):
+            return "other", 2.0
+    return role, weight
 
 
 def _announced(
@@ -88,13 +147,18 @@ def _announced(
     said = segment.folded[: date.start]
     if others.search(said):
         return "other", 2.0
+    if _NUMBERED.search(said) and segment.row < 12:
+        return "date", 2.6
     hits = labels("date", segment.ocr).find(before)
     if _TITLED.search(said) and not previous and not _ANOTHER.search(said) and not (hits and hits[-1].kind == "due"):
         return "date", 2.6
     if hits:
-        return _strength(_leading(hits, before), before, 1.0)
+        leading = _leading(hits, before)
+        if leading.term in _ARTICLES and not before[: leading.start].strip() and _falls_due_over(layout, segment, by_segment):
+            return "due", 2.4
+        return _strength(leading, before, 1.0)
     if before.strip(" :.-\"'(") and len(before.strip()) > 2 and any(ch.isalpha() for ch in before):
-        return ("none", 0.2)
+        return _headed(layout, segment, date, by_segment) or ("none", 0.2)
     row = layout.rows[segment.row].segments
     for left in reversed(row[: row.index(segment)]):
         hits = [hit for hit in labels("date", left.ocr).find(left.plain) if not re.match(r"[/_-]\w*\d", left.text[hit.end :])]
@@ -108,6 +172,9 @@ def _announced(
     steps = 0
     while over is not None and steps < 2:
         hits = labels("date", over.ocr).find(over.plain)
+        ordered = _headed(layout, segment, date, by_segment) if len(hits) > 1 else None
+        if ordered is not None:
+            return ordered
         if hits and not by_segment[id(over)]:
             neighbour = layout.left_of(over)
             if (
@@ -126,6 +193,48 @@ def _announced(
     return "none", 0.3
 
 
+def _falls_due_over(layout: Layout, segment: Segment, by_segment: dict[int, list[Date]]) -> bool:
+    """Whether "le 2 janvier" ends what stands over it: "montant prélevé", an amount, then the day."""
+    over = layout.above(segment, gap=2.2)
+    for _ in range(2):
+        if over is None or by_segment[id(over)]:
+            return False
+        hits = labels("date", over.ocr).find(over.plain)
+        if hits:
+            return hits[-1].kind == "due" and not over.plain[hits[-1].end :].strip(" :.")
+        if sum(ch.isalpha() for ch in over.text) > 4:
+            return False
+        over = layout.above(over, gap=2.2)
+    return False
+
+
+def _headed(layout: Layout, segment: Segment, date: Date, by_segment: dict[int, list[Date]]) -> tuple[str, float] | None:
+    """What a row of headings over a row of values announces a date as, where both came out as running text: as many labels of dates
+    as dates under them, in the same order."""
+    for row in reversed(layout.rows[max(segment.row - 2, 0) : segment.row]):
+        hits = [hit for part in row.segments for hit in _apart(labels("date", part.ocr).find(part.plain), part.plain)]
+        if row.page != segment.page or any(by_segment[id(part)] for part in row.segments) or not hits:
+            continue
+        if ":" in row.text or sum(ch.isdigit() for ch in row.text) > 2 or len(row.text.split()) > 14:
+            return None
+        under = [other for line in layout.rows[row.index + 1 : row.index + 3] for part in line.segments for other in by_segment[id(part)]]
+        if len(under) != len(hits) or date not in under:
+            return None
+        hit = hits[under.index(date)]
+        return _strength(hit, row.plain[: hit.end], 0.8)
+    return None
+
+
+def _apart(hits: list[Hit], text: str) -> list[Hit]:
+    """Labels of separate columns: an article or a word of the label before it is none."""
+    return [
+        hit
+        for place, hit in enumerate(hits)
+        if (hit.term not in _ARTICLES or (place == 0 and not text[: hit.start].strip()))
+        and not re.search(r"(?:amount|total|balance|montant|solde)\s+$", text[: hit.start])
+    ]
+
+
 def _listed(layout: Layout, segment: Segment, by_segment: dict[int, list[Date]]) -> bool:
     """Whether a date is one of several in a column with amounts: a list of other papers, movements or deliveries."""
     near = [*list(layout.below(segment, rows=2, gap=2.0))[:1], layout.above(segment, gap=2.0)]
@@ -141,8 +250,12 @@ def _listed(layout: Layout, segment: Segment, by_segment: dict[int, list[Date]])
 def _leading(hits: list[Hit], text: str) -> Hit:
     """The label nearest to the date; of labels that share it ("Invoice date / delivery date") the one of the paper's own date."""
     last = hits[-1]
+    if len(hits) > 1 and last.term in _ARTICLES and not text[hits[-2].end : last.start].strip(" :.-("):
+        return _leading(hits[:-1], text[: last.start])
     for hit in hits[:-1]:
         between = text[hit.end : last.start].strip()
+        if re.search(r"\d\s?(?:jours|days|tage|dagen|dias|giorni|gg)\W{0,3}$", text[: hit.start]):
+            continue  # "30 jours date de facture" are terms
         if hit.kind == "date" and last.kind != "date" and between in _JOINS and hit.end < last.start:
             return hit
     return last
@@ -203,5 +316,8 @@ def _choose(layout: Layout, found: list[tuple[Date, str, float]], quote: bool) -
         if later and result.due.date.value < first:
             result.due = max(later, key=lambda entry: entry.score)
     result.margin = ranked[0].score - (ranked[1].score if len(ranked) > 1 else -0.5)
+    open_ = [entry for entry in ranked[1:] if "none" in entry.kinds and not entry.kinds & {"due", "other", "valid"} and entry.score > 0.2]
+    if open_ and "date" not in ranked[0].kinds and not ranked[0].date.clock:
+        result.margin = min(result.margin, 0.3)  # nothing but its place tells this date from another
     result.rivals = [entry.date.iso for entry in ranked[1:4]]
     return result
