@@ -17,6 +17,8 @@ _CODES = (
     "EUR USD GBP CHF CAD AUD NZD JPY CNY INR MYR SGD HKD THB IDR PHP VND KRW TWD AED SAR ZAR MAD TND DZD XOF XAF XPF "
     "SEK NOK DKK PLN CZK HUF RON BGN TRY RUB UAH ILS BRL MXN ARS CLP COP PEN EGP NGN KES"
 )
+CODES = frozenset(_CODES.split())
+"""The ISO 4217 codes that are known."""
 SYMBOLS = {
     "€": "EUR", "£": "GBP", "₹": "INR", "¥": "JPY", "₽": "RUB", "₺": "TRY", "₪": "ILS", "₩": "KRW", "฿": "THB",
     "₫": "VND", "₱": "PHP", "₴": "UAH", "zł": "PLN", "zl": "PLN", "kč": "CZK", "rm": "MYR", "rs": "INR", "rs.": "INR",

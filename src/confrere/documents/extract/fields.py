@@ -189,7 +189,7 @@ class _Job:
         days = when.read(self.page, self.record.type, month_first=self.month_first)
         if days.date is not None:
             date = days.date
-            unsettled = date.date.swapped is not None and not _settled(self.page, date.date.value)
+            unsettled = date.date.swapped is not None and not dates.settled(self.page, date.date.value)
             marks = date.kinds | {
                 name for name, told in (("clock", date.date.clock), ("only", not days.rivals), ("ambiguous", unsettled)) if told
             }
@@ -403,14 +403,3 @@ class _Job:
         code, score = currency.read(self.page, [amount for segment in self.page.segments for amount in amounts.find(segment)])
         if code:
             self.put("currency", code, Evidence(score, score, score >= 3.0, self.page.ocr, 1), None)
-
-
-def _settled(page: Layout, day: dt.date) -> bool:
-    """Whether the paper itself shows which of day and month comes first: another date of it can be read in one way only,
-    the same day stands there in words, or the marks of a country settle it."""
-    if dates.european(page) or dates.american(page):
-        return True
-    others = [date for segment in page.segments for date in dates.find(segment)]
-    return any(
-        date.swapped is None and (date.value == day if date.worded else date.value != day and date.value.day > 12) for date in others
-    )

@@ -3,30 +3,20 @@
 from __future__ import annotations
 
 import re
-from collections import defaultdict
 from dataclasses import dataclass, field
 from decimal import Decimal
 
-from confrere.documents.extract import amounts, dates
+from confrere.documents.extract import amounts, dates, proofs
 from confrere.documents.extract.amounts import CENT, Amount, plain
 from confrere.documents.extract.labels import Hit, labels
 from confrere.documents.extract.layout import Layout, Row, Segment
 from confrere.documents.extract.rates import by_rate, rate_name
+from confrere.documents.extract.readings import Board, Reading
 
 _RATES = "20 10 5.5 2.1 8.5 19 7 21 9 6 12 23 8 5 22 4 25 18 15 14 13 16 17 24 27 3 8.1 2.6 3.8 7.7 2.5 13.5 14.975 28 0"
 RATES = tuple(map(Decimal, _RATES.split()))
 """VAT and GST rates in use, commonest first."""
 _ZERO = Decimal(0)
-
-
-@dataclass(slots=True)
-class Reading:
-    """One value for one of net, tax, total, with the weight of the evidence and where it stands."""
-
-    value: Decimal
-    score: float = 0.0
-    amount: Amount | None = None
-    readers: set[str] = field(default_factory=set)
 
 
 @dataclass(slots=True)
@@ -45,26 +35,6 @@ class Totals:
     rivals: list[Decimal] = field(default_factory=list)
 
 
-class _Board:
-    """Evidence gathered by value."""
-
-    def __init__(self) -> None:
-        self.readings: dict[str, dict[Decimal, Reading]] = defaultdict(dict)
-
-    def add(self, kind: str, amount: Amount, weight: float, reader: str) -> None:
-        reading = self.readings[kind].setdefault(amount.value, Reading(amount.value))
-        if reading.amount is None or weight > reading.score:
-            reading.amount = amount
-        if reader in reading.readers:
-            reading.score = max(reading.score, weight) + 0.15 * min(reading.score, weight)
-        else:
-            reading.score += weight if not reading.readers else 0.6 * weight
-        reading.readers.add(reader)
-
-    def best(self, kind: str, count: int) -> list[Reading]:
-        return sorted(self.readings[kind].values(), key=lambda reading: -reading.score)[:count]
-
-
 _WEIGHT = {"gross": 3.0, "total": 1.8, "open": 1.2}
 _EXCLUSIVE = ("excl", "hors tax", "hors tva", " ht", "before tax", "sans tva", "ohne", "netto", "exkl", "zonder", " ex ", "sin iva")
 _INCLUSIVE = ("incl", "inc.", "ttc", "tvac", "inkl", "brutto", "with vat", "with gst", "ivato", "iva inclus", "toutes taxes")
@@ -77,20 +47,13 @@ def read(layout: Layout) -> Totals:
     if not mark:
         for amount in (a for group in numbers.values() for a in group):
             amount.whole = amount.value >= 1000 and bool(re.search(r"\d[.,]\d{3}$", amount.segment.text[amount.start : amount.end]))
-    board = _Board()
+    board = Board()
     paid: list[tuple[str, Decimal]] = []
     for row in layout.rows:
         for segment in row.segments:
             for hit in labels("money", segment.ocr).find(segment.plain):
                 _consider(layout, row, segment, hit, numbers, board, paid)
-    _cash(board, paid, numbers)
-    _by_rates(layout, numbers, board)
-    _positions(layout, numbers, board)
-    if not board.readings["total"] or all(
-        reading.readers <= {"largest", "rates", "repeated"} for reading in board.readings["total"].values()
-    ):
-        _unnamed(layout, numbers, board)
-    _sums(board)
+    proofs.gather(layout, numbers, board, paid)
     found = [amount for group in numbers.values() for amount in group if amount.money]
     result = _choose(board, found)
     _split(layout, result, numbers)
@@ -122,7 +85,7 @@ def _consider(
     segment: Segment,
     hit: Hit,
     numbers: dict[int, list[Amount]],
-    board: _Board,
+    board: Board,
     paid: list[tuple[str, Decimal]],
 ) -> None:
     kind = _refine(hit, segment)
@@ -284,93 +247,7 @@ def _under(layout: Layout, segment: Segment, numbers: dict[int, list[Amount]]) -
     return column[:1]
 
 
-def _cash(board: _Board, paid: list[tuple[str, Decimal]], numbers: dict[int, list[Amount]]) -> None:
-    """A receipt proves its total: cash given less change returned."""
-    known = {abs(a.value): a for group in numbers.values() for a in group if a.money}
-    given = {value for role, value in paid if role == "cash"}
-    back = {value for role, value in paid if role == "change"}
-    for cash in given:
-        for change in back:
-            total = cash - change
-            if total > 0 and total in known:
-                board.add("total", known[total], 1.5, "cash")
-        if cash in known and cash:
-            board.add("total", known[cash], 0.5, "paid")
-
-
-def _by_rates(layout: Layout, numbers: dict[int, list[Amount]], board: _Board) -> None:
-    """The table of taxes proves the total in any language: lines with a rate on which gross = net + tax, or tax is that share of a base."""
-    wholes: list[Decimal] = []
-    known: dict[Decimal, Amount] = {a.value: a for group in numbers.values() for a in group if a.money}
-    for row in layout.rows:
-        inside = [a for segment in row.segments for a in numbers[id(segment)]]
-        rates = [a.value for a in inside if a.percent and 0 < a.value <= 30]
-        money = sorted((a.value for a in inside if a.money and a.value > 0), reverse=True)[:4]
-        if len(rates) != 1 or len(money) < 2:
-            continue
-        share = rates[0] / 100
-        for base in money:
-            if any(tax is not base and abs(base * share - tax) <= Decimal("0.02") for tax in money):
-                wholes.append(base + next(tax for tax in money if tax is not base and abs(base * share - tax) <= Decimal("0.02")))
-                break
-    whole = sum(wholes, _ZERO)
-    if wholes and whole in known:
-        board.add("total", known[whole], 1.2, "rates")
-
-
-def _unnamed(layout: Layout, numbers: dict[int, list[Amount]], board: _Board) -> None:
-    """A ticket in words that are not known: what was given less what came back, or an amount printed three times, is its total."""
-    ends: list[tuple[int, Amount]] = []
-    for row in layout.rows:
-        last = [a for segment in row.segments for a in numbers[id(segment)] if a.money]
-        if last:
-            ends.append((row.index, last[-1]))
-    values = {a.value: a for _, a in reversed(ends)}
-    for place, (line, given) in enumerate(ends):
-        for later, back in ends[place + 1 : place + 3]:
-            paid = given.value - back.value
-            if later - line <= 3 and 0 < back.value < given.value and paid in values and values[paid].segment.row < line:
-                board.add("total", values[paid], 1.6, "cash")
-    counts: dict[Decimal, int] = defaultdict(int)
-    for _, a in ends:
-        counts[a.value] += 1
-    top = max(counts.values(), default=0)
-    often = [value for value, count in counts.items() if count == top and value > 0]
-    if top >= 3 and len(often) == 1:
-        board.add("total", values[often[0]], 0.8, "repeated")
-
-
-def _positions(layout: Layout, numbers: dict[int, list[Amount]], board: _Board) -> None:
-    """The largest amount, and the amount printed largest, are often the total."""
-    found = [a for group in numbers.values() for a in group if a.money]
-    if not found:
-        return
-    top = max(found, key=lambda a: a.value)
-    board.add("total", top, 0.4, "largest")
-    counts: dict[Decimal, int] = defaultdict(int)
-    for a in found:
-        counts[a.value] += 1
-    for value, count in counts.items():
-        if count >= 2 and value in board.readings["total"] and value:
-            board.add("total", board.readings["total"][value].amount or top, 0.2 * min(count, 4), "repeated")
-
-
-def _sums(board: _Board) -> None:
-    """A total that is the sum of other totals is the one of the whole: each VAT rate has its own."""
-    known = [reading for reading in board.best("total", 10) if reading.readers & {"gross", "total"} and reading.value > 0]
-    values = {reading.value for reading in known}
-    parts: set[int] = set()
-    for i, first in enumerate(known):
-        for second in known[i + 1 :]:
-            whole = first.value + second.value
-            if whole in values and first.amount and board.readings["total"][whole].amount:
-                board.add("total", board.readings["total"][whole].amount or first.amount, 2.0, "sum-of-totals")
-                parts |= {id(first), id(second)}
-    for reading in known:
-        reading.score -= 1.0 * (id(reading) in parts)
-
-
-def _choose(board: _Board, found: list[Amount]) -> Totals:
+def _choose(board: Board, found: list[Amount]) -> Totals:
     """The three readings that agree best. net + tax = total is worth more than any single label."""
     totals = board.best("total", 8)
     nets = board.best("net", 6)
