@@ -360,3 +360,30 @@ def test_actions_are_told_once_and_steps_name_what_falls_due() -> None:
     )
     steps = recap_story(Recap(rows=[due], day=dt.date(2026, 1, 20)), 8, "fr").slides
     assert any("échéance" in str(block).lower() and "février 2026" in str(block) for slide in steps for block in slide.blocks)
+
+
+def test_an_earlier_period_is_told_party_by_party(tmp_path: Path) -> None:
+    def row(month: int, client: str, total: int) -> Row:
+        return Row(
+            file=f"F/{month}{client}",
+            type="invoice",
+            client=client,
+            number=f"{month}{client}",
+            currency="EUR",
+            date=dt.date(2026, month, 4),
+            total=Decimal(total),
+        )
+
+    both = Recap(rows=[row(10, "A", 900), row(10, "B", 600)], before=[row(9, "A", 500), row(9, "C", 500)], before_name="septembre 2026")
+    content = recap_story(both, 8, "fr")
+    slide = next(slide for slide in content.slides if "septembre" in slide.title)
+    assert "1\u202f000" in slide.title and "1\u202f500" in slide.title and "+50" in slide.title
+    chart = next(block for block in slide.blocks if isinstance(block, Chart))
+    assert dict(zip(chart.categories, zip(*(series.values for series in chart.series), strict=True), strict=True)) == {
+        "A": (500, 900),
+        "B": (0, 600),
+        "C": (500, 0),
+    }
+    assert "Nouveaux cette fois : B." in str(slide.blocks).replace("\\xa0", " ").replace("\xa0", " ")
+    deck(tmp_path / "d.pptx", content, "fr")
+    assert verify.check(tmp_path / "d.pptx", slides=8, office=False) == []

@@ -79,7 +79,8 @@ def style(chart: Any, block: Chart, colors: tuple[str, ...], soft: str, language
         chart.legend.font.size = Pt(size)
     plot = chart.plots[0]
     plot.vary_by_categories = block.kind == "doughnut"
-    labelled = len(block.series) == 1 and len(block.categories) <= 14
+    paired = block.kind == "bar" and len(block.series) == 2 and len(block.categories) <= 8
+    labelled = paired or (len(block.series) == 1 and len(block.categories) <= 14)
     plot.has_data_labels = labelled
     if labelled:
         labels = plot.data_labels
@@ -99,7 +100,7 @@ def style(chart: Any, block: Chart, colors: tuple[str, ...], soft: str, language
     if block.kind != "line":
         plot.gap_width = 45
     for number, series in enumerate(plot.series):
-        ink = colors[number % len(colors)]
+        ink = soft if number == block.pale else colors[(number - (block.pale is not None and block.pale < number)) % len(colors)]
         series.smooth = False if block.kind == "line" else None
         if block.kind == "line":
             series.format.line.color.rgb = _rgb(ink)

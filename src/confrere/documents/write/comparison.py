@@ -10,7 +10,8 @@ from typing import Any
 from confrere.documents.write import theme
 from confrere.documents.write.content import Recap
 from confrere.documents.write.crossing import exactly
-from confrere.documents.write.figures import CONFIRMED, NOT_COUNTED, Currency, Totals, side, signed
+from confrere.documents.write.evolution import Amounts, axis_of, present, was
+from confrere.documents.write.figures import CONFIRMED, Currency, Totals
 from confrere.documents.write.labels import currency, party
 from confrere.documents.write.sheets import Formats, page_setup, text
 from confrere.documents.write.text import plain
@@ -34,7 +35,7 @@ def write_comparison(sheet: Any, book: Any, styles: Formats, recap: Recap, data:
     for column, (_, wide) in enumerate(_COLUMNS):
         sheet.set_column(column, column, wide)
     at, low = _HEAD + 1, 0
-    before, now = _before(recap, totals), _now(recap, totals)
+    before, now = was(recap, totals), present(recap, totals)
     for number, (one, axis_name, names) in enumerate(_pots(totals, before, now)):
         _head(sheet, styles, at if number else _HEAD, axis_name, language)
         at += bool(number)
@@ -61,50 +62,16 @@ def _head(sheet: Any, styles: Formats, at: int, axis: str, language: str) -> Non
     sheet.set_row(at, 22)
 
 
-_Before = dict[tuple[str, str, str], Decimal]
-
-
-def _axis(one: Currency, totals: Totals) -> str:
-    """What tells the papers of a pot apart: never the company itself."""
-    return totals.axis if one.told_by(totals.axis) else ("client" if totals.axis == "supplier" else "supplier")
-
-
-def _before(recap: Recap, totals: Totals) -> _Before:
-    """Confirmed totals of the earlier period by currency, side and party, told apart as the present ones are."""
-    sided = any(totals.sides)
-    earlier = Totals(Recap(rows=recap.before, axis=totals.axis, us=recap.us))
-    out: _Before = {}
-    for row, state in zip(earlier.rows, earlier.statuses, strict=True):
-        if state != CONFIRMED:
-            continue
-        part = side(row, recap.us) if sided else ""
-        axis = _axis(Currency(row.currency, part), totals)
-        key = (row.currency, part, getattr(row, axis))
-        out[key] = out.get(key, ZERO) + (signed(row.total, row) or ZERO)
-    return out
-
-
-def _now(recap: Recap, totals: Totals) -> _Before:
-    """The same of the present period; a party whose amounts are all to confirm is there, with nothing."""
-    out: _Before = {}
-    for row, state, part in zip(totals.rows, totals.statuses, totals.sides, strict=True):
-        if state == NOT_COUNTED or (recap.now and not (row.date and recap.now[0] <= row.date <= recap.now[1])):
-            continue
-        key = (row.currency, part, getattr(row, _axis(Currency(row.currency, part), totals)))
-        out[key] = out.get(key, ZERO) + ((signed(row.total, row) or ZERO) if state == CONFIRMED else ZERO)
-    return out
-
-
-def _pots(totals: Totals, before: _Before, present: _Before) -> Iterator[tuple[Currency, str, list[str]]]:
+def _pots(totals: Totals, before: Amounts, now_: Amounts) -> Iterator[tuple[Currency, str, list[str]]]:
     """Each currency (and side) of either period, with its parties: largest now first, those gone last."""
-    held_now = {(code, part) for code, part, _ in present}
+    held_now = {(code, part) for code, part, _ in now_}
     known = {(one.code, one.side): one for one in totals.currencies if (one.code, one.side) in held_now}
     for code, part in [*known, *dict.fromkeys((code, part) for code, part, _ in before if (code, part) not in known)]:
         one = known.get((code, part)) or Currency(code, part)
-        axis = _axis(one, totals)
+        axis = axis_of(one, totals)
         now = sorted(
-            (name for code_, part_, name in present if (code_, part_) == (code, part)),
-            key=lambda name: (name == "", -present[code, part, name], name),
+            (name for code_, part_, name in now_ if (code_, part_) == (code, part)),
+            key=lambda name: (name == "", -now_[code, part, name], name),
         )
         gone = sorted(
             (name for held, side_, name in before if (held, side_) == (code, part) and name not in now),
@@ -121,13 +88,13 @@ def _line(
     one: Currency,
     axis: str,
     name: str,
-    before: _Before,
-    present: _Before,
+    before: Amounts,
+    now_: Amounts,
     span: tuple[dt.date, dt.date] | None,
 ) -> None:
     language, money = data.language, styles.money(one.code)
     earlier = before.get((one.code, one.side, name))
-    total = present.get((one.code, one.side, name))
+    total = now_.get((one.code, one.side, name))
     now = total or ZERO
     label = party(name, axis, language)
     text(sheet, at, 0, label, styles.get("body" if name else "muted"))
@@ -154,10 +121,10 @@ def _change(sheet: Any, styles: Formats, at: int, one: Currency, before: Decimal
     sheet.write_formula(at, 5, f'=IF(C{at + 1}=0,"",(D{at + 1}-C{at + 1})/ABS(C{at + 1}))', styles.get(style, "+0.0%;-0.0%;0.0%"), share)
 
 
-def _foot(sheet: Any, styles: Formats, data: Data, at: int, begin: int, one: Currency, before: _Before, present: _Before) -> None:
+def _foot(sheet: Any, styles: Formats, data: Data, at: int, begin: int, one: Currency, before: Amounts, now_: Amounts) -> None:
     language = data.language
     earlier = sum((amount for (code, part, _), amount in before.items() if (code, part) == (one.code, one.side)), ZERO)
-    now = sum((amount for (code, part, _), amount in present.items() if (code, part) == (one.code, one.side)), ZERO)
+    now = sum((amount for (code, part, _), amount in now_.items() if (code, part) == (one.code, one.side)), ZERO)
     key = f"comparison-{one.side}" if one.side else "comparison-total"
     text(sheet, at, 0, say(f"write.{key}", language), styles.get("total"))
     text(sheet, at, 1, currency(one.code, language), styles.get("total"))

@@ -108,7 +108,8 @@ class Series(msgspec.Struct, kw_only=True):
 
 class Chart(msgspec.Struct, kw_only=True, omit_defaults=True):
     """A chart. ``kind`` is bar (horizontal), column, stacked (columns), line or doughnut. ``alt`` says in a sentence
-    what it shows; ``highlight`` is the index of the category to stress, all others being toned down."""
+    what it shows; ``highlight`` is the index of the category to stress, all others being toned down; ``pale`` the index of the series
+    that is toned down beside the others, an earlier period."""
 
     kind: str
     categories: list[str]
@@ -117,6 +118,7 @@ class Chart(msgspec.Struct, kw_only=True, omit_defaults=True):
     title: str = ""
     alt: str = ""
     highlight: int | None = None
+    pale: int | None = None
 
 
 class Figure(msgspec.Struct, kw_only=True, omit_defaults=True):

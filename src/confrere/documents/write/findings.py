@@ -15,6 +15,7 @@ from confrere.documents.write.content import (
     Table,
     Text,
 )
+from confrere.documents.write.evolution import Evolution
 from confrere.documents.write.figures import CONFIRMED, PURCHASES, SALES, ZERO, Currency, signed
 from confrere.documents.write.labels import made_on, period, pot, recap_title
 from confrere.documents.write.telling import LINES
@@ -22,7 +23,7 @@ from confrere.documents.write.telling import LINES
 _BARS = 8  # bars of a chart before the rest is put together
 
 
-class Findings(Breakdowns):
+class Findings(Breakdowns, Evolution):
     """The findings of a recap. A method gives None where the documents do not show its finding."""
 
     def cover(self) -> Slide:
@@ -125,7 +126,7 @@ class Findings(Breakdowns):
         """The findings in a few short sentences."""
         if not self.totals.rows:
             return [self.say("recap-empty"), self.say("story-empty-next")]
-        found = [slide.title for slide in (self.parties(), self.months()) if slide]
+        found = [slide.title for slide in (*self.evolutions()[:1], self.parties(), self.months()) if slide]
         if self.main and self.main.all.doubts:
             found.append(self.counted("story-check", self.main.all.doubts, amount=self.money(self.main.all.doubtful, self.main.code)))
         if self.recap.omitted:

@@ -45,6 +45,7 @@ def recap_report(recap: Recap, language: str) -> ReportContent:
     add(
         "report-findings",
         [
+            *tell.evolutions(),
             tell.parties(),
             tell.months(),
             tell.other_axis(),

@@ -55,18 +55,20 @@ def _candidates(tell: Teller, wanted: int) -> Iterator[tuple[int, list[Slide]]]:
     else:
         yield 80, some(tell.to_check())
         yield 90, [tell.next_steps()]
+    for slide in tell.evolutions():
+        yield 9, [slide]
     yield 2, some(tell.highlights())
     for slide in [] if short else tell.decided():
-        yield 3, [slide]
-    yield 4, [] if short else some(tell.actions())
+        yield 75, [slide]
+    yield 76, [] if short else some(tell.actions())
     yield 10, some(tell.parties())
     yield 20, some(tell.months())
     yield 40, some(tell.largest())
     for one in tell.totals.currencies[1:]:
         yield 25, some(tell.currency(one))
     if short:
-        yield 3, some(tell.decisions())
-        yield 4, some(tell.actions())
+        yield 75, some(tell.decisions())
+        yield 76, some(tell.actions())
     yield 13, some(tell.other_axis())
     yield 45, some(tell.due_dates())
     yield 30, some(tell.types())

@@ -79,6 +79,7 @@ def _block(block: Block, language: str) -> dict[str, Any]:
             "alt": plain(block.alt or block.title or "–"),
             "categories": [plain(name) for name in block.categories],
             "highlight": block.highlight,
+            "pale": block.pale,
             "series": [
                 {
                     "name": plain(series.name),

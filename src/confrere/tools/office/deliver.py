@@ -12,7 +12,7 @@ from confrere.messages import say
 from confrere.tools.base import Result
 from confrere.tools.office.files import name_of
 from confrere.tools.office.readings import choose
-from confrere.tools.office.recap import MAKES, deliver, gather, people_notes, reason, today
+from confrere.tools.office.recap import MAKES, Gathered, deliver, gather, people_notes, reason, today
 from confrere.tools.office.scope import Scope
 from confrere.tools.office.words import tell
 
@@ -23,6 +23,7 @@ _EVERY = "Only these documents."
 _OUT = "Leave these documents out."
 _TONGUE = "Language of the file: fr or en."
 _NAME = "File name; default: the usual one."
+_BEFORE = "Also compare with an earlier period: previous, previous-quarter, previous-year, or 2026-09, 2025, 2026-01-01..2026-03-31."
 
 
 class MakeDeck:
@@ -40,6 +41,7 @@ class MakeDeck:
         by: Annotated[list[str], Meta(description="What to tell apart: client or supplier.")] = msgspec.field(default_factory=list)
         only: Annotated[Scope, Meta(description=_EVERY)] = msgspec.field(default_factory=Scope)
         exclude: Annotated[Scope, Meta(description=_OUT)] = msgspec.field(default_factory=Scope)
+        against: Annotated[str, Meta(description=_BEFORE)] = ""
         template: Annotated[str, Meta(description="View path or name of a .pptx whose look to take.")] = ""
         title: Annotated[str, Meta(description="Title; default: found from the documents.")] = ""
         name: Annotated[str, Meta(description=_NAME)] = ""
@@ -51,6 +53,7 @@ class MakeDeck:
 
         language = args.language or context.language
         found = gather(context, args.only, args.exclude, language, by=args.by)
+        _compared(found, args, context, language)
         notes = people_notes(found.chosen, language)
         found.recap.title = args.title
         found.recap.decisions, found.recap.actions, found.recap.questions = notes["decisions"], notes["actions"], notes["questions"]
@@ -77,6 +80,17 @@ class MakeDeck:
         )
 
 
+def _compared(found: Gathered, args: Any, context: Context, language: str) -> None:
+    """Add the earlier period asked for to what a deck or a report is made of, and say what could not be compared."""
+    if not args.against or not found.recap.rows:
+        return
+    from confrere.tools.office.earlier import earlier
+
+    past = earlier(context, args.against, args.only, args.exclude, found.recap, language)
+    found.recap.before, found.recap.before_name = past.rows, past.name
+    found.doubts += [past.doubt] if past.doubt else []
+
+
 def _find(context: Context, wanted: str) -> str:
     """The view path of a file named by its path or its name; empty where there is none or several."""
     if not wanted:
@@ -99,6 +113,7 @@ class MakeReport:
 
     class Args(msgspec.Struct, kw_only=True, omit_defaults=True, forbid_unknown_fields=True):
         format: Annotated[Literal["docx", "pdf", "md"], Meta(description="File format.")] = "docx"
+        against: Annotated[str, Meta(description=_BEFORE)] = ""
         by: Annotated[list[str], Meta(description="What to tell apart: client or supplier.")] = msgspec.field(default_factory=list)
         only: Annotated[Scope, Meta(description=_EVERY)] = msgspec.field(default_factory=Scope)
         exclude: Annotated[Scope, Meta(description=_OUT)] = msgspec.field(default_factory=Scope)
@@ -111,6 +126,7 @@ class MakeReport:
 
         language = args.language or context.language
         found = gather(context, args.only, args.exclude, language, by=args.by)
+        _compared(found, args, context, language)
         notes = people_notes(found.chosen, language)
         found.recap.title = args.title
         found.recap.decisions, found.recap.actions, found.recap.questions = notes["decisions"], notes["actions"], notes["questions"]

@@ -165,6 +165,7 @@ def readable(text: str) -> str:
 def action_of(note: dict[str, str], source: str, kind: type[Action], language: str, day: str = "") -> Action:
     """An action as minutes tell it, from what the extractor noted of a meeting held on ``day`` (ISO)."""
     from confrere.documents.write import phrasing
+    from confrere.documents.write.labels import typeset
 
     said = note.get("when", "")
     try:
@@ -175,7 +176,7 @@ def action_of(note: dict[str, str], source: str, kind: type[Action], language: s
     what = phrasing.task(note.get("what") or note.get("text", ""), said, who)
     about = phrasing.context(what, note.get("about", ""))
     if about:
-        what = say("write.action-about", language, action=what, about=about)
+        what = typeset(say("write.action-about", language, action=what, about=about), language)
     if who in ("Tous", "Everyone"):
         who = say("write.everyone", language)
     return kind(what=what, who=who, when=when, priority=note.get("priority", ""), source=source)
@@ -183,10 +184,12 @@ def action_of(note: dict[str, str], source: str, kind: type[Action], language: s
 
 def question_of(note: dict[str, str], language: str) -> str:
     """An open question with what put it off."""
+    from confrere.documents.write.labels import typeset
+
     text = re.sub(r"^(?:question ouverte|open question|question)\s*:\s*", "", note.get("text", ""), flags=re.IGNORECASE)
     text = re.sub(r"^(?:et|and|so|alors|donc)\s+", "", text, flags=re.IGNORECASE)
     text = text[:1].upper() + text[1:]
-    return say("write.question-answer", language, question=text, answer=note["answer"]) if note.get("answer") else text
+    return typeset(say("write.question-answer", language, question=text, answer=note["answer"]), language) if note.get("answer") else text
 
 
 def decision_of(note: dict[str, str]) -> str:
