@@ -162,7 +162,7 @@ def test_every_sentence_exists_in_both_languages() -> None:
     ],
 )
 def test_periods_are_said_as_people_say_them(since: str, until: str, language: str, words: str) -> None:
-    from confrere.models.builtin.plan import period
+    from confrere.models.builtin.wording import period
 
     assert period(since, until, language) == words
 

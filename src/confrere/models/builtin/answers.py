@@ -7,8 +7,8 @@ from decimal import Decimal
 from typing import Any
 
 from confrere.messages import say
-from confrere.models.builtin.plan import described
 from confrere.models.builtin.understanding import Understanding, Wish
+from confrere.models.builtin.wording import described
 from confrere.models.messages import Message
 from confrere.policy.plan import Plan
 from confrere.tools.office.words import tell

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from confrere.models.builtin.clauses import DELIVERABLES
 from confrere.models.builtin.filling import Filling
-from confrere.models.builtin.slots import dimensions, party_ahead, scope_of
+from confrere.models.builtin.governing import DELIVERABLES
+from confrere.models.builtin.parties import party_ahead
+from confrere.models.builtin.slots import dimensions, scope_of
 from confrere.models.builtin.understanding import Wish
 
 _ORDERS = {"delete", "touch", "rename", "move", "sort", "merge", "split", "convert", "clean"}

@@ -7,8 +7,9 @@ from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
 
+from confrere.models.builtin.dates import number
 from confrere.models.builtin.lexicon import Match, lexicon
-from confrere.models.builtin.periods import Period, number, periods
+from confrere.models.builtin.periods import Period, periods
 from confrere.models.builtin.text import Token, bare, tokens
 
 _CURRENCY = {"€", "euro", "euros", "eur", "$", "dollar", "dollars", "usd", "£", "livres", "pounds", "gbp", "balles"}

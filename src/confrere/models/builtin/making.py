@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from confrere.models.builtin.clauses import DELIVERABLES
 from confrere.models.builtin.filling import Filling
+from confrere.models.builtin.governing import DELIVERABLES
 from confrere.models.builtin.items import Item
 from confrere.models.builtin.slots import put
 from confrere.models.builtin.understanding import Wish

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Any
 
-from confrere.models.builtin.clauses import Clause
+from confrere.models.builtin.governing import Clause
 from confrere.models.builtin.items import Item
 from confrere.models.builtin.slots import put
 from confrere.models.builtin.understanding import Beyond, Understanding, Wish

@@ -6,113 +6,11 @@ from datetime import date, timedelta
 from typing import Any
 
 from confrere.models.builtin.items import Item
+from confrere.models.builtin.parties import SIZES, name_of, party_ahead
 from confrere.models.builtin.periods import Period
 from confrere.tools.office.scope import Scope
 
-LEGAL = {
-    "sarl",
-    "sa",
-    "sas",
-    "sasu",
-    "eurl",
-    "sci",
-    "ltd",
-    "limited",
-    "llc",
-    "inc",
-    "gmbh",
-    "plc",
-    "co",
-    "corp",
-    "bv",
-    "spa",
-    "scop",
-    "snc",
-}
-ACRONYMS = {"pdf", "csv", "html", "ht", "ttc", "tva", "iban", "rib", "excel", "word", "powerpoint", "docx", "xlsx", "pptx"}
-SIZES = {"mo", "mb", "ko", "kb", "go", "gb", "octets", "bytes", "mega", "giga", "megas"}
 SORTABLE = {"client", "supplier", "year", "month", "quarter", "date", "type", "extension", "currency", "vat"}
-DAYS = set(
-    [
-        "lundi",
-        "mardi",
-        "mercredi",
-        "jeudi",
-        "vendredi",
-        "samedi",
-        "dimanche",
-        "monday",
-        "tuesday",
-        "wednesday",
-        "thursday",
-        "friday",
-        "saturday",
-        "sunday",
-    ]
-)
-_PATTERN_WORDS = {
-    "aaaa": "year",
-    "yyyy": "year",
-    "annee": "year",
-    "year": "year",
-    "mm": "month",
-    "mois": "month",
-    "month": "month",
-    "jj": "day",
-    "dd": "day",
-    "date": "date",
-    "client": "client",
-    "customer": "client",
-    "fournisseur": "supplier",
-    "supplier": "supplier",
-    "vendor": "supplier",
-    "montant": "total",
-    "total": "total",
-    "amount": "total",
-    "ttc": "total",
-    "numero": "number",
-    "number": "number",
-    "num": "number",
-    "no": "number",
-    "ref": "number",
-    "reference": "number",
-    "type": "type",
-    "nom": "name",
-    "name": "name",
-    "titre": "name",
-    "title": "name",
-    "original": "name",
-    "societe": "party",
-    "company": "party",
-    "party": "party",
-    "tiers": "party",
-    "magasin": "supplier",
-    "boutique": "supplier",
-    "enseigne": "supplier",
-    "prestataire": "supplier",
-    "vendeur": "supplier",
-    "emetteur": "supplier",
-    "shop": "supplier",
-    "store": "supplier",
-    "merchant": "supplier",
-    "seller": "supplier",
-    "clt": "client",
-    "cust": "client",
-    "prix": "total",
-    "price": "total",
-    "somme": "total",
-    "sum": "total",
-    "gross": "total",
-    "mt": "total",
-    "mnt": "total",
-    "ht": "net",
-    "net": "net",
-    "tva": "tax",
-    "vat": "tax",
-    "devise": "currency",
-    "currency": "currency",
-    "nr": "number",
-}
 FIELD_OF_DIMENSION = {
     "client": "client",
     "supplier": "supplier",
@@ -123,64 +21,6 @@ FIELD_OF_DIMENSION = {
     "month": "date",
     "year": "date",
 }
-
-
-def party_ahead(parts: list[Item], at: int, *, loose: bool) -> list[Item]:
-    """The items of a name of a client or supplier that starts at ``at``: proper nouns, legal forms, what links them; a quoted
-    text; where ``loose``, a run of unknown words too."""
-    out: list[Item] = []
-    index = at
-    while index < len(parts):
-        item = parts[index]
-        if item.used or item.bare in ACRONYMS or item.bare in SIZES or item.bare in DAYS or item.has("x.paper"):
-            break
-        if item.kind == "quote" and not out:
-            return [item]
-        wordy = item.kind == "unknown" and item.text[:1].isalpha()
-        named = (
-            (
-                item.proper
-                and (not item.filler or item.has("x.audience"))
-                and (not item.has("v.", "k.", "n.files") or (loose and item.has("v.") and not out and len(item.text) > 3))
-                and item.kind in ("unknown", "lex")
-            )
-            or (wordy and item.bare in LEGAL)
-            or (item.kind == "lex" and item.bare in LEGAL and bool(out))
-        )
-        if named or (loose and wordy):
-            out.append(item)
-        elif out and item.text in ("'", "’") and index + 2 < len(parts) and parts[index + 1].bare == "s" and parts[index + 2].proper:
-            out += [item, parts[index + 1]]  # "Dave's Garage"
-            index += 1
-        elif (
-            out
-            and item.bare in ("&", "de", "du", "des", "la", "le", "les", "l'", "d'", "et", "and", ",", "the", "of")
-            and index + 1 < len(parts)
-            and (
-                (parts[index + 1].proper and parts[index + 1].bare not in ACRONYMS and item.bare not in ("et", "and", ","))
-                or (item.bare == "&" and index + 1 < len(parts) and parts[index + 1].kind in ("unknown", "lex"))
-            )
-        ):
-            out.append(item)
-            if item.bare == "&":
-                out.append(parts[index + 1])
-                index += 1
-        else:
-            break
-        index += 1
-    return out
-
-
-def name_of(found: list[Item]) -> str:
-    """The name these items spell."""
-    return (
-        " ".join(item.text for item in found)
-        .replace(" ' s", "'s")
-        .replace("' ", "'")
-        .replace("’ ", "’")
-        .replace(" 's", "'s")
-        .replace(" ’s", "'s")
-    )
 
 
 _OF = {"de", "d'", "des", "du", "of", "on", "sur"}
@@ -473,32 +313,6 @@ def columns(parts: list[Item]) -> list[str]:
         if name and name not in out:
             out.append(name)
     return out
-
-
-def pattern_of(text: str) -> str:
-    """A file-name pattern in our own notation ("AAAA-MM-JJ_Client" gives "{date}_{client}"), empty where no part is known."""
-    from re import findall, fullmatch
-
-    from confrere.models.builtin.text import bare
-
-    text = text.rsplit(".", 1)[0] if text.rsplit(".", 1)[-1].lower() in ("pdf", "ext", "xxx", "docx") else text
-    if match := fullmatch(r"\d{4}-\d\d-\d\d((?:[_ -]+[^_ ]+)+)", text):
-        shown = [
-            "{supplier}" if part.isalpha() else "{total}" if fullmatch(r"\d{1,6}(?:[.,]\d\d)?", part) else "{number}"
-            for part in findall(r"[^_ ]+", match[1])
-        ]
-        return "_".join(["{date}", *shown]) if len(shown) == len(set(shown)) else ""  # an example: "2026-05-12_edf_120"
-    out, known = "", 0
-    for word, mark in findall(r"([A-Za-zÀ-ÿ]+)|([^A-Za-zÀ-ÿ]+)", text):
-        field = _PATTERN_WORDS.get(bare(word)) if word else None
-        if bare(word) in ("aaaammjj", "yyyymmdd", "aaaammdd"):
-            field = "date"
-        out += f"{{{field}}}" if field else word or "".join(ch for ch in mark if ch not in "[]<>{}()")
-        known += field is not None
-    for whole in ("{year}-{month}-{day}", "{year}{month}{day}", "{year}_{month}_{day}"):
-        out = out.replace(whole, "{date}")
-    out = out.replace(" + ", "_").replace("+", "_").strip()
-    return out if known else ""
 
 
 def put(params: dict[str, Any], name: str, value: Any) -> None:

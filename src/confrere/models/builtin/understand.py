@@ -10,8 +10,9 @@ from __future__ import annotations
 from collections import Counter
 from datetime import date
 
-from confrere.models.builtin.clauses import Clause, clauses
+from confrere.models.builtin.clauses import clauses
 from confrere.models.builtin.coverage import unmet
+from confrere.models.builtin.governing import Clause
 from confrere.models.builtin.items import Item, items
 from confrere.models.builtin.operations import Reading
 from confrere.models.builtin.phrase import Clauses
