@@ -5,12 +5,15 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 
-_IBAN_LENGTHS = {
-    "AD": 24, "AE": 23, "AT": 20, "BE": 16, "BG": 22, "CH": 21, "CY": 28, "CZ": 24, "DE": 22, "DK": 18, "EE": 20,
-    "ES": 24, "FI": 18, "FR": 27, "GB": 22, "GR": 27, "HR": 21, "HU": 28, "IE": 22, "IS": 26, "IT": 27, "LI": 21,
-    "LT": 20, "LU": 20, "LV": 21, "MA": 28, "MC": 27, "MT": 31, "NL": 18, "NO": 15, "PL": 28, "PT": 25, "RO": 24,
-    "SA": 24, "SE": 24, "SI": 19, "SK": 24, "SM": 27, "TN": 24, "TR": 26,
+IBAN_LENGTHS = {
+    "AD": 24, "AE": 23, "AL": 28, "AT": 20, "AZ": 28, "BA": 20, "BE": 16, "BG": 22, "BH": 22, "BR": 29, "CH": 21, "CY": 28, "CZ": 24,
+    "DE": 22, "DK": 18, "DO": 28, "EE": 20, "EG": 29, "ES": 24, "FI": 18, "FO": 18, "FR": 27, "GB": 22, "GE": 22, "GI": 23, "GL": 18,
+    "GR": 27, "HR": 21, "HU": 28, "IE": 22, "IL": 23, "IS": 26, "IT": 27, "JO": 30, "KW": 30, "KZ": 20, "LB": 28, "LI": 21, "LT": 20,
+    "LU": 20, "LV": 21, "MA": 28, "MC": 27, "MD": 24, "ME": 22, "MK": 19, "MR": 27, "MT": 31, "MU": 30, "NL": 18, "NO": 15, "PK": 24,
+    "PL": 28, "PS": 29, "PT": 25, "QA": 29, "RO": 24, "RS": 22, "SA": 24, "SE": 24, "SI": 19, "SK": 24, "SM": 27, "TN": 24, "TR": 26,
+    "UA": 29, "VA": 22, "XK": 20,
 }  # fmt: skip
+"""Characters of an account by country (ISO 13616)."""
 _IBAN = re.compile(r"(?<![A-Z0-9])([A-Z]{2})\s?(\d\d)((?:[ \u00a0.-]?[A-Z0-9]){11,30})")
 VAT_FORMS = {
     "AT": r"ATU\d{8}", "BE": r"BE[01]?\d{9}", "BG": r"BG\d{9,10}", "CH": r"CHE\d{9}(?:MWST|TVA|IVA)?", "CY": r"CY\d{8}[A-Z]",
@@ -34,7 +37,7 @@ def luhn(digits: str) -> bool:
 
 def iban_valid(iban: str) -> bool:
     """Country length and the mod-97 check of ISO 13616."""
-    length = _IBAN_LENGTHS.get(iban[:2])
+    length = IBAN_LENGTHS.get(iban[:2])
     if length is None or len(iban) != length or not iban.isalnum():
         return False
     return int("".join(str(int(char, 36)) for char in iban[4:] + iban[:4])) % 97 == 1
@@ -44,7 +47,7 @@ def ibans(text: str) -> list[tuple[str, int, bool]]:
     """The IBANs of ``text`` as (compact, start, check digits right). Only the length of the country is taken."""
     found = []
     for match in _IBAN.finditer(text.upper()):
-        length = _IBAN_LENGTHS.get(match[1])
+        length = IBAN_LENGTHS.get(match[1])
         if length is None:
             continue
         compact = re.sub(r"[^A-Z0-9]", "", match.group())

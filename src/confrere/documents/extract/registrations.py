@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-from confrere.documents.extract import identifiers
+from confrere.documents.extract import accounts, identifiers
 from confrere.documents.extract.layout import Layout, Segment
 
 _CLIENT = re.compile(
@@ -36,12 +36,8 @@ def read(layout: Layout, clients: list[Segment]) -> dict[str, Number]:
         for value, start, valid in identifiers.sirens(segment.text):
             weight = _weight(layout, segment, start, fenced, valid)
             found.setdefault("supplier_siret" if len(value) == 14 else "supplier_siren", []).append(Number(value, segment, valid, weight))
-    for row in layout.rows:
-        for value, start, valid in identifiers.ibans(row.text):
-            segment = _at(row.segments, start)
-            if not valid and any(value in number.value for number in found.get("supplier_vat", ())):
-                continue
-            found.setdefault("iban", []).append(Number(value, segment, valid, _weight(layout, segment, 0, fenced, valid)))
+    for value, segment, valid in accounts.read(layout):
+        found.setdefault("iban", []).append(Number(value, segment, valid, _weight(layout, segment, 0, fenced, valid)))
     chosen = {field: max(numbers, key=lambda number: number.score) for field, numbers in found.items()}
     chosen = {field: number for field, number in chosen.items() if number.score > 0}
     theirs = [number for number in found.get("supplier_vat", ()) if number.score <= 0]
@@ -59,16 +55,6 @@ def _weight(layout: Layout, segment: Segment, start: int, fenced: set[int], vali
     if id(segment) in fenced or _CLIENT.search(context):
         weight -= 2.0
     return weight
-
-
-def _at(segments: list[Segment], start: int) -> Segment:
-    """The segment of a row in which the character ``start`` of the row's text stands."""
-    place = 0
-    for segment in segments:
-        place += len(segment.text) + 2
-        if start < place:
-            return segment
-    return segments[-1]
 
 
 def _agree(chosen: dict[str, Number]) -> None:
