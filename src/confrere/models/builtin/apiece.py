@@ -24,6 +24,7 @@ _SEPARATE = {
     "own",
     "propre",
 }
+_FILES = {"fichier", "document", "file", "doc"}
 _THINGS = ("n.table", "k.xlsx", "k.csv", "n.report", "n.deck", "n.index", "k.pdf", "k.docx", "n.minutes")
 
 
@@ -44,8 +45,10 @@ def apiece(parts: list[Item]) -> tuple[str, Item, list[Item]] | None:
         if thing is None:
             continue
         place = parts.index(thing)
+        if thing.has("n.files") and not any(part.has("g.indefinite") for part in parts[max(0, place - 2) : place]):
+            continue
         separate = any(part.bare in _SEPARATE for part in parts[min(place, at) : max(place, index) + 1])
-        named = thing.has("n.table", "k.xlsx", "k.csv")
+        named = thing.has("n.table", "k.xlsx", "k.csv") and not thing.has("n.files")
         if named and not (strong or separate or any(word in thing.bare for word in _BOOK)):
             continue
         if not _single(parts, place):
@@ -76,7 +79,7 @@ def _beside(parts: list[Item], at: int, step: int) -> Item | None:
     """The file named next to ``at`` in one direction, articles and plain words skipped."""
     while 0 <= at < len(parts):
         item = parts[at]
-        if item.has(*_THINGS):
+        if item.has(*_THINGS) or (item.bare in _FILES and item.has("n.files") and not item.has("v.")):
             return item
         if not (
             item.filler

@@ -11,6 +11,7 @@ from confrere.models.builtin.understanding import Wish
 _ORDERS = {"delete", "touch", "rename", "move", "sort", "merge", "split", "convert", "clean"}
 """What is forbidden, not asked about: "show me which ones, don't delete"."""
 _PAID = {"paye", "payes", "payee", "payees", "paid", "regle", "reglee", "spent", "depense", "billed", "facture", "charged"}
+_STATED = {"ya des", "y a des", "il existe", "il y a", "there are", "there is"}
 _PARTICIPLES = ("é", "és", "ée", "ées", "ced", "lled")
 _PLAIN_HOW_MUCH = {"combien ai je", "combien on a", "combien a t on", "combien avons nous", "combien j' ai", "combien j'ai"}
 
@@ -56,6 +57,11 @@ class Asking(Filling):
             (item.has("g.by") and not item.used) or item.has("n.folder") or (item.has("v.") and not item.has("v.make", "v.list", "v.find"))
             for item in self.parts
         ):
+            return False
+        if any(item.has("n.table", "n.deck", "n.report", "n.index") for item in ahead) and any(item.has("v.make") for item in self.parts):
+            return False  # "fais un tableau qui montre combien ..."
+        if asked.has("q.exists") and asked.bare in _STATED and not self.clause.question and not self.has("n.duplicates"):
+            asked.used, asked.tags = True, ("x.filler",)  # "il y a des photos partout": told, not asked
             return False
         if ahead and not self.clause.question and not ranks:
             return False

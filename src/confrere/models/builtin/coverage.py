@@ -79,6 +79,7 @@ class _Seen:
         self.values = [value for wish in result.wishes for value in _flat(wish.params)]
         self.keys = {key for wish in result.wishes for key, value in wish.params.items() if value}
         self.texts = [*self.values, *(name for scope in self.scopes for name in [*scope.names, *scope.parties, *scope.same, *scope.apart])]
+        self.texts += [bound for scope in self.scopes for bound in (scope.at_least, scope.at_most) if bound]
         self.words = [*result.not_understood, *result.purposes, *(beyond.words for beyond in result.beyond)]
 
     def told(self, item: Item) -> bool:

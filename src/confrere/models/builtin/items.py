@@ -13,6 +13,7 @@ from confrere.models.builtin.periods import Period, periods
 from confrere.models.builtin.text import Token, bare, tokens
 
 _CURRENCY = {"€", "euro", "euros", "eur", "$", "dollar", "dollars", "usd", "£", "livres", "pounds", "gbp", "balles"}
+_LEADS = ("À", "En", "To", "In", "Mes", "My", "Nos", "Our")
 _THOUSAND = {"k", "k€", "ke"}
 
 
@@ -108,6 +109,14 @@ def items(brief: str, today: date) -> tuple[list[Item], str, dict[str, str]]:
             item.kind = "mark" if named else "stop" if text in ".!?;\n•*:" else "comma" if token.bare in ",+&/" else "mark"
         elif token.kind == "word" and _named(out):
             item.kind = "unknown"
+        elif (
+            token.text in _LEADS
+            and out
+            and out[-1][0].bare in ("dossier", "folder")
+            and at + 1 < len(found)
+            and found[at + 1].kind == "word"
+        ):
+            item.kind, size = "quote", 2  # "dans un dossier À valider"
         elif token.kind == "word" and (phrase := known.match(words, at)) is not None and phrase.length > 1:
             item.kind, size, tags = "lex", phrase.length, phrase.tags
             if all(tag in ("x.guard", "x.paper") for tag, _ in tags):

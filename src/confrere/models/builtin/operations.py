@@ -138,7 +138,7 @@ class Reading(Limits, Asking, Making, Verbs):
         table = next((wish for wish in self.made if wish.operation in ("recap", "extract", "consolidate")), None)
         if table is None and thing.has("k.xlsx", "k.csv"):
             table = self.wish("recap", thing, format=thing.tag("k."))
-        if table is not None and thing.has("n.table", "k.xlsx", "k.csv"):
+        if table is not None and thing.has("n.table", "k.xlsx", "k.csv", "n.files"):
             table.operation, table.params["each"] = "recap", way
             table.params.pop("by", None)
             return

@@ -6,7 +6,7 @@ from confrere.models.builtin.filling import Filling
 from confrere.models.builtin.governing import DELIVERABLES
 from confrere.models.builtin.items import Item
 from confrere.models.builtin.parties import ACRONYMS
-from confrere.models.builtin.slots import columns, put
+from confrere.models.builtin.slots import columns, put, side_of
 
 _THEM = {"les", "them", "it", "le", "ceux ci", "celles ci", "these", "those"}
 
@@ -187,7 +187,7 @@ class Verbs(Filling):
     def _summarise(self, verb: Item) -> None:
         if self.has("t.transcript", "n.meeting", "n.minutes"):
             self.wish("minutes", verb)
-        elif self.has("n.amounts") and not self.has("n.report", "n.table", "n.deck"):
+        elif (self.has("n.amounts") or side_of(self.parts)) and not self.has("n.report", "n.table", "n.deck"):
             self.wish("recap", verb)
         elif not self.has("n.table", "n.deck"):
             self.wish("report", verb)
