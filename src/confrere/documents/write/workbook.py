@@ -149,6 +149,8 @@ class Data:
         self._table(single)
         sheet.freeze_panes(self.first, 2)
         page_setup(sheet, language, self.first - 1)
+        # what is only looked up on the screen would make the rest too small to read on paper; another sheet prints what to check
+        sheet.print_area(0, 0, self.last + 1, self.index["status"])
         where = (self.first, self.index["status"], self.last, self.index["status"])
         sheet.data_validation(*where, {"validate": "list", "source": list(self.statuses.values())})
         amber = styles.get("amber")
