@@ -6,7 +6,7 @@ BIN := $(VENV)/bin
 UV := $(shell command -v uv 2>/dev/null || echo .uv/bin/uv)
 
 .DEFAULT_GOAL := help
-.PHONY: arena help try up test system dev format lint types bench lock page clean
+.PHONY: arena beside help try up test system dev format lint types bench lock page clean
 
 help:
 	@echo "make try     the main job on a sample folder: plan, result, how to undo (no key, no model, about a minute)"
@@ -82,3 +82,11 @@ clean:
 
 arena: .venv/arena/bin/python
 	@PYTHONPATH=src .venv/arena/bin/python bench/agentdojo_arena.py --quick
+
+# Beside markitdown on the same files: seconds a file, and how faithful the tables are. It keeps to an environment of its own too.
+.venv/markitdown/bin/markitdown: | $(BIN)/python $(if $(findstring .uv/,$(UV)),.uv/bin/uv)
+	@$(UV) venv -q --python $(PYTHON) .venv/markitdown
+	@$(UV) pip install -q --python .venv/markitdown/bin/python "markitdown[pdf,docx,xlsx,pptx]==0.1.8"
+
+beside: dev .venv/markitdown/bin/markitdown
+	@$(BIN)/python -m bench.documents.beside

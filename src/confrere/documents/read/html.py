@@ -72,6 +72,12 @@ def html_page(text: str, budget: Budget, document: Document, *, label: str) -> P
     return Page(label=label, text=budget.take_text(walk.text()), tables=walk.tables)
 
 
+def _span(cell: Any, name: str, most: int) -> int:
+    """How many columns or rows a cell covers, ``most`` at most."""
+    value = (cell.get(name) or "").strip()
+    return max(1, min(int(value), most)) if value.isascii() and value.isdigit() and len(value) < 9 else 1
+
+
 class _Walk:
     """Gathers visible text, tables, and what is hidden."""
 
@@ -130,8 +136,10 @@ class _Walk:
             return
         rows: list[list[str]] = []
         header, lines = False, list[str]()
+        covered: dict[int, int] = {}  # columns that a cell from a row above still fills, and for how many rows
         for row in table.iter("tr"):
-            cells = []
+            cells: list[str] = []
+            spans: dict[int, int] = {}
             reason, ground = self._styles.hides(row, background)
             for cell in row:
                 if cell.tag not in ("td", "th"):
@@ -144,9 +152,13 @@ class _Walk:
                 inner.element(cell, depth + 1, ground)
                 for code, texts in inner._hidden.items():
                     self._hidden.setdefault(code, []).extend(texts)
-                cells.append(inner.text())
-                span = cell.get("colspan") or "1"
-                cells.extend([""] * (min(int(span), 50) - 1 if span.isdigit() else 0))
+                while covered.get(len(cells), 0):
+                    cells.append("")
+                wide, high = _span(cell, "colspan", 50), _span(cell, "rowspan", 1000)
+                spans |= dict.fromkeys(range(len(cells), len(cells) + wide), high - 1)
+                cells.extend([inner.text()] + [""] * (wide - 1))
+            if row.find("td") is not None or row.find("th") is not None:
+                covered = {column: left - 1 for column, left in covered.items() if left > 1} | spans
             if cells:
                 rows.append(cells)
                 lines.append("   ".join(" ".join(c.split()) for c in cells if c))

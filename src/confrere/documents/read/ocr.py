@@ -14,11 +14,12 @@ from confrere.documents.read.limits import Budget
 from confrere.documents.read.ocr_models import Box, cut_line, models
 
 _SCORE = 0.5
+_ASKEW = math.radians(0.25)
 
 
 class Seen(msgspec.Struct, kw_only=True):
-    """What OCR read: text in reading order; words with boxes in pixels of the upright picture; its size; by how many degrees
-    (0, 90, 180, 270, counter-clockwise) it had to be turned to be upright."""
+    """What OCR read: text in reading order; words with boxes in pixels of the upright picture, set level about its middle where the
+    paper lay askew; its size; by how many degrees (0, 90, 180, 270, counter-clockwise) it had to be turned to be upright."""
 
     text: str = ""
     words: list[Word] = msgspec.field(default_factory=list)
@@ -47,9 +48,9 @@ def read_picture(image: Any, budget: Budget) -> Seen:
         crops = [cut_line(image, box) for box in boxes]
     read = engine.read_lines(crops)
     lines = [(box, text) for box, (text, score) in zip(boxes, read, strict=True) if text.strip() and score >= _SCORE]
-    words, flat = _words(lines)
+    words = _words(lines, (width / 2, height / 2))
     return Seen(
-        text=budget.take_text(reading_text(flat)),
+        text=budget.take_text(reading_text(words)),
         words=words,
         width=width,
         height=height,
@@ -70,14 +71,14 @@ def _sideways(boxes: list[Box]) -> bool:
     return tall > 1.5 * wide
 
 
-def _words(lines: list[tuple[Box, str]]) -> tuple[list[Word], list[Word]]:
-    """Split lines into words, each with its share of the line's box: as seen, and as they would lie were the paper level."""
+def _words(lines: list[tuple[Box, str]], centre: tuple[float, float]) -> list[Word]:
+    """Split lines into words, each with its share of the line's box, as they would lie were the paper level: what stands in one row
+    for a person must do so for who looks for columns and rows."""
     angles = [math.atan2(b[1][1] - b[0][1], b[1][0] - b[0][0]) for b, _ in lines if math.dist(b[0], b[1]) > 3 * math.dist(b[1], b[2])]
     angle = median(angles) if angles else 0.0
-    level = abs(angle) > math.radians(0.7)
+    level = abs(angle) > _ASKEW
     cosine, sine = math.cos(-angle), math.sin(-angle)
-    seen: list[Word] = []
-    flat: list[Word] = []
+    found: list[Word] = []
     for box, text in lines:
         total = max(sum(_advance(c) for c in text), 0.1)
         position = 0.0
@@ -92,16 +93,12 @@ def _words(lines: list[tuple[Box, str]]) -> tuple[list[Word], list[Word]]:
                     for side in ((box[0], box[1]), (box[3], box[2]))
                     for at in (position, position + share)
                 ]
-                seen.append(_bounds(part, corners))
                 if level:
-                    middle = [(corners[0][0] + corners[2][0]) / 2, (corners[0][1] + corners[2][1]) / 2]
-                    end = [(corners[1][0] + corners[3][0]) / 2, (corners[1][1] + corners[3][1]) / 2]
-                    x0, y = middle[0] * cosine - middle[1] * sine, middle[0] * sine + middle[1] * cosine
-                    x1 = end[0] * cosine - end[1] * sine
-                    half = math.dist(corners[0], corners[2]) / 2
-                    flat.append(Word(part, x0, y - half, x1, y + half))
+                    moved = [(x - centre[0], y - centre[1]) for x, y in corners]
+                    corners = [(x * cosine - y * sine + centre[0], x * sine + y * cosine + centre[1]) for x, y in moved]
+                found.append(_bounds(part, corners))
             position += share + _advance(" ")
-    return seen, flat if level else seen
+    return found
 
 
 def _advance(char: str) -> float:

@@ -105,15 +105,17 @@ def _run_end(lines: list[_Line], start: int) -> int:
             lone += 1
         region.extend(line.segments)
         end += 1
-    while end > start and len(lines[end - 1].segments) < 2 and not _continues(lines, end - 1):
+    while end > start and len(lines[end - 1].segments) < 2 and not _continues(lines, start, end - 1):
         end -= 1
     return end
 
 
-def _continues(lines: list[_Line], index: int) -> bool:
-    """Whether a lone last segment is the second line of a cell above: close under it."""
-    above = lines[index - 1]
-    return lines[index].y0 - above.y1 < 0.35 * (above.y1 - above.y0)
+def _continues(lines: list[_Line], start: int, index: int) -> bool:
+    """Whether a lone last segment is the second line of a cell above: close under it, or as close as those of the rows further up."""
+    gap, height = lines[index].y0 - lines[index - 1].y1, lines[index - 1].y1 - lines[index - 1].y0
+    last = max(n for n in range(start, index) if len(lines[n].segments) >= 2)
+    inside = [lines[n].y0 - lines[n - 1].y1 for n in range(start + 1, last) if len(lines[n].segments) < 2]
+    return gap < 0.35 * height or (bool(inside) and gap <= min(1.1 * median(inside), 0.8 * height))
 
 
 def _fits(region: list[_Segment], line: _Line) -> bool:
@@ -162,7 +164,7 @@ def _grid(lines: list[_Line]) -> list[list[str]]:
         cells = [i for i, cell in enumerate(row) if cell]
         filled += len(cells) >= 2
         joined = bool(rows) and len(cells) == 1 and not any(c.isdigit() for c in row[cells[0]][-3:]) and bool(rows[-1][cells[0]])
-        if joined and spacing[index - 1] <= min(usual, 0.5 * (line.y1 - line.y0)):
+        if joined and spacing[index - 1] <= min(1.15 * usual, 0.5 * (line.y1 - line.y0)):
             rows[-1][cells[0]] += " " + row[cells[0]]
         else:
             rows.append(row)
