@@ -159,7 +159,9 @@ class Asking(Filling):
         for index, item in enumerate(self.parts):
             before = self.parts[index - 1] if index else None
             beside = (
-                before is not None and self.result.language == "fr" and (before.has("t.") or before.bare in ("a", "chez"))
+                before is not None
+                and not item.has("x.guard")
+                and (before.has("q.sum") or (self.result.language == "fr" and (before.has("t.") or before.bare in ("a", "chez"))))
             )  # "factures edf"
             if not item.used and item.kind == "unknown" and (item.proper or beside):
                 run = party_ahead(self.parts, index, loose=beside)

@@ -14,6 +14,35 @@ from confrere.models.builtin.text import Token, bare, tokens
 
 _CURRENCY = {"€", "euro", "euros", "eur", "$", "dollar", "dollars", "usd", "£", "livres", "pounds", "gbp", "balles"}
 _LEADS = ("À", "En", "To", "In", "Mes", "My", "Nos", "Our")
+_AFTER_NAME = set(
+    [
+        "et",
+        "puis",
+        "avec",
+        "pour",
+        "par",
+        "stp",
+        "svp",
+        "merci",
+        "s'",
+        "dans",
+        "en",
+        "mais",
+        "and",
+        "then",
+        "with",
+        "for",
+        "please",
+        "pls",
+        "thanks",
+        "thx",
+        "by",
+        "in",
+        "but",
+        "or",
+        "ou",
+    ]
+)
 _THOUSAND = {"k", "k€", "ke"}
 
 
@@ -108,7 +137,10 @@ def items(brief: str, today: date) -> tuple[list[Item], str, dict[str, str]]:
             named = text == "&" and at and at + 1 < len(found) and found[at - 1].text[:1].isupper() and found[at + 1].text[:1].isupper()
             item.kind = "mark" if named else "stop" if text in ".!?;\n•*:" else "comma" if token.bare in ",+&/" else "mark"
         elif token.kind == "word" and _named(out):
-            item.kind = "unknown"
+            size = next(
+                (n for n in range(1, 4) if at + n >= len(found) or found[at + n].kind != "word" or found[at + n].bare in _AFTER_NAME), 3
+            )
+            item.kind = "unknown" if size == 1 else "quote"
         elif (
             token.text in _LEADS
             and out

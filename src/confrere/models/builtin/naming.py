@@ -129,7 +129,13 @@ class Naming(Phrase):
                     at += 1
                 run = party_ahead(self.parts, at, loose=True)
                 plain = self.parts[at : at + 1]
-                if not run and plain and at == index + 1 and plain[0].has("t.", "k.", "n.") and not plain[0].used:
+                if (
+                    not run
+                    and plain
+                    and at == index + 1
+                    and not plain[0].used
+                    and (plain[0].has("t.", "k.", "n.") or plain[0].kind in ("period", "number"))
+                ):
                     run = plain  # "dans dossier photo"
                 if run:
                     target = next(w for w in self.made if w.operation in ("sort", "duplicates", "merge", "convert"))

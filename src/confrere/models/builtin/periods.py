@@ -129,6 +129,7 @@ def periods(words: list[Token], today: date) -> list[Period]:
             "ou",
             "or",
             "le",
+            "the",
             "by",
             ",",
         }
