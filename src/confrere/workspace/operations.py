@@ -30,7 +30,7 @@ class Item(msgspec.Struct, kw_only=True, omit_defaults=True, gc=False):
 
 
 def operations(changes: list[Change], refused: Mapping[int, str], ground: Ground) -> list[Item]:
-    """Those of the changes that are not refused."""
+    """Those of the changes that are not refused, as the journal has them: without the states, which stand in the change."""
     items: list[Item] = []
     for index, change in enumerate(changes):
         if index in refused:
@@ -51,8 +51,8 @@ def operations(changes: list[Change], refused: Mapping[int, str], ground: Ground
             items.append(Item(kind="put", content=change.content, **common))
     freed = {item.path for item in items if item.kind in ("remove", "rmdir")} | {item.origin for item in items if item.kind == "move"}
     for number, item in enumerate(items):
-        attach(item, changes).number = number
-        if item.kind == "move" or (item.kind in ("mkdir", "put") and item.before is None):
+        item.number = number
+        if item.kind in ("move", "mkdir") or (item.kind == "put" and changes[item.change].kind != "modify"):
             item.late = item.path in freed or is_under(item.path, freed)
     return items
 
@@ -80,8 +80,3 @@ def attach(item: Item, changes: list[Change]) -> Item:
     else:
         item.before, item.after = change.before, change.after
     return item
-
-
-def bare(item: Item) -> Item:
-    """An item for the journal: its states are those of its change, which stands beside it."""
-    return msgspec.structs.replace(item, before=None, after=None)

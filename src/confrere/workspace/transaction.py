@@ -30,7 +30,7 @@ from confrere.workspace.commit import Commit
 from confrere.workspace.files import Signature
 from confrere.workspace.ground import Ground, flush
 from confrere.workspace.obstacles import obstacles
-from confrere.workspace.operations import Item, attach, bare, operations
+from confrere.workspace.operations import Item, attach, operations
 from confrere.workspace.paths import parent
 from confrere.workspace.roots import Root
 from confrere.workspace.staging import Progress, Staging
@@ -117,12 +117,13 @@ class Transaction:
             "undo": self.undo,
             "changes": self.changes,
             "refused": self.refused,
-            "items": [bare(item) for item in self.items],
+            "items": self.items,
             "folders": self.folders,
             "times": self.times,
         }
         self.record("apply.planned", plan, True)
-        del plan
+        for item in self.items:
+            attach(item, self.changes)
         staging = self._staging()
         try:
             try:
