@@ -13,7 +13,7 @@ _CLUES: tuple[tuple[str, str], ...] = (
     ("MYR", r"\bsdn\.?\s?bhd|\bbhd\b|\bjalan\b|\bjln\b|kuala lumpur|selangor|johor|penang|\bmalaysia\b|\brm\s?\d|\(rm\)"),
     ("SGD", r"\bsingapore\b|\bpte\.? ltd|\+65[ -]"),
     ("INR", r"\bindia\b|\bgstin\b|\bpvt\.? ltd|\bcgst\b|\bsgst\b|\bigst\b|\brs\.?\s?\d|mumbai|bangalore|chennai|new delhi"),
-    ("IDR", r"\bindonesia\b|\brp\.?\s?\d|\bnpwp\b|jakarta"),
+    ("IDR", r"\bindonesia\b|\bpb1\b|\bwarung\b|\bjl\. |\brp\.?\s?\d|\bnpwp\b|jakarta"),
     ("MAD", r"\bmaroc\b|\bmorocco\b|casablanca|\brabat\b|\bdhs?\b|marrakech"),
     ("TND", r"\btunisie\b|\btunis\b|\bsfax\b|\bmatricule fiscal"),
     ("XOF", r"\bsenegal\b|\bdakar\b|\babidjan\b|fcfa|cote d'ivoire"),
@@ -38,6 +38,11 @@ _CLUES: tuple[tuple[str, str], ...] = (
         r"\bitalia\b|\bespana\b|\beuros?\b|\bparis\b|\bsarl\b|\bgmbh\b|\birlande|\bireland\b"
     ),
 )  # fmt: skip
+_CODE = re.compile(
+    r"(?:(?<![A-Za-z])|(?<=total)|(?<=Total)|(?<=TOTAL)|(?<=mount)|(?<=MOUNT)|(?<=alance)|(?<=Due)|(?<=DUE)|(?<=rice))"
+    r"(EUR|USD|GBP|CHF|CAD|AUD|MYR|INR|PLN|SEK|DKK|NOK|CZK|MAD|SGD|JPY|HUF|RON|TND|NZD|HKD|AED|ZAR|TRY|ISK)(?![A-Za-z])"
+)
+"""A code, which may be stuck to the word before it."""
 _DOLLARS = ("USD", "CAD", "AUD", "SGD", "HKD", "NZD", "MYR", "MXN")
 _CROWNS = ("SEK", "DKK", "NOK", "CZK")
 
@@ -46,7 +51,7 @@ def read(layout: Layout, found: list[Amount]) -> tuple[str, float]:
     """The ISO 4217 code and a score: 3 for a code or an unmistakable sign beside amounts, 1 to 2 for clues, ("", 0) for
     neither."""
     votes = Counter(amount.currency for amount in found if amount.currency)
-    for match in re.finditer(r"(?<![A-Za-z])(EUR|USD|GBP|CHF|CAD|AUD|MYR|INR|PLN|SEK|DKK|NOK|CZK|MAD|SGD|JPY)(?![A-Za-z])", layout.text):
+    for match in _CODE.finditer(layout.text):
         votes[match[1]] += 1
     for sign, code in (("€", "EUR"), ("£", "GBP"), ("₹", "INR")):
         if sign in layout.text:

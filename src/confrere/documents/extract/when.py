@@ -20,7 +20,7 @@ _ANOTHER = re.compile(
     r"(?:sur (?:la|le|votre|une)|objet|\bon your\b|\bre:|origin|initial|liee|relati|against|related|annul|concern|ref\.|commande|"
     r"order|bestell|devis n.*facture|livraison)"
 )
-_QUOTED = r"\b(?:devis|quot(?:e|ation)|estimate|angebot|offerte|presupuesto|preventivo)"
+_QUOTED = r"\b(?:contrat|contract|agreement|engagement|devis|quot(?:e|ation)|estimate|angebot|offerte|presupuesto|preventivo)"
 _ORDERED = (
     r"(?:\bcommande|\border(?:s?\b|ed\b)|buyer'?s order|bestell|\bpo\b|purchase order|ordine|pedido|livraison|"
     r"delivery note|lieferschein)"
