@@ -1,5 +1,5 @@
-"""Structured invoices: UN/CEFACT Cross Industry Invoice (Factur-X, ZUGFeRD, XRechnung) and OASIS UBL 2, read by our own
-paths over local names, so that every version's namespaces are the same."""
+"""Structured invoices, quotations and orders: UN/CEFACT Cross Industry Invoice (Factur-X, ZUGFeRD, XRechnung, Order-X) and OASIS
+UBL 2, read by our own paths over local names, so that every version's namespaces are the same."""
 
 from __future__ import annotations
 
@@ -7,11 +7,26 @@ from decimal import Decimal, InvalidOperation
 from typing import Any
 
 from confrere.documents.extract.amounts import plain
+from confrere.documents.extract.text import compact
 from confrere.documents.model import Document, Field, Record
 
 _LIMIT = 20_000_000
 _CREDIT = frozenset(("81", "83", "261", "262", "296", "308", "381", "396", "420", "458", "502", "503", "532"))
-_ROOTS = {"CrossIndustryInvoice": "cii", "CrossIndustryDocument": "cii", "Invoice": "ubl", "CreditNote": "ubl"}
+_ROOTS = {
+    "CrossIndustryInvoice": "cii", "CrossIndustryDocument": "cii", "SCRDMCCBDACIOMessageStructure": "cii",
+    "Invoice": "ubl", "CreditNote": "ubl", "DebitNote": "ubl", "Quotation": "ubl", "Order": "ubl", "OrderResponse": "ubl", "OrderChange": "ubl",
+    "SelfBilledInvoice": "ubl", "SelfBilledCreditNote": "ubl",
+}  # fmt: skip
+_KINDS = {
+    "CreditNote": "credit-note", "SelfBilledCreditNote": "credit-note", "Quotation": "quote", "Order": "other", "OrderResponse": "other",
+    "OrderChange": "other",
+}  # fmt: skip
+"""Types of papers by the root of their XML; the others tell theirs by a code."""
+_OFFERS = frozenset(("310",))
+_ORDERS = frozenset(("220", "221", "224", "225", "226", "227", "230", "231", "320"))
+_ASKED = ("supplier", "client", "number", "date", "due_date", "currency", "net", "tax", "supplier_vat", "client_vat", "supplier_siret",
+          "supplier_siren", "iban")  # fmt: skip
+"""What a page is asked for where the XML is silent. Its total never: an XML without one tells that nothing is asked."""
 
 
 def read(document: Document) -> Record | None:
@@ -25,8 +40,16 @@ def read(document: Document) -> Record | None:
         if root is not None:
             record = _cii(root) if _ROOTS[_local(root)] == "cii" else _ubl(root)
             if record is not None:
+                _apart(record)
                 return record
     return None
+
+
+def _apart(record: Record) -> None:
+    """Nobody sells to himself: where both names are one, the issuer's is left to the page."""
+    supplier, client = record.fields.get("supplier"), record.fields.get("client")
+    if supplier is not None and client is not None and compact(supplier.value) == compact(client.value):
+        del record.fields["supplier"]
 
 
 def _may_be(name: str, data: bytes) -> bool:
@@ -45,7 +68,46 @@ def _parse(data: bytes) -> Any:
         root = etree.fromstring(text.lstrip(b"\xef\xbb\xbf \r\n\t"), parser)
     except (etree.XMLSyntaxError, ValueError):
         return None
+    if _local(root) in ("StandardBusinessDocument", "XMLContainer"):
+        return next((node for node in root.iter() if _local(node) in _ROOTS), None)
     return root if _local(root) in _ROOTS else None
+
+
+def complete(record: Record, page: Record) -> None:
+    """Add to a structured ``record`` what its XML does not hold (profiles MINIMUM and BASIC WL have no lines, no due date, no account)
+    from ``page``, what was read of the document itself. What the XML does hold is left as it is."""
+    if not _same_paper(record, page):
+        return
+    for field in _ASKED:
+        value = page.fields.get(field)
+        if value is None or field in record.fields or (field in ("net", "tax") and not _adds_up(record, page)):
+            continue
+        record.fields[field] = value
+        if field in page.check and page.check[field] not in ("extract.missing",):
+            record.check[field] = page.check[field]
+    if not record.line_items and page.line_items:
+        record.line_items = page.line_items
+    if not record.taxes and page.taxes and _adds_up(record, page):
+        record.taxes = page.taxes
+
+
+def _same_paper(record: Record, page: Record) -> bool:
+    """Whether the page tells of the paper that the XML is of: its number or its total stands on it, or it bears neither."""
+    pairs = [
+        (record.fields[name].value, page.fields[name].value)
+        for name in ("number", "total")
+        if name in record.fields and name in page.fields
+    ]
+    return not pairs or any(compact(ours) == compact(theirs) for ours, theirs in pairs)
+
+
+def _adds_up(record: Record, page: Record) -> bool:
+    """Whether net and tax, of the XML where it has them, make its total."""
+    sums = [record.fields.get(name) or page.fields.get(name) for name in ("net", "tax")]
+    total = record.fields.get("total")
+    if total is None or any(part is None for part in sums):
+        return False
+    return abs(sum(Decimal(part.value) for part in sums if part is not None) - Decimal(total.value)) <= Decimal("0.02")
 
 
 def _local(node: Any) -> str:
@@ -111,7 +173,7 @@ def _cii(root: Any) -> Record | None:
         "due_date",
         _date(_text(settlement, "SpecifiedTradePaymentTerms/DueDateDateTime/DateTimeString", "SpecifiedTradePaymentTerms/DueDateDateTime")),
     )
-    fields.give("currency", _text(settlement, "InvoiceCurrencyCode").upper())
+    fields.give("currency", _text(settlement, "InvoiceCurrencyCode", "OrderCurrencyCode").upper())
     sums = next(
         (
             node
@@ -124,7 +186,8 @@ def _cii(root: Any) -> Record | None:
     own = [
         node
         for node in _all(sums, "TaxTotalAmount")
-        if node.get("currencyID", fields["currency"].value if "currency" in fields else "") == _text(settlement, "InvoiceCurrencyCode")
+        if node.get("currencyID", fields["currency"].value if "currency" in fields else "")
+        == _text(settlement, "InvoiceCurrencyCode", "OrderCurrencyCode")
     ]
     fields.give("tax", _amount(("".join(own[0].itertext()) if own else "") or _text(sums, "TaxTotalAmount")))
     fields.give("total", _amount(_text(sums, "GrandTotalAmount", "DuePayableAmount")))
@@ -136,10 +199,12 @@ def _cii(root: Any) -> Record | None:
         "iban", _text(settlement, "SpecifiedTradeSettlementPaymentMeans/PayeePartyCreditorFinancialAccount/IBANID").replace(" ", "")
     )
     record = Record(type=_type(_text(paper, "TypeCode")), type_confidence=0.99, fields=fields)
+    if record.type == "other" and "total" in fields:
+        record.check["total"] = "extract.type-unsure"  # an order: nobody asks for this money yet
     for tax in _all(settlement, "ApplicableTradeTax"):
         _rate(record, _text(tax, "RateApplicablePercent", "ApplicablePercent"), _text(tax, "CalculatedAmount"))
     for line in _all(root, "//IncludedSupplyChainTradeLineItem"):
-        quantity = next(iter(_all(line, "//BilledQuantity")), None)
+        quantity = next(iter([*_all(line, "//BilledQuantity"), *_all(line, "//RequestedQuantity")]), None)
         _line(
             record,
             _text(line, "SpecifiedTradeProduct/Name"),
@@ -154,18 +219,21 @@ def _cii(root: Any) -> Record | None:
 
 def _ubl(root: Any) -> Record | None:
     fields = _Fields()
-    seller = next(iter(_all(root, "AccountingSupplierParty/Party")), None)
+    kind = _KINDS.get(_local(root)) or _type(_text(root, "InvoiceTypeCode"))
+    seller = _party(root, "AccountingSupplierParty", "SellerSupplierParty", "SupplierParty")
     if seller is None:
         return None
-    buyer = next(iter(_all(root, "AccountingCustomerParty/Party")), None)
-    fields.give("supplier", _text(seller, "PartyLegalEntity/RegistrationName", "PartyName/Name"))
+    buyer = _party(root, "AccountingCustomerParty", "BuyerCustomerParty", "OriginatorCustomerParty", "CustomerParty")
+    fields.give("supplier", _text(seller, "PartyLegalEntity/RegistrationName", "PartyName/Name", "Contact/Name"))
     if buyer is not None:
         fields.give("client", _text(buyer, "PartyLegalEntity/RegistrationName", "PartyName/Name", "Contact/Name"))
     fields.give("number", _text(root, "ID"))
     fields.give("date", _date(_text(root, "IssueDate")))
-    fields.give("due_date", _date(_text(root, "DueDate", "PaymentMeans/PaymentDueDate")))
-    fields.give("currency", _text(root, "DocumentCurrencyCode").upper())
-    sums = next(iter(_all(root, "LegalMonetaryTotal")), root)
+    ends = ("ValidityPeriod/EndDate",) if kind == "quote" else ("DueDate", "PaymentMeans/PaymentDueDate", "PaymentTerms/PaymentDueDate")
+    fields.give("due_date", _date(_text(root, *ends)))
+    fields.give("currency", (_text(root, "DocumentCurrencyCode", "PricingCurrencyCode") or _currency(root)).upper())
+    names = ("LegalMonetaryTotal", "RequestedMonetaryTotal", "QuotedMonetaryTotal", "AnticipatedMonetaryTotal")
+    sums = next((node for name in names for node in _all(root, name)), root)
     fields.give("net", _amount(_text(sums, "TaxExclusiveAmount", "LineExtensionAmount")))
     fields.give("tax", _amount(_text(root, "TaxTotal/TaxAmount")))
     fields.give("total", _amount(_text(sums, "TaxInclusiveAmount", "PayableAmount")))
@@ -174,12 +242,16 @@ def _ubl(root: Any) -> Record | None:
             fields.give("supplier_vat", _text(scheme, "CompanyID").replace(" ", ""))
     _siret(fields, seller, "PartyLegalEntity/CompanyID", "PartyIdentification/ID")
     fields.give("iban", _text(root, "PaymentMeans/PayeeFinancialAccount/ID").replace(" ", ""))
-    kind = "credit-note" if _local(root) == "CreditNote" else _type(_text(root, "InvoiceTypeCode"))
     record = Record(type=kind, type_confidence=0.99, fields=fields)
+    if kind == "other" and "total" in fields:
+        record.check["total"] = "extract.type-unsure"  # an order: nobody asks for this money yet
     for tax in _all(root, "TaxTotal/TaxSubtotal"):
         _rate(record, _text(tax, "TaxCategory/Percent", "Percent"), _text(tax, "TaxAmount"))
-    for line in [*_all(root, "InvoiceLine"), *_all(root, "CreditNoteLine")]:
-        quantity = next(iter([*_all(line, "InvoicedQuantity"), *_all(line, "CreditedQuantity")]), None)
+    lines = [node for name in ("InvoiceLine", "CreditNoteLine", "DebitNoteLine") for node in _all(root, name)]
+    lines += [node for name in ("QuotationLine/LineItem", "OrderLine/LineItem") for node in _all(root, name)]
+    for line in lines:
+        quantities = ("InvoicedQuantity", "CreditedQuantity", "DebitedQuantity", "Quantity")
+        quantity = next((node for name in quantities for node in _all(line, name)), None)
         _line(
             record,
             _text(line, "Item/Name", "Item/Description"),
@@ -192,7 +264,19 @@ def _ubl(root: Any) -> Record | None:
     return record
 
 
+def _party(root: Any, *names: str) -> Any:
+    """The first party found under one of the names."""
+    return next((node for name in names for node in _all(root, f"{name}/Party")), None)
+
+
+def _currency(root: Any) -> str:
+    """The currency of the first amount that bears one."""
+    return next((str(node.get("currencyID")) for node in root.iter() if isinstance(node.tag, str) and node.get("currencyID")), "")
+
+
 def _type(code: str) -> str:
+    if code in _ORDERS or code in _OFFERS:
+        return "other" if code in _ORDERS else "quote"
     return "credit-note" if code in _CREDIT else "invoice"
 
 

@@ -56,6 +56,8 @@ def extract(document: Document, *, name: str = "", languages: tuple[str, ...] = 
     structured = einvoice.read(document)
     if structured is not None:
         _compare(structured, document)
+        if document.kind == "pdf":
+            einvoice.complete(structured, _one(document, name, languages))
         checks.check(structured)
         return structured
     record = _one(document, name, languages)

@@ -176,7 +176,7 @@ def _values(layout: Layout, segment: Segment, hit: Hit, stop: int) -> list[tuple
 
 def _under(layout: Layout, segment: Segment, hit: Hit) -> list[tuple[str, Segment, float]]:
     """Under a row of headings that came out as running text: the last number of the next rows that is neither date nor amount."""
-    if len(segment.folded[: hit.start].split()) < 2 or ":" in segment.text:
+    if not segment.folded[: hit.start].strip() or ":" in segment.text:
         return []
     for other in layout.below(segment, rows=2, gap=2.2):
         text = other.text
