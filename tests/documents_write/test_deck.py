@@ -387,3 +387,27 @@ def test_an_earlier_period_is_told_party_by_party(tmp_path: Path) -> None:
     assert "Nouveaux cette fois : B." in str(slide.blocks).replace("\\xa0", " ").replace("\xa0", " ")
     deck(tmp_path / "d.pptx", content, "fr")
     assert verify.check(tmp_path / "d.pptx", slides=8, office=False) == []
+
+
+def test_bars_begin_at_nothing_and_titles_tell_all_currencies(tmp_path: Path) -> None:
+    rows = [
+        Row(
+            file=f"F/{n}",
+            type="invoice",
+            client=f"C{n % 2}",
+            number=str(n),
+            currency=code,
+            date=dt.date(2026, 1, 2),
+            total=Decimal(3010 + n),
+        )
+        for n, code in enumerate(("EUR", "EUR", "EUR", "EUR", "USD", "GBP", ""))
+    ]
+    content = recap_story(Recap(rows=rows), 8, "en")
+    assert (
+        "3 currencies" in content.slides[1].title
+        and "1 still to confirm" in content.slides[1].title
+        and "all" not in content.slides[1].title
+    )
+    deck(tmp_path / "d.pptx", content, "en")
+    charts = [shape.chart for slide in Presentation(str(tmp_path / "d.pptx")).slides for shape in slide.shapes if shape.has_chart]
+    assert charts and all(chart.value_axis.minimum_scale == 0 for chart in charts)

@@ -123,6 +123,12 @@ def style(chart: Any, block: Chart, colors: tuple[str, ...], soft: str, language
         value.format.line.fill.background()
         value.tick_labels.font.size = Pt(size)
         value.tick_labels.number_format, value.tick_labels.number_format_is_linked = number_format(block, language), False
+    values = [one for series in block.series for one in series.values if one is not None]
+    if block.kind != "line" and values:  # a bar tells by its length: it begins at nothing, whatever the program would choose
+        if min(values) >= 0:
+            value.minimum_scale = 0
+        elif max(values) <= 0:
+            value.maximum_scale = 0
     if block.kind == "bar":
         category.reverse_order = True
 

@@ -45,7 +45,10 @@ def write_comparison(sheet: Any, book: Any, styles: Formats, recap: Recap, data:
             at += 1
         _foot(sheet, styles, data, at, begin, one, before, now)
         if at - begin > 1:
-            low = _chart(sheet, book, data, one, begin, min(at - 1, begin + 11))
+            below = any(
+                amount < 0 for found in (before, now) for (code, part, _), amount in found.items() if (code, part) == (one.code, one.side)
+            )
+            low = _chart(sheet, book, data, one, begin, min(at - 1, begin + 11), below)
         at = max(at + 2, low + 1)
     sheet.print_area(0, 0, max(at, low), len(_COLUMNS) + 10)
     sheet.freeze_panes(_HEAD + 1, 1)
@@ -135,8 +138,8 @@ def _foot(sheet: Any, styles: Formats, data: Data, at: int, begin: int, one: Cur
     sheet.write_blank(at, 6, None, styles.get("total"))
 
 
-def _chart(sheet: Any, book: Any, data: Data, one: Currency, begin: int, end: int) -> int:
-    """Draw before and now beside each other; returns the row below the chart."""
+def _chart(sheet: Any, book: Any, data: Data, one: Currency, begin: int, end: int, below: bool) -> int:
+    """Draw before and now beside each other; returns the row below the chart. ``below`` tells that some amounts are negative."""
     from confrere.documents.write import formats
 
     name, language = sheet.get_name(), data.language
@@ -163,6 +166,7 @@ def _chart(sheet: Any, book: Any, data: Data, one: Currency, begin: int, end: in
             "num_format": formats.excel_money(one.code, language, 0).split(";")[0],
             "line": {"none": True},
             "label_position": "high",
+            **({} if below else {"min": 0}),
             "major_gridlines": {"visible": True, "line": {"color": f"#{theme.LINE}", "width": 0.75}},
         }
     )

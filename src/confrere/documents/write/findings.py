@@ -66,20 +66,31 @@ class Findings(Breakdowns, Evolution):
             return self.say("story-overview-plain", documents=self.documents(len(self.totals.rows)), types=self.types_line())
         amounts = self.money(one.all.confirmed, one.code)
         pots = [each for each in self.totals.currencies if each.code == one.code and each.side in (SALES, PURCHASES)]
+        waiting = sum(each.all.doubts for each in self.totals.currencies)
+        doubtful = [self.money(each.all.doubtful, each.code) for each in self.totals.currencies if each.all.doubtful and each.code]
+        told = " + ".join(doubtful) if len(doubtful) < 3 and doubtful else formats.number(waiting, self.language)
         if len(pots) == 2:
-            doubtful = [self.money(each.all.doubtful, each.code) for each in pots if each.all.doubtful]
             sums = {each.side: self.money(each.all.confirmed, each.code) for each in pots}
-            return self.say("story-sides-doubts" if doubtful else "story-sides", doubtful=" + ".join(doubtful), **sums)
-        if len(self.totals.currencies) > 1:
-            other = self.totals.currencies[1]
-            amounts = self.say("and", first=amounts, last=self.money(other.all.confirmed, other.code))
+            return self.say("story-sides-doubts" if waiting else "story-sides", doubtful=told, **sums)
         counted = sum(each.all.count for each in self.totals.currencies)
         count = self.documents(counted)
         if counted != len(self.totals.rows):
             count = self.say("n-of-documents", count=counted, total=self.documents(len(self.totals.rows)))
-        doubtful = [self.money(each.all.doubtful, each.code) for each in self.totals.currencies[:2] if each.all.doubtful]
-        if doubtful:
-            return self.say("story-overview-doubts", count=count, amount=amounts, doubtful=" + ".join(doubtful))
+        named = [each for each in self.totals.currencies if each.code]
+        if len({each.code for each in named}) > 2:
+            shown = ", ".join(self.money(each.all.confirmed, each.code) for each in named[:3]) + ("…" if len(named) > 3 else "")
+            key = "story-currencies-doubts" if waiting else "story-currencies"
+            return self.say(
+                key,
+                count=count,
+                currencies=len({each.code for each in named}),
+                amounts=shown,
+                doubtful=formats.number(waiting, self.language),
+            )
+        if len(named) > 1:
+            amounts = self.say("and", first=amounts, last=self.money(named[1].all.confirmed, named[1].code))
+        if waiting:
+            return self.say("story-overview-doubts", count=count, amount=amounts, doubtful=told)
         return self.say("story-overview-one" if counted == len(self.totals.rows) == 1 else "story-overview", count=count, amount=amounts)
 
     def scope(self) -> str:

@@ -275,12 +275,15 @@ class _Summary:
         )
         chart.set_legend({"none": True})
         whole = formats.excel_money(one.code, self.language, 0).split(";")[0]
-        amounts = {
+        amounts: dict[str, Any] = {
             "num_font": font,
             "num_format": whole,
             "line": {"none": True},
             "major_gridlines": {"visible": True, "line": {"color": f"#{theme.LINE}", "width": 0.75}},
         }
+        groups = one.months if kind == "column" else one.parties(self.data.totals.axis)
+        if all(total.confirmed >= 0 for total in groups.values()):  # a bar tells by its length: it begins at nothing
+            amounts["min"] = 0
         labels: dict[str, Any] = {"num_font": font, "line": {"color": f"#{theme.LINE}"}, "major_tick_mark": "none"}
         if kind == "bar":
             # xlsxwriter calls the horizontal axis of a bar chart x, though its categories are on the vertical one.
