@@ -14,7 +14,7 @@ from confrere.documents.read.xmls import W, local, parse_xml
 from confrere.documents.read.zips import Container
 
 _OLE = b"\xd0\xcf\x11\xe0"
-_MC_FALLBACK = "{http://schemas.openxmlformats.org/markup-compatibility/2006}Fallback"
+_KNOWN = ("http://schemas.microsoft.com/office/", "http://schemas.openxmlformats.org/")
 _MATH = "{http://schemas.openxmlformats.org/officeDocument/2006/math}t"
 _VALUE = f"{W}val"
 
@@ -38,6 +38,7 @@ def _read(container: Container, budget: Budget) -> Document:
     hidden = Hidden(collect_styles(container))
     body = _Body(hidden)
     root = parse_xml(container.read(main))
+    hidden.sheet(root)
     body.blocks(root.find(f"{W}body") if root.find(f"{W}body") is not None else root)
     related = part_relations(container, main)
     heads, feet = _Body(hidden), _Body(hidden)
@@ -104,6 +105,10 @@ class _Body:
         for row in table.iter(f"{W}tr"):
             if next(row.iterancestors(f"{W}tbl")) is not table:
                 continue
+            unseen = self.hidden.row(row)
+            if unseen:
+                self.hidden.add(unseen, " ".join(t.text or "" for t in row.iter(f"{W}t", f"{W}delText")))
+                continue
             cells: list[str] = []
             for cell in row.iter(f"{W}tc"):
                 if next(cell.iterancestors(f"{W}tr")) is not row:
@@ -133,9 +138,15 @@ class _Body:
             return
         for item in element:
             tag = local(item)
-            if tag in ("pPr", "rPr", "instrText", "delInstrText") or item.tag == _MC_FALLBACK:
+            if tag in ("pPr", "rPr", "instrText", "delInstrText"):
                 if tag == "instrText":
                     self.hidden.instruction(item.text or "")
+            elif tag == "fldChar":
+                self.hidden.field_ends()
+            elif tag == "AlternateContent":
+                self._alternate(item, out, depth)
+            elif tag in ("drawing", "pict") and self.hidden.drawn(item):
+                self.hidden.add("hidden-text", " ".join(t.text or "" for t in item.iter(f"{W}t")))
             elif tag in ("del", "moveFrom"):
                 self.hidden.deleted("".join(t.text or "" for t in item.iter(f"{W}delText", f"{W}t")), item.get(f"{W}author") or "")
             elif tag in ("ins", "moveTo"):
@@ -166,4 +177,25 @@ class _Body:
                 self.tables.extend(inner.tables)
                 out.append("\n" + "\n".join(inner.lines) + "\n")
             elif len(item):
+                if tag == "fldSimple":
+                    self.hidden.instruction(item.get(f"{W}instr") or "", whole=True)
                 self._runs(item, out, depth + 1)
+
+    def _alternate(self, element: Any, out: list[str], depth: int) -> None:
+        """Read of several versions of the same the one that Word shows, and tell what another says besides."""
+        shown = next((part for part in element if local(part) == "Choice" and _understood(part)), None)
+        if shown is None:
+            shown = next((part for part in element if local(part) == "Fallback"), None)
+        if shown is not None:
+            self._runs(shown, out, depth + 1)
+        said = "".join(t.text or "" for t in shown.iter(f"{W}t")) if shown is not None else ""
+        for part in element:
+            other = "".join(t.text or "" for t in part.iter(f"{W}t"))
+            if part is not shown and other.strip() and other != said:
+                self.hidden.add("hidden-text", other)
+
+
+def _understood(choice: Any) -> bool:
+    """Whether Word knows all that a version of a part asks for."""
+    spaces = [choice.nsmap.get(prefix) or "" for prefix in (choice.get("Requires") or "").split()]
+    return bool(spaces) and all(space.startswith(_KNOWN) for space in spaces)
