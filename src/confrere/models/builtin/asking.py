@@ -158,7 +158,16 @@ class Asking(Filling):
         """In a question, a proper noun that nothing else took is whom it is about."""
         for index, item in enumerate(self.parts):
             before = self.parts[index - 1] if index else None
-            beside = (
+            after = self.parts[index + 1] if index + 1 < len(self.parts) else None
+            if (
+                self.result.language == "en"
+                and after is not None
+                and after.has("t.")
+                and item.kind == "unknown"
+                and not item.has("x.guard")
+            ):
+                before = after  # "that nike receipt"
+            beside = before is after or (
                 before is not None
                 and not item.has("x.guard")
                 and (before.has("q.sum") or (self.result.language == "fr" and (before.has("t.") or before.bare in ("a", "chez"))))

@@ -37,7 +37,7 @@ _DONE = {
     "n.duplicates": ("duplicates", "clean"),
     "n.offer": ("quote",),
     "q.count": ("list", "duplicates"),
-    "q.sum": ("list", "recap", "extract"),
+    "q.sum": ("list", "recap", "extract", "deck", "report"),
     "q.where": ("list",),
     "q.exists": ("list", "duplicates", "index"),
     "q.overview": ("list", "index"),

@@ -63,6 +63,15 @@ class Filling(Naming):
             and not self.has("n.files", "n.rest")
         ):
             scope = last.only.merged(scope)  # "convertis les photos puis fusionne-les"
+        told = self.context.mentioned
+        if (
+            last is None
+            and told
+            and not scope
+            and holder.operation in _ON_THEM
+            and any(item.bare in ("les", "them") for item in self.parts)
+        ):
+            scope = told.merged(scope)  # "imprimer mes relevés, et les avoir dans un seul PDF"
         if holder.operation != "quote":
             if holder.operation == "clean":  # rows of a table, not papers bought or sold
                 scope.side = ""
@@ -192,7 +201,9 @@ class Filling(Naming):
             if item.used or not (item.has("k.") or item.has("n.table")):
                 continue
             kind = item.tag("k.") or ("xlsx" if item.bare.split()[0] in ("excel", "tableur", "xlsx") else "")
-            into = self.into(item)
+            into = self.into(item) or (
+                item.has("k.") and self.preceded(item, "v.convert") and (self.before(item) or item).bare.startswith(("dev", "becom"))
+            )
             convert = next((w for w in self.made if w.operation == "convert"), None)
             if convert is not None and kind and into and "to" not in convert.params and (item.has("k.") or kind):
                 convert.params["to"], item.used = kind, True

@@ -107,7 +107,12 @@ def govern(clause: Clause) -> None:
     for index, item in enumerate(parts):
         if id(item) in left:
             continue
-        if item.has("g.except") and not item.used:
+        dropped = parts[ahead] if item.has("g.except") and (ahead := _next(parts, index)) is not None else None
+        if dropped is not None and not item.used and dropped.has("n.deck", "n.report", "n.index", "n.table") and dropped.bare != "reports":
+            item.used, mode = True, "not"  # "forget the slides"
+            refusal = []
+            clause.refusals.append(("", refusal))
+        elif item.has("g.except") and not item.used:
             item.used, mode = True, "except"
         elif item.has("g.only") and not item.used:
             item.used = True

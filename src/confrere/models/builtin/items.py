@@ -177,7 +177,9 @@ def items(brief: str, today: date) -> tuple[list[Item], str, dict[str, str]]:
                     match = Match(closed.tags, closed.length + 1)
             if match is None and not token.proper and not (out and out[-1][0].kind == "lex" and _naming(out[-1][1])):
                 match = known.guess(words, at)
-                if match is not None and match.tags[0][0] != "x.guard":
+                if match is not None and match.tags[0][0] in ("v.leave", "v.keep"):
+                    match = None  # too much hangs on these for a guess
+                elif match is not None and match.tags[0][0] != "x.guard":
                     corrections[text] = match.read_as
             if match is None or all(tag in ("x.guard", "x.paper") for tag, _ in match.tags):
                 item.kind = "unknown"
@@ -272,6 +274,9 @@ def _settle(found: list[Item], language: str) -> None:
             and ahead.has("g.definite", "t.", "n.files")
         ):
             item.tags = ("v.rename",)  # "nomme les factures ..."
+        if item.bare in ("minutes", "minute", "mins") and before is not None and before.kind == "number":
+            item.tags = ("x.filler",)  # "dans 10 minutes"
+            before.used = True
         if item.has("n.report") and item.bare == "reported":
             item.tags = ("v.list",)  # "duplicates are merely to be reported"
         if item.bare == "avoir" and ahead is not None and (ahead.has("g.") or ahead.kind == "number"):

@@ -118,5 +118,6 @@ class Limits(Phrase):
         if place and self.parts[place - 1].has("g.of") and any(item.has("t.", "n.amounts") for item in self.parts[:place]):
             return False
         codes = [item.tag("o.") for item in self.parts if item.has("o.")]
-        self._give_up(next((code for code in ("phone", "translate") if code in codes), codes[0]))
+        chosen = next((code for code in ("phone", "translate") if code in codes and codes[0] != "pay"), codes[0])
+        self._give_up(chosen)
         return True

@@ -23,6 +23,7 @@ _WHOLE_DECK = ("presentation", "diaporama", "deck", "powerpoint", "slideshow")
 _SUBJECTS = {"bilan", "etat des lieux", "resume", "overview"}
 _ONE_SLIDE = {"diapo", "slide", "diapositive"}
 _SAME = {"meme", "memes", "same"}
+_TABLES = ("recap", "extract", "index", "consolidate")
 _TABULAR = (".csv", ".tsv", ".xlsx", ".xls", ".ods")
 _ON_FILES = {"sort", "rename", "merge", "split", "convert", "move", "delete", "normalise", "consolidate"}
 
@@ -43,6 +44,8 @@ class Making(Filling):
                 self.wish("rename", item)
             elif item.has("n.data") and not self.made and self.has("v.clean", "v.dedupe"):
                 self.wish("clean", item)
+            elif item.has("n.index") and (after := self.after(item)) is not None and after.has("n.duplicates"):
+                item.used = True  # "la liste des doublons"
             elif item.has(*_MADE):
                 self._thing(item, verb)
             elif item.has("k.docx") and not self.made and self.has("v.make", "v.write") and self.preceded(item, "g.indefinite"):
@@ -105,7 +108,14 @@ class Making(Filling):
             return
         last = self.result.wishes[-1] if self.result.wishes else None
         alone = not any(part.has("v.", "t.", "k.", "d.", "f.", "n.amounts") for part in self.parts)
-        if operation == "recap" and self.into(item) and alone and last is not None and last.operation in ("recap", "extract", "index"):
+        bare = all(part is item or part.filler or part.kind == "comma" or part.has("g.") for part in self.parts)
+        if (
+            operation == "recap"
+            and (self.into(item) or (bare and "excel" in item.bare))
+            and alone
+            and last is not None
+            and last.operation in _TABLES
+        ):
             put(last.params, "format", "xlsx")  # "... Format Excel."
             item.used = True
             return

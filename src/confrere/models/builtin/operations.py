@@ -12,7 +12,7 @@ from confrere.models.builtin.limits import Limits
 from confrere.models.builtin.making import Making
 from confrere.models.builtin.parties import ACRONYMS
 from confrere.models.builtin.periods import EARLIER, Period, span
-from confrere.models.builtin.slots import columns, dimensions, side_of
+from confrere.models.builtin.slots import columns, dimensions, put, side_of
 from confrere.models.builtin.verbs import Verbs
 from confrere.tools.office.scope import Scope
 
@@ -92,6 +92,9 @@ class Reading(Limits, Asking, Making, Verbs):
         if any(wish.operation == "split" for wish in self.made):  # "sépare le PDF en une page par fichier"
             self.made = [wish for wish in self.made if wish.operation != "sort" or wish.params.get("folder") or by]
         merge = next((wish for wish in self.made if wish.operation == "merge"), None)
+        if merge is not None and by and not set(by) - {"date", "document-date"}:
+            put(merge.params, "order", "date")
+            by = []
         if merge is not None and set(by) - {"date", "document-date"}:
             self.made.remove(merge)  # one file for each cannot be merged here; one of all was not asked
             self.result.not_understood.append(" ".join(dict.fromkeys(item.text for item in self.parts if item.text.strip())))
@@ -102,6 +105,10 @@ class Reading(Limits, Asking, Making, Verbs):
             self._bare_dimensions(by)
         if any(wish.operation == "list" for wish in self.made) and not columns([item for item in self.parts if not item.used]):
             self.made = [wish for wish in self.made if wish.operation != "extract"]  # "sors-moi la liste des factures"
+        extract = next((wish for wish in self.made if wish.operation == "extract"), None)
+        unclear = any(item.kind == "unknown" and not item.used and not item.proper and item.text[:1].isalpha() for item in self.parts)
+        if extract is not None and unclear and not columns([item for item in self.parts if not item.used]):
+            self.made.remove(extract)  # what is to be taken out was not understood
         self._fill(by)
         for wish in self.made:
             if wish.operation == "list":

@@ -7,8 +7,9 @@ from typing import Any
 
 from confrere.models.builtin.governing import Clause
 from confrere.models.builtin.items import Item
-from confrere.models.builtin.slots import put
+from confrere.models.builtin.slots import put, scope_of
 from confrere.models.builtin.understanding import Beyond, Understanding, Wish
+from confrere.tools.office.scope import Scope
 
 
 @dataclass
@@ -18,6 +19,7 @@ class Clauses:
     sentence: int = -1
     wishes: list[Wish] = field(default_factory=list)
     verb: str = ""
+    mentioned: Scope = field(default_factory=Scope)
 
 
 class Phrase:
@@ -98,6 +100,8 @@ class Phrase:
                 wish.params.get("folder") and old.params.get("by")
             )
             if (single and old.only == wish.only) or (again and wish.operation != "list" and not wish.params.get("folder")):
+                if wish.operation == "duplicates" and old.params.get("action") == "report" and wish.params.get("action"):
+                    del old.params["action"]  # "there are two of everything. Put the copies aside"
                 for name, value in wish.params.items():
                     put(old.params, name, value)
                 old.words += wish.words
@@ -113,6 +117,7 @@ class Phrase:
     def _give_up(self, code: str) -> None:
         words = " ".join(dict.fromkeys(item.text for item in self.parts if item.text.strip()))
         self.result.beyond.append(Beyond(code=code, words=words))
+        self.context.mentioned = scope_of(self.parts, loose=False)
         for item in self.clause.items:
             item.used = True
 

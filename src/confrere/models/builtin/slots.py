@@ -109,6 +109,9 @@ def scope_of(parts: list[Item], *, loose: bool) -> Scope:
         elif loose and item.has("n.deck", "n.table", "n.report", "n.minutes"):
             scope.types.append({"deck": "presentation", "table": "spreadsheet", "minutes": "minutes", "report": "report"}[item.tag("n.")])
             item.used = True
+        elif loose and item.has("d.project"):
+            scope.names.append(item.text)
+            item.used = True
         elif loose and item.kind in ("unknown", "quote"):
             run = party_ahead(parts, index, loose=True)
             if run:
@@ -228,6 +231,11 @@ def _party(parts: list[Item], index: int, scope: Scope, loose: bool) -> None:
             run = [ahead]
     if run and before is not None and before.has("n.amounts") and item.has("g.of") and item.bare in _OF and not run[0].proper and not loose:
         return  # "dépenses d'essence": what it is for
+    articled = item.bare in ("du", "des") or any(
+        part.bare in ("la", "l'", "the", "my", "mon", "ma", "mes", "our") for part in parts[index + 1 : at]
+    )
+    if run and articled and item.has("g.of") and not loose and run[0].kind == "unknown" and not any(part.proper for part in run):
+        return  # "la facture du plombier": what he is, not his name
     if run and run[0].has("x.guard") and item.has("g.of") and not loose:
         return  # "le contrat de la maison": a plain word is nobody
     if not run or (item.has("g.of", "g.for") and run[0].kind == "quote" and not after_type):
@@ -263,6 +271,11 @@ def dimensions(parts: list[Item]) -> tuple[list[str], list[str]]:
     index = 0
     while index < len(parts):
         if not parts[index].has("g.by") or parts[index].used:
+            index += 1
+            continue
+        said = [item for item in parts[index + 1 : index + 4] if not item.filler and not item.has("g.definite")]
+        if said and said[0].has("n.names", "g.pattern", "n.template"):
+            parts[index].used = True  # "selon la nomenclature suivante": how to name
             index += 1
             continue
         parts[index].used = True

@@ -28,11 +28,25 @@ _TOKEN = re.compile(
 _CONTRACTION = re.compile(r"(?i)\b(do|does|did|is|are|was|were|should|would|could|ca|wo|need|must)n['’]t\b")
 _ARROW = re.compile(r"\s*(?:-+>|=>|→|➜|⇒)\s*")
 _MATE = re.compile(r"(?i)\bm8\b")
+
+
+def _dashed(match: re.Match[str]) -> str:
+    return "-".join(f"{{{part}}}" for part in match.groups() if part)  # "client tiret date"
+
+
 _REWRITES = tuple(
     (re.compile(rf"(?i){pattern}"), instead)
     for pattern, instead in (
         (r"(?<=\s)\+\s*(?=(?:ch[eè]r|gros|grand|vieux|vieil|r[ée]cent|petit|ancien|haut|[ée]lev))", "plus "),  # "la + chère"
         (r"(?<=[a-zà-ÿ] )2(?= (?:[a-z]+_|\{|pdfs?\b|word\b|excel\b|csv\b|docx\b|xlsx\b))", "to"),  # "rename all 2 date_client"
+        (r"\bw/o\b", "without"),
+        (r"\bw/(?=\s|\w)", "with "),
+        (r"\b2 (?:fois|foi|x)\b", "deux fois"),
+        (r"\b(?:on or after|no earlier than|not earlier than)\b", "since"),
+        (r"\b(?:on or before|no later than|not later than)\b", "until"),
+        (r"\bau plus tard (?:le|en)\b", "jusqu'au"),
+        (r"(?<=\w) (?:tiret bas|underscore) (?=\w)", "_"),
+        (r"\b(\w+) (?:tiret|dash|hyphen) (\w+)(?: (?:tiret|dash|hyphen) (\w+))?", _dashed),
         (r"(?<=\s)(?:>=?|≥)\s*(?=[\d€$£])", "over "),
         (r"(?<=\s)(?:<=?|≤)\s*(?=[\d€$£])", "under "),
         (r"\bn ?[°º]\s*", "numéro "),

@@ -22,7 +22,9 @@ class Verbs(Filling):
             or self.has("n.data", "k.csv", "t.spreadsheet")
             or (self.has("n.table", "k.xlsx") and name in ("clean", "normalise", "dedupe"))
         )
-        if name == "sort":
+        if name == "sort" and tabular and not by and not self.has("n.folder"):
+            self.wish("clean", verb)
+        elif name == "sort":
             ahead = self.parts[: self.parts.index(verb)]
             if verb.text.casefold().endswith(("ed", "é", "ée", "és", "ées")) and (
                 self.preceded(verb, *DELIVERABLES, "v.move") or any(item.has(*DELIVERABLES) for item in ahead)
