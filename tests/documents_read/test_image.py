@@ -81,3 +81,21 @@ def test_transparent_and_empty(tmp_path: Path, image: Any) -> None:
     assert blank.error == "" and blank.text == ""
     Image.new("RGB", (1, 1)).save(tmp_path / "dot.png")
     assert read_file(tmp_path / "dot.png").error == ""
+
+
+def test_a_fax_has_fewer_rows_than_columns(tmp_path: Path, image: Any) -> None:
+    """204 by 98 dots an inch: read as it lies, every letter is half as high as it should be."""
+    path = tmp_path / "fax.tiff"
+    flat = image.resize((image.width, image.height // 2)).convert("1")
+    flat.save(path, dpi=(204, 98), compression="group4")
+    page = read_file(path).pages[0]
+    assert "Total TTC 1 234,50 EUR" in page.text
+    assert abs(page.height - image.height) < 0.1 * image.height
+
+
+def test_words_of_a_crooked_scan_stand_level(tmp_path: Path, image: Any) -> None:
+    path = tmp_path / "askew.png"
+    image.rotate(1.5, expand=True, fillcolor="white").save(path)
+    words = {word.text: word for word in read_file(path).pages[0].words}
+    first, last = words["Total"], words["EUR"]
+    assert abs((first.y0 + first.y1) - (last.y0 + last.y1)) < 0.3 * (first.y1 - first.y0)

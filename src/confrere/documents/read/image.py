@@ -70,13 +70,26 @@ def _frame(image: Any, label: str, budget: Budget, document: Document) -> Page:
     elif image.mode in ("I;16", "I", "F"):
         low, high = image.getextrema()
         image = image.point(lambda v: (v - low) * (255.0 / max(high - low, 1))).convert("L")
-    pixels = numpy.asarray(image.convert("RGB"))[:, :, ::-1]
+    pixels = numpy.asarray(_square(image.convert("RGB")))[:, :, ::-1]
     if min(pixels.shape[:2]) < 8:
         return Page(label=label, width=image.width, height=image.height)
     seen = read_picture(pixels, budget)
     if seen.turned:
         document.metadata["turned"] = str(seen.turned)
     return Page(label=label, text=seen.text, words=seen.words, width=seen.width, height=seen.height, ocr=True)
+
+
+def _square(image: Any) -> Any:
+    """The picture with pixels as wide as high: a fax has half as many rows an inch as columns, and says so."""
+    try:
+        across, down = (float(value) for value in image.info.get("dpi", (1, 1)))
+    except (TypeError, ValueError, ZeroDivisionError):
+        return image
+    if not (across > 0 and down > 0 and 1.3 < max(across / down, down / across) < 4):
+        return image
+    width, height = image.size
+    size = (width, round(height * across / down)) if across > down else (round(width * down / across), height)
+    return image.resize(size) if max(size) <= _SIDE else image
 
 
 def _metadata(image: Any) -> dict[str, str]:
