@@ -144,8 +144,10 @@ def _adjust(scores: dict[str, float], layout: Layout, text: str) -> None:
         for kind in ("invoice", "receipt", "quote", "credit-note", "statement"):
             scores[kind] -= 1.5 if not money or scores[kind] < 1.6 else 0.5
     if re.search(
-        r"(?:patient|billing|customer) statement|statement ?/ ?(?:invoice|bill)|invoice ?/ ?statement|\bamount due\b|montant a payer", text
-    ) and not re.search(r"(?:opening|closing|previous|new) balance|(?:ancien|nouveau) solde", text):
+        r"(?:patient|billing|customer) statement|statement ?/ ?(?:invoice|bill)|invoice ?/ ?statement|\bamount due\b|montant a payer|"
+        r"\b(?:current|new) charges\b",
+        text,
+    ) and not re.search(r"(?:opening|closing|new) balance|(?:ancien|nouveau) solde|minimum payment|withdrawals", text):
         scores["statement"] -= 2.5
         scores["invoice"] += 1.0 if scores["invoice"] > 0.8 else 0.0
     if scores["credit-note"] > 3 and scores["invoice"] > 0:

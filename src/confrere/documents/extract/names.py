@@ -89,7 +89,8 @@ _TITLE = re.compile(
     r"(?:facture|avoir|devis|invoices?|tax ?invoice|receipt|re[cç]u|ticket|credit (?:note|memo)|quotation|quote|estimate|"
     r"rechnung|gutschrift|angebot|factuur|"
     r"factura|fattura|faktura|bill|statement|releve|contrat|contract|note|bon|order|commande|proposal|offre|offer|"
-    r"handelsrechnung|fatura|quittance|bordereau)(?![^\W_])"
+    r"handelsrechnung|fatura|quittance|bordereau|justificatif|appel de fonds|avis d'echeance|order (?:details|confirmation|summary|#)|"
+    r"kassenbon|liquidation|folio)(?![^\W_])"
 )
 _NOISE = re.compile(
     r"(?<![^\W_])(?:welcome|bienvenue|thank|merci|date|description|designation|quantite|quantity|qty|duplicata|"
@@ -203,6 +204,8 @@ def clean(text: str) -> str:
 
 def is_name(text: str) -> bool:
     """Whether a text may be the name of a company or a person."""
+    if re.fullmatch(r"(?=[a-z-]*\d)[a-z0-9-]{4,}", text.strip()):
+        return False  # what a computer calls somebody
     if re.search(r":(?:\s|$)", text.strip()) or re.search(r"(?<![^\W_])[A-Z]{2,}\d{3,}", text):
         return False
     name = clean(text)

@@ -145,6 +145,9 @@ def _domains(layout: Layout, suppliers: Board, clients: Board, receipt: bool) ->
     stems: dict[str, Segment] = {}
     for segment in layout.segments:
         for match in _DOMAIN.finditer(segment.folded):
+            row = layout.rows[segment.row]
+            if match[2] and len(row.segments) > 2 and re.search(r"\d[.,]\d\d\b", row.segments[-1].text):
+                continue  # what is sold
             host = (match[1] or match[2]).split(".")
             own = re.search(r"([a-z0-9._-]+)$", segment.folded[: match.start()])
             if match[1] and own and host[0] in _HOSTS and segment.folded[match.start()] == "@":

@@ -286,7 +286,7 @@ def _choose(board: Board, found: list[Amount]) -> Totals:
                     (total.score + min(2.0, 0.3 * tax.score + 0.9), total, Reading(rest, 0.5, present[rest], {"sum"}), tax, "sum")
                 )
             elif tax.value and _rate(rest, tax.value) is not None:
-                choices.append((total.score + 0.4 * tax.score + 0.5, total, None, tax, ""))
+                choices.append((total.score + 0.25 * tax.score + 0.2, total, None, tax, ""))
     result = Totals()
     if not choices:
         return result

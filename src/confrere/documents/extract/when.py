@@ -41,10 +41,16 @@ _NUMBERED = re.compile(r"^\W{0,3}n\s?[°ro.]{0,2}\s{0,2}[\w/-]*\d[\w/-]*\s+(?:du
 """A line that is the paper's number and date: "N° 2026100 du 2 octobre 2026"."""
 _RANGE = re.compile(r"\s*(?:[-–>→]{1,2}|au|a|to|through|until|bis|t/m|tot|al|do|ate|et le|and)(?:\s+(?:le|the))?\s*")
 """What stands between the two ends of a period."""
+_COLLECTED = re.compile(
+    r"(?:prelev\w*|debite\w*|debited|collect(?:ed)?|abgebucht|eingezogen|afgeschreven|geincasseerd|adeudar\w*|addebit\w*)(?![^\W_])[^.;:\d]{0,90}$"
+)
+_COLLECTED_BEFORE = re.compile(r"(?:dernier|last|previous|letzte|vorige|ultim)\w*\s[^.;]{0,60}$")
+"""A sentence that tells when the money is taken, which may run over two lines."""
 _THAT_IS = re.compile(r"[^\d;]{0,24}(?:soit|bis|until|by|i\.e\.|d\.h\.|also|zum|el|il|op|:|\(|-)[^\d;]{0,8}")
 """What stands between terms and the day they come to: "30 days, i.e. by ..."."""
 _ARTICLES = frozenset(("le", "am", "the", "vom", "du", "au"))
 _JOINS = ("/", "&", "+", "et", "and", "und", "en", "y", "e", "=", "(", ", ", ",")
+_TOWN = re.compile(r"[^\W\d_][^\W\d_' .-]{1,24},\s*")
 _CITY = re.compile(r"(?:^|\s\s|[a-z])[a-z' -]{2,30},?\s*(?:le|the|den|il|el|on)\s*$")
 
 
@@ -147,6 +153,9 @@ def _announced(
     said = segment.folded[: date.start]
     if others.search(said):
         return "other", 2.0
+    lead = _lead(layout, segment) + said
+    if _COLLECTED.search(lead) and not _COLLECTED_BEFORE.search(lead) and not previous:
+        return "due", 2.6
     if _NUMBERED.search(said) and segment.row < 12:
         return "date", 2.6
     hits = labels("date", segment.ocr).find(before)
@@ -157,6 +166,8 @@ def _announced(
         if leading.term in _ARTICLES and not before[: leading.start].strip() and _falls_due_over(layout, segment, by_segment):
             return "due", 2.4
         return _strength(leading, before, 1.0)
+    if _TOWN.fullmatch(said) and segment.page == 0 and 2 * segment.row < len(layout.rows):
+        return "date", 1.8
     if before.strip(" :.-\"'(") and len(before.strip()) > 2 and any(ch.isalpha() for ch in before):
         return _headed(layout, segment, date, by_segment) or ("none", 0.2)
     row = layout.rows[segment.row].segments
@@ -184,13 +195,21 @@ def _announced(
             ):
                 return "other", 2.0
             if _listed(layout, segment, by_segment):
-                return "none", 0.5
+                return "other", 1.0
             return _strength(_leading(hits, over.plain), over.plain, 0.85)
         if not by_segment[id(over)]:
             break
         over = layout.above(over, gap=2.2)
         steps += 1
     return "none", 0.3
+
+
+def _lead(layout: Layout, segment: Segment) -> str:
+    """The end of the line before, for a sentence that runs on to this one."""
+    over = layout.above(segment, gap=1.2)
+    if over is None or layout.left_of(segment) is not None or len(over.text) < 24:
+        return ""
+    return over.folded[-90:] + " "
 
 
 def _falls_due_over(layout: Layout, segment: Segment, by_segment: dict[int, list[Date]]) -> bool:
