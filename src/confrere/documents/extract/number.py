@@ -11,6 +11,7 @@ from confrere.documents.extract.layout import Layout, Segment
 from confrere.documents.extract.names import is_title
 from confrere.documents.extract.text import compact
 
+_GROUPS = re.compile(r"(?: ?/ ?\d{1,6}| [A-Z]{0,3}\d{2,6}){1,3}")
 _TOKEN = re.compile(r"[^\W_][\w./\\-]*")
 _OWN = {"quote": "quote", "contract": "contract", "statement": "statement"}
 """Groups of labels that name a paper of one type only; on a paper of another type they name another paper."""
@@ -138,8 +139,11 @@ def _weight(segment: Segment, hit: Hit, hits: list[Hit], place: int, kind: str) 
         return 0.0
     if kind == "credit-note" and re.search(r"factur|invoice|rechnung|fattura|faktura", hit.term) and not _CREDIT.search(hit.term):
         return 0.0 if _CREDITED.search(before) else 1.2 if hit.kind == "number" else 0.8
-    if kind == "credit-note" and hit.kind == "number" and _CREDIT.search(hit.term):
-        return 3.4
+    if kind == "credit-note" and _CREDIT.search(hit.term):
+        if hit.kind == "number":
+            return 3.4
+        if hit.start <= 2 and re.match(r"\W{0,3}[A-Za-z]{0,6}[-/ ]?\d", segment.text[hit.end :]):
+            return 2.8
     if hit.kind == "number":
         return 3.0 if kind not in ("contract", "statement") else 1.5
     if hit.term == "credit" and (kind != "credit-note" or hit.start > 2):
@@ -154,6 +158,10 @@ def _weight(segment: Segment, hit: Hit, hits: list[Hit], place: int, kind: str) 
         weight = 2.4
     if place and hits[place - 1].kind == "other" and hit.start - hits[place - 1].end <= 3:
         return 0.0
+    if place and hits[place - 1].kind == "other" and hit.term in _SHORT:  # "your order of 2 March, no. 77"
+        dated = [date for date in dates.find(segment) if hits[place - 1].end <= date.start and date.end <= hit.start]
+        if dated and not re.search(r"\d", segment.text[hits[place - 1].end : dated[0].start] + segment.text[dated[-1].end : hit.start]):
+            return 0.0
     return weight
 
 
@@ -208,7 +216,9 @@ def _first(text: str, segment: Segment, offset: int) -> str:
             skipped += 1
             following = re.match(r"[ ]?[-/]?[ ]?(\d[\w./-]*)", text[match.end() :])
             if re.fullmatch(r"[A-Z]{1,6}", token) and not (len(token) == 3 and token.lower() in amounts.SYMBOLS) and following:
-                return (token + text[match.end() : match.end() + following.end()]).strip(" .-/")
+                end = match.end() + following.end()
+                rest = _GROUPS.fullmatch(text[end:].rstrip())
+                return (token + text[match.end() : end] + (rest.group() if rest else "")).strip(" .-/")
             if skipped > 2:
                 return ""
             continue
@@ -218,7 +228,7 @@ def _first(text: str, segment: Segment, offset: int) -> str:
             return ""  # an amount, or the first half of a British postcode
         if re.fullmatch(r"\d{1,2}[-/.][A-Za-z]{3,9}[-/.]\d{2,4}", token):
             return ""
-        rest = re.fullmatch(r"(?: ?/ ?\d{1,6}| [A-Z]{0,3}\d{2,6}){1,3}", text[match.start() + len(token) :].rstrip())
+        rest = _GROUPS.fullmatch(text[match.start() + len(token) :].rstrip())
         if rest and sum(map(str.isdigit, token)) >= (2 if "/" in rest.group() else 4):
             return token + rest.group()  # printed in groups
         return token
