@@ -28,6 +28,11 @@ UNDECIDED = re.compile(
     r"if we (?:decide|agree)|si (?:on|nous) decid|should we|yet to be decided|need(?:s)? to decide|have to decide|"
     r"doit etre valide|a valider)"
 )
+RECALLED = re.compile(
+    r"(?:what we(?:'ve| have)? (?:decided|agreed)|(?:decided|agreed)(?: \w+)? (?:earlier|before|already|last)|already (?:decided|agreed)|"
+    r"(?:deja|avait|avions|avons deja) (?:decide|valide)|ce qu'on (?:a|avait) decide)"
+)
+"""A decision of another day, only called to mind."""
 ACTION_LABEL = re.compile(r"^\W*(?:actions?|action item|todo|to do|a faire|task|tache|next step)\s*(?:n°?\s?\d+|\d+)?\s*[:–-]\s*(?=\S)")
 _ADVERB = r"(?:(?:aussi|egalement|juste|alors|donc|maintenant|quand meme|peut-etre|bien) )?"
 FIRST = re.compile(

@@ -187,7 +187,7 @@ class Meeting:
                 self.decisions.append(base | {"text": said})
             return True
         match = cues.DECIDED.search(folded)
-        if question or cues.UNDECIDED.search(folded) or not (match or cues.DECISION_LABEL.match(folded)):
+        if question or cues.UNDECIDED.search(folded) or cues.RECALLED.search(folded) or not (match or cues.DECISION_LABEL.match(folded)):
             return False
         if self.spoken and match and (len(sentence) > _FAR or match.group().startswith("they") or _inside(sentence, match.start())):
             return False

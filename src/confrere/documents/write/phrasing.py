@@ -14,7 +14,7 @@ _FILLERS = re.compile(
     r"de mon côté|de notre côté|please)\b[\s,;:.]*)+",
     re.IGNORECASE,
 )
-_NOISE = re.compile(r"(?:,\s*)?\b(?:um+|uh+|erm|euh|mm+|you know|I mean)\b(?:\s*,)?\s*", re.IGNORECASE)
+_NOISE = re.compile(r"(?:,\s*)?\b(?:um+|uh+|erm|euh|mm+)\b(?:\s*,)?\s*|,\s*(?:you know|I mean)\s*,\s*", re.IGNORECASE)
 _AGAIN = re.compile(r"\b(\w[\w'’]*(?:\s+\w[\w'’]*){0,3})(?:,?\s+\1\b)+", re.IGNORECASE)
 _TAIL = re.compile(
     r"(?:[\s,;–-]+(?:promis|sans faute|c['’]est promis|promised|I promise|ce n['’]est pas urgent|c['’]est urgent|s['’]il (?:te|vous) pla[iî]t|please))+\s*[.!?]*$",

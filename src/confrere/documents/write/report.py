@@ -140,6 +140,8 @@ def minutes_report(minutes: Minutes, language: str) -> ReportContent:
             Section(title=words("discussion"), blocks=[block for topic in minutes.topics if not topic.title for block in topic.blocks])
         )
         sections.extend(Section(title=topic.title, blocks=topic.blocks, level=2) for topic in minutes.topics if topic.title)
+    if not (minutes.decisions or minutes.actions or minutes.questions or minutes.topics):
+        sections.append(Section(title=words("decisions-actions"), blocks=[Text(lines=[words("minutes-none")], points=False)]))
     if minutes.following:
         sections.append(Section(title=words("next-meeting"), blocks=[Text(lines=[minutes.following], points=False)]))
     if minutes.source:

@@ -124,7 +124,7 @@ def minutes_of(reading: Reading, language: str) -> Any:
         topics=[Section(title="", blocks=[Text(lines=topics)])] if topics else [],
         following=_LABEL.sub("", next((note["text"] for note in notes.get("next", [])), "")),
         quotes=[
-            (note["text"], note["speaker"], note.get("source", ""))
+            (note["text"], note["speaker"], note.get("source", "").removeprefix("text"))
             for kind in ("decisions", "actions")
             for note in notes.get(kind, [])
             if note.get("speaker")
