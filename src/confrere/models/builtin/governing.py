@@ -108,7 +108,7 @@ def govern(clause: Clause) -> None:
         if id(item) in left:
             continue
         dropped = parts[ahead] if item.has("g.except") and (ahead := _next(parts, index)) is not None else None
-        if dropped is not None and not item.used and dropped.has("n.deck", "n.report", "n.index", "n.table") and dropped.bare != "reports":
+        if dropped is not None and not item.used and item.bare in _FORGET and dropped.has("n.deck", "n.report", "n.index", "n.table") and dropped.bare != "reports":
             item.used, mode = True, "not"  # "forget the slides"
             refusal = []
             clause.refusals.append(("", refusal))
@@ -197,6 +197,7 @@ def govern(clause: Clause) -> None:
             refusal.append(item)
 
 
+_FORGET = {"oublie", "oubliez", "oublier", "zappe", "zapper", "saute", "forget", "forget about", "skip", "never mind", "nevermind"}
 _REMAIN = {"remain", "remains", "stay", "stays", "reste", "restent", "rester", "resteront", "restera", "demeurent", "demeureront"}
 
 
