@@ -137,6 +137,23 @@ def test_html_hidden_by_css(tmp_path: Path, html: str) -> None:
     assert document.kind == "html" and document.text == "Seen" and told(document, "hidden-text") == "obey me"
 
 
+def test_html_cells_over_rows_and_columns_keep_the_others_in_place(tmp_path: Path) -> None:
+    document = saved(
+        tmp_path,
+        "page.html",
+        "<table><tr><th rowspan=2>Pays<th colspan='2'>Entrées</tr><tr><th>2024<th>2025</tr>"
+        "<tr><td rowspan='2'>France<td>10<td>11</tr><tr><td>20<td>21</tr><tr><td rowspan='x'>Italie<td>30<td>31</tr></table>",
+    )
+    (table,) = document.pages[0].tables
+    assert table.rows == [
+        ["Pays", "Entrées", ""],
+        ["", "2024", "2025"],
+        ["France", "10", "11"],
+        ["", "20", "21"],
+        ["Italie", "30", "31"],
+    ]
+
+
 def test_html_blocks_tables_and_visible_white(tmp_path: Path) -> None:
     document = saved(
         tmp_path,

@@ -60,6 +60,14 @@ def test_empty_cells_keep_their_column(tmp_path: Path) -> None:
     assert table.rows == rows
 
 
+@pytest.mark.parametrize("wide", ["5cm", "2.6cm"])
+def test_cells_of_many_lines_down_to_the_last_row(tmp_path: Path, wide: str) -> None:
+    long = "Fourniture et pose d'une étagère murale en chêne massif, fixations comprises"
+    rows = [["Réf.", "Désignation", "Qté"], *([f"R{n}", long, str(n)] for n in range(1, 5))]
+    (table,) = pdf_tables(made(tmp_path, "none", rows, columns=f"(1.5cm, {wide}, 2cm)"))
+    assert [[cell.replace("’", "'") for cell in row] for row in table.rows] == rows
+
+
 def test_prose_is_no_table(tmp_path: Path) -> None:
     import typst
 

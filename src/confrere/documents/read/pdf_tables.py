@@ -102,7 +102,7 @@ def _run_end(lines: list[_Line], start: int) -> int:
         elif lone >= 2 or not _inside(region, line.segments[0]):
             break
         else:
-            lone += 1
+            lone += line.y0 - lines[end - 1].y1 > 0.5 * height  # close lines are one long cell
         region.extend(line.segments)
         end += 1
     while end > start and len(lines[end - 1].segments) < 2 and not _continues(lines, start, end - 1):
@@ -168,7 +168,7 @@ def _grid(lines: list[_Line]) -> list[list[str]]:
             rows[-1][cells[0]] += " " + row[cells[0]]
         else:
             rows.append(row)
-    return rows if filled >= 2 and filled >= 0.4 * len(lines) and not _is_prose(rows) else []
+    return rows if filled >= 2 and filled >= 0.4 * len(rows) and not _is_prose(rows) else []
 
 
 def _split_at_rivers(columns: list[tuple[float, float]], lines: list[_Line]) -> tuple[list[tuple[float, float]], list[_Line]]:
