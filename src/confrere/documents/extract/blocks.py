@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from functools import lru_cache
 
 from confrere.documents.extract import names
 from confrere.documents.extract.labels import Hit, labels
@@ -74,6 +75,7 @@ def is_person(text: str) -> bool:
     return bool(_PERSON.fullmatch(text.strip()))
 
 
+@lru_cache(maxsize=2000)
 def is_label(text: str) -> bool:
     """Whether a text is nothing but the label of something."""
     plain = re.sub(r"\s*\([^()]*\)$", "", fold(text).strip(" :.-*#")).strip(" :.-*#")

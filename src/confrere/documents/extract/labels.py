@@ -9,6 +9,9 @@ from functools import cache
 from confrere.documents.extract.text import pattern, skeleton
 from confrere.documents.extract.vocabulary import table
 
+_KEPT = 2000
+"""Lines whose labels are remembered."""
+
 
 @dataclass(frozen=True, slots=True)
 class Hit:
@@ -25,6 +28,7 @@ class Labels:
 
     def __init__(self, groups: dict[str, list[str]], ocr: bool) -> None:
         self._kind: dict[str, str] = {}
+        self._found: dict[str, list[Hit]] = {}
         terms: list[str] = []
         for kind, names in groups.items():
             for name in names:
@@ -37,7 +41,15 @@ class Labels:
         ]
 
     def find(self, plain: str) -> list[Hit]:
-        """The labels in ``plain`` (Segment.plain), left to right."""
+        """The labels in ``plain`` (Segment.plain), left to right. Several readers ask about one line: what was found last is kept."""
+        known = self._found.get(plain)
+        if known is None:
+            if len(self._found) > _KEPT:
+                self._found.clear()
+            known = self._found[plain] = self._search(plain)
+        return known
+
+    def _search(self, plain: str) -> list[Hit]:
         hits = []
         for match in self._regex.finditer(plain):
             key = _key(match.group())

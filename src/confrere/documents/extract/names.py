@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 
 from confrere.documents.extract.text import compact, fold, tidy, words
 from confrere.documents.extract.vocabulary import table
@@ -122,6 +123,7 @@ _ADDRESSES = frozenset(
 )  # fmt: skip
 
 
+@lru_cache(maxsize=2000)
 def has_legal_form(text: str) -> bool:
     """Whether a form of company (SARL, GmbH, Ltd, Sdn Bhd ...) stands in the text."""
     for match in FORM.finditer(fold(text)):
@@ -134,6 +136,7 @@ def has_legal_form(text: str) -> bool:
     return False
 
 
+@lru_cache(maxsize=2000)
 def has_business_word(text: str) -> bool:
     """Whether a word for a kind of business or body stands in the text."""
     return bool(_ORGANISATION.search(fold(text)))
@@ -145,6 +148,7 @@ def is_generic(text: str) -> bool:
     return bool(parts) and not has_legal_form(text) and all(_ORGANISATION.fullmatch(part) or part in _WORDS for part in parts)
 
 
+@lru_cache(maxsize=2000)
 def is_address(text: str) -> bool:
     """Whether a line is (part of) a postal address."""
     folded = fold(text)
@@ -161,6 +165,7 @@ def is_address(text: str) -> bool:
     return folded.strip(" .,") in _COUNTRIES
 
 
+@lru_cache(maxsize=2000)
 def is_contact(text: str) -> bool:
     """Whether a line is a telephone, mail, web or registration line."""
     found = _CONTACT.search(fold(text))
@@ -169,6 +174,7 @@ def is_contact(text: str) -> bool:
     return bool(found or _PHONE.search(text))
 
 
+@lru_cache(maxsize=2000)
 def is_title(text: str) -> bool:
     """Whether a line is the title of a paper ("FACTURE N° 12")."""
     return bool(_TITLE.match(fold(text)))
@@ -190,6 +196,7 @@ def bare_civility(text: str) -> bool:
     return fold(text).strip(" .,:") in _ADDRESSES
 
 
+@lru_cache(maxsize=2000)
 def clean(text: str) -> str:
     """A name without registration numbers, trailing addresses and decoration."""
     name = re.sub(r"\((?:co\.?\s?)?(?:reg\.?\s?(?:no)?\.?\s?:?\s?)?[\d-]{5,}[ -]?[A-Z]?\)", "", text)
@@ -202,6 +209,7 @@ def clean(text: str) -> str:
     return tidy(name).strip("'\"«»()[]{}/\\#^$+ ") if name.count("(") != name.count(")") else tidy(name).strip("'\"«»[]{}/\\#^$+ ")
 
 
+@lru_cache(maxsize=2000)
 def is_name(text: str) -> bool:
     """Whether a text may be the name of a company or a person."""
     if re.fullmatch(r"(?=[a-z-]*\d)[a-z0-9-]{4,}", text.strip()):
@@ -232,6 +240,7 @@ def is_name(text: str) -> bool:
     return not is_noise(name) or (has_legal_form(name) and len(name.split()) < 7)
 
 
+@lru_cache(maxsize=2000)
 def has_street(text: str) -> bool:
     """Whether a street is named in a line."""
     return bool(_STREET.search(fold(text)) or _STREET_DE.search(fold(text)))
@@ -242,6 +251,7 @@ def has_postcode(text: str) -> bool:
     return bool(_POSTAL.search(text) or _CODED.search(text)) and is_address(text)
 
 
+@lru_cache(maxsize=2000)
 def stem(name: str) -> str:
     """A name without form of company, compact: what web domains and spellings of one name have in common."""
     return compact(FORM.sub(" ", fold(name))) or compact(name)
