@@ -23,7 +23,7 @@ _AFTER = (
 )
 _TERMS = (
     re.compile(rf"(?<![^\W_]){_LEAD}(?P<between>[^.;\n\d]{{0,48}}?(?:\d{{1,2}}\s?%[^.;\n\d]{{0,30}})?)(?<![\d.,/-]){_DAYS}{_AFTER}"),
-    re.compile(rf"(?P<between>)(?<![\d.,/-]){_DAYS}\s(?:net(?:to)?(?![^\W_])|fin de mois|fdm|eom|end of month|date de facture|from (?:the )?(?:date of )?invoice|after (?:the )?(?:date of )?invoice|nach rechnung\w*|ab rechnung\w*|na factuur\w*|fecha (?:de )?factura|data fattura|d\.?f\.?(?:f\.?m\.?)?(?![^\W_]))"),
+    re.compile(rf"(?P<between>)(?<![\d.,/-]){_DAYS}\s(?:net(?:to|s)?(?![^\W_])|ohne abzug|rein netto|fin de mois|fdm|eom|end of month|date de facture|from (?:the )?(?:date of )?invoice|after (?:the )?(?:date of )?invoice|nach rechnung\w*|ab rechnung\w*|na factuur\w*|fecha (?:de )?factura|data fattura|d\.?f\.?(?:f\.?m\.?)?(?![^\W_]))"),
     re.compile(r"(?P<between>)(?<![^\W_])(?:net(?:to)?|terms?:?(?: net)?)\s{0,2}(?P<n>7|10|14|15|20|21|28|30|45|60|75|90|120)(?!\s?%|[\d.,/-]*\d|\s?(?:[a-z€$£]))"),
     re.compile(rf"(?<![^\W_]){_LEAD}(?P<between>[^.;\n\d]{{0,30}}?(?:within|in|sous|binnen|innerhalb(?: von)?|entro|en) ){_MONTHS}"),
 )  # fmt: skip
@@ -86,7 +86,7 @@ def _stated(segment: Segment, day: dt.date) -> list[Due]:
     for place, regex in enumerate(_TERMS):
         for match in regex.finditer(text):
             clause = re.split(r"[.,;]", text[max(match.start() - 60, 0) : match.start()])[-1] + match["between"]
-            if _ELSE.search(clause) or _OFF.match(text[match.end() :]):
+            if _ELSE.search(clause[-16:] if place == 1 else clause) or _OFF.match(text[match.end() :]):
                 continue
             value = _after(day, match)
             if value is not None:

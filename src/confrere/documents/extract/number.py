@@ -101,6 +101,8 @@ def read(layout: Layout, kind: str = "invoice", name: str = "") -> tuple[Found |
             following = hits[place + 1] if place + 1 < len(hits) else None
             if following is not None and following.kind == "weak" and following.start - hit.end <= 3:
                 continue
+            if weight < 2.0 and hit.term in _SHORT and _among_headings(layout, segment):
+                weight = 2.0
             for value, where, factor in _values(layout, segment, hit, following.start if following else len(segment.text)):
                 if re.fullmatch(r"\d{3} \d{3} \d{3}", value) and identifiers.luhn(value.replace(" ", "")):
                     continue  # a company's number, not a paper's
@@ -121,6 +123,16 @@ def read(layout: Layout, kind: str = "invoice", name: str = "") -> tuple[Found |
         return None, 0.0
     ranked[0].count = layout.text.count(ranked[0].value)
     return ranked[0], ranked[0].score - (ranked[1].score if len(ranked) > 1 else 0.0)
+
+
+def _among_headings(layout: Layout, segment: Segment) -> bool:
+    """Whether a label stands in a row of headings of which another is that of a date."""
+    row = layout.rows[segment.row]
+    if any(ch.isdigit() for ch in row.text) or ":" in row.text:
+        return False
+    return any(
+        hit.kind in ("date", "plain") and hit.term != "le" for part in row.segments for hit in labels("date", part.ocr).find(part.plain)
+    )
 
 
 def _glued(segment: Segment, hit: Hit) -> bool:
@@ -167,7 +179,7 @@ def _weight(segment: Segment, hit: Hit, hits: list[Hit], place: int, kind: str) 
 
 def _values(layout: Layout, segment: Segment, hit: Hit, stop: int) -> list[tuple[str, Segment, float]]:
     own = segment.text[hit.end : max(stop, hit.end)]
-    if own.strip(" :.#°-()"):
+    if own.strip(" :.#°-()") and not _is_heading(segment, hit):
         value = _first(own, segment, hit.end)
         return [(value, segment, 1.0)] if value else []
     right = layout.right_of(segment)
@@ -182,17 +194,26 @@ def _values(layout: Layout, segment: Segment, hit: Hit, stop: int) -> list[tuple
     return _under(layout, segment, hit)
 
 
+def _is_heading(segment: Segment, hit: Hit) -> bool:
+    """Whether a label stands in a row of headings that came out as running text: what follows it are labels of dates."""
+    rest = segment.folded[hit.end :]
+    if any(ch.isdigit() for ch in rest) or ":" in rest:
+        return False
+    return any(found.start <= 3 for found in labels("date", segment.ocr).find(rest))
+
+
 def _under(layout: Layout, segment: Segment, hit: Hit) -> list[tuple[str, Segment, float]]:
     """Under a row of headings that came out as running text: the last number of the next rows that is neither date nor amount."""
-    if not segment.folded[: hit.start].strip() or ":" in segment.text:
+    first = not segment.folded[: hit.start].strip()
+    if (first and not _is_heading(segment, hit)) or ":" in segment.text:
         return []
     for other in layout.below(segment, rows=2, gap=2.2):
         text = other.text
         for date in reversed(dates.find(other)):
             text = text[: date.start] + " " * (date.end - date.start) + text[date.end :]
         found = [match.group().rstrip(".-/\\") for match in _TOKEN.finditer(text)]
-        whole = [token for token in found if sum(map(str.isdigit, token)) > 2 and not re.fullmatch(r"\d+[.,]\d{2}", token)]
-        if len(whole) == 1 and text.rstrip().endswith(whole[0]):
+        whole = [token for token in found if sum(map(str.isdigit, token)) > 1 + (not first) and not re.fullmatch(r"\d+[.,]\d{2}", token)]
+        if len(whole) == 1 and (text.lstrip().startswith(whole[0]) if first else text.rstrip().endswith(whole[0])):
             return [(whole[0], other, 0.75)]
     return []
 
@@ -224,7 +245,11 @@ def _first(text: str, segment: Segment, offset: int) -> str:
             continue
         if inside and any(start <= match.start() and match.start() + len(token) <= end for start, end in spans):
             return ""
-        if re.fullmatch(r"\d+[.,]\d{2}", token) or len(token) > 32 or re.match(r"[A-Z]{1,2}\d[A-Z\d]? \d[A-Z]{2}\b", text[match.start() :]):
+        if (
+            re.match(r"\d[\d.' ]*[.,]\d{2}(?![\w.,/-])", text[match.start() :])
+            or len(token) > 32
+            or re.match(r"[A-Z]{1,2}\d[A-Z\d]? \d[A-Z]{2}\b", text[match.start() :])
+        ):
             return ""  # an amount, or the first half of a British postcode
         if re.fullmatch(r"\d{1,2}[-/.][A-Za-z]{3,9}[-/.]\d{2,4}", token):
             return ""

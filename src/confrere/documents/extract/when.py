@@ -12,7 +12,7 @@ from confrere.documents.extract.labels import Hit, labels
 from confrere.documents.extract.layout import Layout, Segment
 
 _TITLED = re.compile(
-    r"(?<![a-z])(?:facture|avoir|devis|invoice|[a-z]*rechnung|gutschrift|factuur|factura|fattura|faktura|quote|quotation|receipt|releve|"
+    r"(?<![a-z])(?:facture|avoir|nota (?:di|de) credito|creditnota|kreditnota|devis|invoice|[a-z]*rechnung|gutschrift|factuur|factura|fattura|faktura|quote|quotation|receipt|releve|"
     r"statement|contrat|note|credit note|pro forma|proforma)"
     r"\b.{0,40}?(?:\bdu|\bvom|\bvon|\bof|\bdated|\bvan|\bdel|\bde fecha|\bz dnia|\bdate|\ble|\bon)\W{0,3}$"
 )
@@ -37,6 +37,11 @@ _OTHERS = {
     "credit-note": re.compile(rf"(?:{_QUOTED}|{_ORDERED}|{_BILLED}|{_NEXT})[^;|]{{0,34}}$"),
 }
 """Words of other papers, before a date of theirs."""
+_CREDITED = re.compile(
+    r"^(?!.*(?:avoir|credit|gutschrift|storno|korrektur|rectificativa|kreditnota|abono|accredito|\bdate|\bdatum|\bfecha|\bdata)\b).*"
+    r"(?<![a-z])(?:factures?|invoices?|[a-z]*rechnung|factuur|factura|fattura|faktura)(?![a-z])[^.;]{0,40}$"
+)
+"""On a credit note, words before the date of the invoice that it credits."""
 _NUMBERED = re.compile(r"^\W{0,3}n\s?[°ro.]{0,2}\s{0,2}[\w/-]*\d[\w/-]*\s+(?:du|vom|of|dated|van|del|de fecha)\W{0,3}$")
 """A line that is the paper's number and date: "N° 2026100 du 2 octobre 2026"."""
 _RANGE = re.compile(r"\s*(?:[-–>→]{1,2}|au|a|to|through|until|bis|t/m|tot|al|do|ate|et le|and)(?:\s+(?:le|the))?\s*")
@@ -124,6 +129,8 @@ def _found(layout: Layout, kind: str, led: bool) -> list[tuple[Date, str, float]
     for segment in layout.segments:
         for date in by_segment[id(segment)]:
             role, weight = _announced(layout, segment, date, by_segment, others)
+            if kind == "credit-note" and role == "date" and weight < 3.0 and _CREDITED.search(segment.folded[: date.start]):
+                role, weight = "other", 2.0
             if role in ("none", "other", "valid") or (role == "date" and weight < 2.0):
                 role, weight = _ranged(segment, date, by_segment, role, weight)
             found.append((date, role, weight))
