@@ -108,7 +108,13 @@ def govern(clause: Clause) -> None:
         if id(item) in left:
             continue
         dropped = parts[ahead] if item.has("g.except") and (ahead := _next(parts, index)) is not None else None
-        if dropped is not None and not item.used and item.bare in _FORGET and dropped.has("n.deck", "n.report", "n.index", "n.table") and dropped.bare != "reports":
+        if (
+            dropped is not None
+            and not item.used
+            and item.bare in _FORGET
+            and dropped.has("n.deck", "n.report", "n.index", "n.table")
+            and dropped.bare != "reports"
+        ):
             item.used, mode = True, "not"  # "forget the slides"
             refusal = []
             clause.refusals.append(("", refusal))
@@ -151,6 +157,8 @@ def govern(clause: Clause) -> None:
                 after.used = True
             elif after.has("n.duplicates") and item.bare in ("sans", "without", "no", "zero"):
                 continue
+            elif (done := _passive(parts, following)) is not None:
+                after.used, refusal, mode = True, _refuse(clause, done), "not"  # "no file shall be renamed"
             else:
                 refusal = []
                 verb = after.has("v.", "o.")
@@ -218,6 +226,15 @@ def put_aside(parts: list[Item], index: int) -> bool:
     said = [item for item in parts[:index] if not item.filler and not item.has("g.definite", "g.indefinite")]
     after = next((item for item in parts[index + 1 :] if not item.filler), None)
     return bool(said) and said[-1].has("t.", "k.") and (after is None or after.kind in ("comma", "stop") or after.has("g.in", "g.and"))
+
+
+def _passive(parts: list[Item], following: int | None) -> Item | None:
+    """The verb of "no file shall be renamed", "aucun fichier ne sera supprimé"."""
+    if following is None or not parts[following].has("n.files"):
+        return None
+    rest = [item for item in parts[following + 1 :] if not item.filler and not item.has("g.not")]
+    said = rest[0] if rest else None
+    return said if said is not None and said.has("v.") and said.text.casefold().endswith(("ed", "é", "és", "ée", "ées", "moved")) else None
 
 
 def _refuse(clause: Clause, verb: Item) -> list[Item]:

@@ -224,6 +224,12 @@ def _number(found: list[Token], at: int, item: Item) -> int:
     value = number(digits)
     if re.fullmatch(r"\d{1,3}(?:[.,]\d{3})+", digits):  # "2,000" and "2.000" are thousands
         digits = re.sub(r"[.,]", "", digits)
+    times = {"hundred": 100, "cent": 100, "cents": 100, "thousand": 1000, "mille": 1000}
+    if value is not None and token.kind == "word" and at + 1 < len(found) and found[at + 1].bare in times:  # "two hundred"
+        worth = value * times[found[at + 1].bare]
+        money = at + 2 < len(found) and found[at + 2].bare in _CURRENCY
+        item.kind, item.value = ("money", Decimal(worth)) if money else ("number", worth)
+        return 3 if money else 2
     amount = Decimal(value) if value is not None else Decimal(digits.replace(",", ".")) if token.kind == "number" else Decimal(0)
     size = 1
     if at + size < len(found) and found[at + size].bare in _THOUSAND:
@@ -274,6 +280,8 @@ def _settle(found: list[Item], language: str) -> None:
             and ahead.has("g.definite", "t.", "n.files")
         ):
             item.tags = ("v.rename",)  # "nomme les factures ..."
+        if item.bare == "list" and language == "en" and before is not None and before.has("g.indefinite", "g.definite"):
+            item.tags = ("n.index",)  # "a list of every document"
         if item.bare in ("minutes", "minute", "mins") and before is not None and before.kind == "number":
             item.tags = ("x.filler",)  # "dans 10 minutes"
             before.used = True

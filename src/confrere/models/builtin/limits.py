@@ -82,6 +82,10 @@ class Limits(Phrase):
             (item for item in self.parts if item.has("t.mail", "t.letter", "t.contract", "t.cv") and self.preceded(item, "g.indefinite")),
             None,
         )
+        mine = next((item for item in self.parts if item.has("t.cv") and self.preceded(item, "g.definite")), None)
+        letter = letter or (
+            mine if self.first("v.write") is not None and mine is not None and not self.has("v.merge", "v.convert") else None
+        )
         packed = next((item for item in self.parts if item.has("k.zip") and self.preceded(item, "g.indefinite", "g.in")), None)
         if packed is not None and self.first("v.make", "v.move", "v.convert"):
             self._give_up("secure")

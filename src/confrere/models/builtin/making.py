@@ -250,7 +250,10 @@ class Making(Filling):
             and self.has("t.", "d.client", "d.supplier")
             and not self.has("k.", "n.table")
         ):
-            self.wish("list", item, question="which")
+            found = self.wish("list", item, question="which")
+            party = self.first("d.client", "d.supplier")
+            if party is not None and not self.has("t."):
+                found.params["measure"] = party.tag("d.")
             return
         self.wish(operation, item)
 

@@ -125,7 +125,7 @@ class Naming(Phrase):
                 and any(other.has("g.in", "v.make", "v.move") for other in self.parts[:index])
             ):
                 at = index + 1
-                while at < len(self.parts) and (self.parts[at].has("g.named", "g.of") or self.parts[at].filler):
+                while at < len(self.parts) and (self.parts[at].has("g.named", "g.of", "n.names") or self.parts[at].filler):
                     at += 1
                 run = party_ahead(self.parts, at, loose=True)
                 plain = self.parts[at : at + 1]

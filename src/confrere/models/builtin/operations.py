@@ -18,6 +18,7 @@ from confrere.tools.office.scope import Scope
 
 _PAID = {"paye", "payes", "payee", "payees", "paid", "regle", "reglee", "spent"}
 _ONE = {"un", "une", "one", "another", "un autre", "une autre", "l'autre"}
+_TOTALS = {"total", "somme", "sum", "montant total", "total amount", "grand total", "somme totale"}
 _GIVING = ("donn", "sor", "balanc", "fil", "giv", "get", "fetch", "bring", "hand", "gimme", "il", "j'", "i", "je")
 
 
@@ -36,6 +37,14 @@ class Reading(Limits, Asking, Making, Verbs):
             for item in self.parts:
                 item.used |= item.has("v.make", "v.list")
             self.clause.question = True
+        total = next((item for item in self.parts if item.bare in _TOTALS and self.preceded(item, "g.definite")), None)
+        giving = [
+            item for item in self.parts if item.has("v.make") and item.bare.split()[0].startswith((*_GIVING, "provid", "fourni", "suppl"))
+        ]
+        if total is not None and giving and self.has("t.") and not self.has("g.by", *DELIVERABLES, "v.sum"):
+            self.clause.question = True  # "provide the total of the invoices of June"
+            for item in giving:
+                item.used = True
         if self._beyond() or self._unknowable() or self._question() or self._strange():
             return
         each = apiece(self.parts)
@@ -66,6 +75,17 @@ class Reading(Limits, Asking, Making, Verbs):
         several = len({tag for item in self.parts for tag in item.tags if tag[:2] == "t."}) > 1
         if not self.made and folder is not None and (several or (self.into(folder) and self.has("t.", "k."))):
             self.wish("sort", None)
+        pdf = next((item for item in self.parts if item.has("k.pdf") and not item.used and self.preceded(item, "g.indefinite")), None)
+        if (
+            not self.made
+            and pdf is not None
+            and verbs
+            and all(verb.has("v.make") for verb in verbs)
+            and self.has("t.", "k.image", "n.files")
+        ):
+            after = self.parts[self.parts.index(pdf) + 1 :]
+            if after and after[0].has("g.of", "g.with"):
+                self.wish("merge", pdf)  # "a PDF of all my statements"
         asked = [verb for verb in verbs if verb.has("v.make", "v.extract") and verb.bare.split()[0].startswith(_GIVING)]
         if not self.made and not by and asked and len(asked) == len(verbs) and not self.has("n.folder", "f.", "d."):
             papers = next((item for item in self.parts if item.has("t.", "k.") and not item.used), None)

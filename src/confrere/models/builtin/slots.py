@@ -99,6 +99,12 @@ def scope_of(parts: list[Item], *, loose: bool) -> Scope:
             continue
         elif item.has("g.more", "g.less"):
             _amount(parts, index, scope)
+        elif item.kind == "unknown" and item.proper and index and parts[index - 1].has("t.") and not item.has("x.guard"):
+            run = party_ahead(parts, index, loose=False)  # "contrats Veolia"
+            if run:
+                scope.parties.append(name_of(run))
+                for part in run:
+                    part.used = True
         elif item.kind == "file":
             scope.names.append(item.text.rstrip("/"))
             item.used = True

@@ -102,6 +102,7 @@ def _share(wishes: list[Wish], together: bool) -> None:
             wish.only = wish.only.merged(source.only)
         elif dated and dated[0].only.since and dated[0].only.until:
             wish.only.since, wish.only.until = dated[0].only.since, dated[0].only.until
+            wish.only.side = dated[0].only.side
 
 
 def _restrict(result: Understanding, context: Clauses, kept: Scope, excepted: Scope, *, whole: bool) -> None:

@@ -102,6 +102,8 @@ class Verbs(Filling):
         elif name == "sum":
             if not self.made and self._last("extract", "recap", "consolidate") is not None and not self.has("t.", "n.amounts"):
                 verb.used = True  # "... and add them up": the table does
+            elif verb.bare.startswith(("calc", "comp", "figure", "work")) and not self.has("n.amounts", "f.", "t.", "n.table", "d."):
+                pass  # "calculer l'amortissement": not a sum of papers
             elif not any(wish.operation in ("extract", "consolidate") for wish in self.made):
                 self.wish("recap", verb)
         elif name == "consolidate":
