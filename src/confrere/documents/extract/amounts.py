@@ -103,7 +103,7 @@ def find(segment: Segment, decimal: str = "") -> list[Amount]:
         before, after = text[max(0, start - _NEAR) : start], text[end : end + _NEAR]
         if re.search(r"[^\W\d_][./-]?$", before) and not _MARK.search(before[-6:].lstrip()):
             continue  # part of a code such as AB12
-        if re.search(r"(?i)(?:\bart(?:icles?|ikel)?|§)\.?\s?$", before):
+        if re.search(r"(?i)(?:\bart(?:icles?|ikel)?|§)\.?\s?$", before) and not re.search(r"[.,]\d\d$", match.group()):
             continue  # a law's article
         if re.match(r"[/:]\d|[^\W\d_]", after) and not _MARK.match(after):
             continue

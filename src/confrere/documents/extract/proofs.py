@@ -24,6 +24,7 @@ def gather(layout: Layout, numbers: dict[int, list[Amount]], board: Board, paid:
     ):
         _unnamed(layout, numbers, board)
     _sums(board)
+    _completed(board, numbers)
 
 
 def _cash(board: Board, paid: list[tuple[str, Decimal]], numbers: dict[int, list[Amount]]) -> None:
@@ -95,6 +96,20 @@ def _positions(layout: Layout, numbers: dict[int, list[Amount]], board: Board) -
     for value, count in counts.items():
         if count >= 2 and value in board.readings["total"] and value:
             board.add("total", board.readings["total"][value].amount or top, 0.2 * min(count, 4), "repeated")
+
+
+def _completed(board: Board, numbers: dict[int, list[Amount]]) -> None:
+    """An amount to pay that is a smaller total and one more printed amount (a tip, an earlier payment) is the whole."""
+    printed = {a.value for group in numbers.values() for a in group if a.money}
+    named = [reading for reading in board.best("total", 8) if reading.readers & {"gross", "total"} and reading.value > 0]
+    for whole in named:
+        parts = [
+            part
+            for part in named
+            if (more := whole.value - part.value) in printed and more * 33 > whole.value and more != part.value  # more than a rounding
+        ]
+        if "gross" in whole.readers and whole.amount and parts and max(part.value for part in parts) * 2 > whole.value:
+            board.add("total", whole.amount, 2.4, "completed")
 
 
 def _sums(board: Board) -> None:
