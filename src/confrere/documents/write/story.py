@@ -64,8 +64,10 @@ def _candidates(tell: Teller, wanted: int) -> Iterator[tuple[int, list[Slide]]]:
     yield 10, some(tell.parties())
     yield 20, some(tell.months())
     yield 40, some(tell.largest())
-    for one in tell.totals.currencies[1:]:
-        yield 25, some(tell.currency(one))
+    others = tell.totals.currencies[1:]
+    for one in others:
+        if one.all.count > 1:
+            yield 25, some(tell.currency(one))
     if short:
         yield 75, some(tell.decisions())
         yield 76, some(tell.actions())
@@ -74,6 +76,9 @@ def _candidates(tell: Teller, wanted: int) -> Iterator[tuple[int, list[Slide]]]:
     yield 30, some(tell.types())
     yield 35, some(tell.taxes())
     yield 12, some(tell.concentration())
+    for one in others:
+        if one.all.count == 1:  # the overview shows it already
+            yield 26, some(tell.currency(one))
     for number, slide in enumerate(tell.party_details()):
         if number >= 4:
             break
