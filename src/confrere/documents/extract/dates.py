@@ -42,7 +42,7 @@ _PATTERNS = (
     ("ymd", re.compile(rf"(?<!\d)(?P<y>{_YEAR})\s?年\s?(?P<m>\d\d?)\s?月\s?(?P<d>\d\d?)\s?日")),
     ("dmy", re.compile(rf"(?<![\d.,/-])(?P<a>\d\d?)\s?(?P<s>[-/.])\s?(?P<b>\d\d?)\s?(?P=s)\s?(?P<y>{_YEAR}(?=\d\d:\d\d)|(?:{_YEAR}|\d\d)(?![\d/]|[.,-]\d))")),
     ("named", re.compile(
-        rf"(?<!\d)(?P<d>\d\d?)(?:er|st|nd|rd|th|e|\.|o|°)?[\s./-]*(?:de |of )?(?P<n>{_NAME})(?![a-z])\.?,?[\s./'-]*(?:de |"
+        rf"(?<!\d)(?P<d>\d\d?)(?:er|st|nd|rd|th|e|\.|o|°)?[\s./-]*(?:day of |de |of )?(?P<n>{_NAME})(?![a-z])\.?,?[\s./'-]*(?:de |"
         rf"del )?(?P<y>{_YEAR}|\d\d)(?!\d)"
     )),
     ("named", re.compile(

@@ -25,6 +25,10 @@ _TERMS = (
     re.compile(rf"(?<![^\W_]){_LEAD}(?P<between>[^.;\n\d]{{0,48}}?(?:\d{{1,2}}\s?%[^.;\n\d]{{0,30}})?)(?<![\d.,/-]){_DAYS}{_AFTER}"),
     re.compile(rf"(?P<between>)(?<![\d.,/-]){_DAYS}\s(?:net(?:to|s)?(?![^\W_])|ohne abzug|rein netto|fin de mois|fdm|eom|end of month|date de facture|from (?:the )?(?:date of )?invoice|after (?:the )?(?:date of )?invoice|nach rechnung\w*|ab rechnung\w*|na factuur\w*|fecha (?:de )?factura|data fattura|d\.?f\.?(?:f\.?m\.?)?(?![^\W_]))"),
     re.compile(r"(?P<between>)(?<![^\W_])(?:net(?:to)?|terms?:?(?: net)?)\s{0,2}(?P<n>7|10|14|15|20|21|28|30|45|60|75|90|120)(?!\s?%|[\d.,/-]*\d|\s?(?:[a-z€$£]))"),
+    re.compile(
+        rf"(?P<between>)(?:binnen|innerhalb(?: von)?|within|sous|dans(?: les)?|entro|en) {_DAYS}[^.;\n\d]{{0,40}}?"
+        r"(?:te betalen|te voldoen|over te maken|zu (?:zahlen|begleichen|uberweisen|ueberweisen)|zahlbar|fallig|faellig|payable|to be paid)(?![^\W_])"
+    ),
     re.compile(rf"(?<![^\W_]){_LEAD}(?P<between>[^.;\n\d]{{0,30}}?(?:within|in|sous|binnen|innerhalb(?: von)?|entro|en) ){_MONTHS}"),
 )  # fmt: skip
 _AT_ONCE = re.compile(

@@ -156,6 +156,8 @@ def _weight(segment: Segment, hit: Hit, hits: list[Hit], place: int, kind: str) 
             return 3.4
         if hit.start <= 2 and re.match(r"\W{0,3}[A-Za-z]{0,6}[-/ ]?\d", segment.text[hit.end :]):
             return 2.8
+    if kind == "invoice" and hit.kind == "weak" and re.search(r"(?<![a-z])(?:avoir|credit note|gutschrift)(?![a-z])", before):
+        return 0.5
     if hit.kind == "number":
         return 3.0 if kind not in ("contract", "statement") else 1.5
     if hit.term == "credit" and (kind != "credit-note" or hit.start > 2):

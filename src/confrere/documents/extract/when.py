@@ -20,7 +20,9 @@ _ANOTHER = re.compile(
     r"(?:sur (?:la|le|votre|une)|objet|\bon your\b|\bre:|origin|initial|liee|relati|against|related|annul|concern|ref\.|commande|"
     r"order|bestell|devis n.*facture|livraison)"
 )
-_QUOTED = r"\b(?:contrat|contract|agreement|engagement|devis|quot(?:e|ation)|estimate|angebot|offerte|presupuesto|preventivo)"
+_QUOTED = (
+    r"\b(?:mandat|mandate|contrat|contract|agreement|engagement|devis|quot(?:e|ation)|estimate|angebot|offerte|presupuesto|preventivo)"
+)
 _ORDERED = (
     r"(?:\bcommande|\border(?:s?\b|ed\b)|buyer'?s order|bestell|\bpo\b|purchase order|ordine|pedido|livraison|"
     r"delivery note|lieferschein)"
@@ -51,6 +53,20 @@ _COLLECTED = re.compile(
 )
 _COLLECTED_BEFORE = re.compile(r"(?:dernier|last|previous|letzte|vorige|ultim)\w*\s[^.;]{0,60}$")
 """A sentence that tells when the money is taken, which may run over two lines."""
+_SUM = re.compile(r"(?:\(s\))?[^a-z]*(?:eur|euros|chf|dh)?\W*")
+_BY = re.compile(
+    r"(?<![^\W_])(?:avant|pour|au plus tard|d'ici|jusqu'au|by|before|until|no later than|bis|vor|spatestens|voor|uiterlijk|tot|antes del?|hasta|entro|prima del|ate|"
+    r"senest|senast|innan)\W{0,3}(?:le |the |zum |am |el |il |den |op |spatestens )*$"
+)
+_ON = re.compile(r"(?<![^\W_])(?:le|on|am|op|el|il|den|a compter du|a partir du)\W{0,3}(?:or (?:around|about|after) )?$")
+_PAY = re.compile(
+    r"(?<![^\W_])(?:pay(?:ments?|able|er|ez)?|paiements?|regler|reglez|reglements?|solde|virements?|virer|remit\w*|settle\w*|transfer|uberweis\w*|ueberweis\w*|zahl\w*|begleich\w*|"
+    r"betal\w*|overmaken|over te maken|voldoen|pagar\w*|pago|abonar|pagament\w*|bonifico|saldare)(?![^\W_])"
+)
+_TAKEN = re.compile(
+    r"(?<![^\W_])(?:sera preleve\w*|seront preleve\w*|prelevons|debiterons|will be (?:debited|collected|charged|taken)|will collect|abbuch\w*|abgebucht|buchen|einziehen|eingezogen|"
+    r"afgeschreven|geincasseerd|incasseren|adeudar\w*|cargar\w*|addebit\w*)(?![^\W_])"
+)
 _THAT_IS = re.compile(r"[^\d;]{0,24}(?:soit|bis|until|by|i\.e\.|d\.h\.|also|zum|el|il|op|:|\(|-)[^\d;]{0,8}")
 """What stands between terms and the day they come to: "30 days, i.e. by ..."."""
 _ARTICLES = frozenset(("le", "am", "the", "vom", "du", "au"))
@@ -163,6 +179,8 @@ def _announced(
     lead = _lead(layout, segment) + said
     if _COLLECTED.search(lead) and not _COLLECTED_BEFORE.search(lead) and not previous:
         return "due", 2.6
+    if (role := _asked(segment, date, said, lead)) is not None and not previous:
+        return role, 2.6
     if _NUMBERED.search(said) and segment.row < 12:
         return "date", 2.6
     hits = labels("date", segment.ocr).find(before)
@@ -209,6 +227,16 @@ def _announced(
         over = layout.above(over, gap=2.2)
         steps += 1
     return "none", 0.3
+
+
+def _asked(segment: Segment, date: Date, said: str, lead: str) -> str | None:
+    """ "due" where a sentence asks for the money by a day, or tells that it will be taken on it."""
+    sentence = re.split(r"[.;](?=\s)", lead)[-1] + " " + re.split(r"[.;](?=\s|$)", segment.folded[date.end :])[0]
+    if len(sentence.split()) < 3 or _COLLECTED_BEFORE.search(lead):
+        return None
+    if (_BY.search(said) and _PAY.search(sentence)) or (_ON.search(said) and _TAKEN.search(sentence)):
+        return "due"
+    return None
 
 
 def _lead(layout: Layout, segment: Segment) -> str:
@@ -278,6 +306,8 @@ def _leading(hits: list[Hit], text: str) -> Hit:
     last = hits[-1]
     if len(hits) > 1 and last.term in _ARTICLES and not text[hits[-2].end : last.start].strip(" :.-("):
         return _leading(hits[:-1], text[: last.start])
+    if len(hits) > 1 and last.term == "au" and hits[-2].kind == "due" and _SUM.fullmatch(text[hits[-2].end : last.start]):
+        return hits[-2]
     for hit in hits[:-1]:
         between = text[hit.end : last.start].strip()
         if re.search(r"\d\s?(?:jours|days|tage|dagen|dias|giorni|gg)\W{0,3}$", text[: hit.start]):
