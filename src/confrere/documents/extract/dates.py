@@ -14,7 +14,7 @@ _MONTHS = (
     "tammikuu tammikuuta sausio janvaris jaanuar ιανουαριου",
     "february fevrier februar februari febrero febbraio fevereiro luty lutego feb fev fevr febr lut febrer unor unora februarie februara subat helmikuu "
     "helmikuuta vasario februaris veebruar φεβρουαριου",
-    "march mars maerz marz maart marzo marco marzec marca mar mrt mrz marts marcius brezen brezna martie mart maaliskuu maaliskuuta kovo μαρτιου",
+    "march mars maerz marz maart marzo marco marzec marca mar mrt mrz marts marc marcius brezen brezna martie mart maaliskuu maaliskuuta kovo μαρτιου",
     "april avril aprile abril kwiecien kwietnia apr avr abr kwi aprilis duben dubna aprilie aprila nisan huhtikuu huhtikuuta balandzio aprill απριλιου",
     "may mai mei mayo maggio maio maj maja mag majus kveten kvetna mayis toukokuu toukokuuta geguzes maijs mays μαιου",
     "june juin juni junio giugno junho czerwiec czerwca jun giu cze juny junius cerven cervna iunie juna haziran kesakuu kesakuuta birzelio junijs juuni ιουνιου",
@@ -40,15 +40,16 @@ _YEAR = r"(?:19|20)\d\d"
 _PATTERNS = (
     ("ymd", re.compile(rf"(?<!\d)(?P<y>{_YEAR})\s?(?P<s>[-/.])\s?(?P<m>\d\d?)\s?(?P=s)\s?(?P<d>\d\d?)(?!\d)")),
     ("ymd", re.compile(rf"(?<!\d)(?P<y>{_YEAR})\s?年\s?(?P<m>\d\d?)\s?月\s?(?P<d>\d\d?)\s?日")),
-    ("dmy", re.compile(rf"(?<![\d.,/-])(?P<a>\d\d?)\s?(?P<s>[-/.])\s?(?P<b>\d\d?)\s?(?P=s)\s?(?P<y>{_YEAR}(?=\d\d:\d\d)|(?:{_YEAR}|\d\d)(?![\d/]|[.,-]\d))")),
+    ("dmy", re.compile(rf"(?<![\d.,/-])(?P<a>\d\d?)\s?(?P<s>[-/.])\s?(?P<b>\d\d?)\s?(?P=s)\s?(?P<y>{_YEAR}(?=\d\d:\d\d)|\d\d(?=[0-2]\d:[0-5]\d)|(?:{_YEAR}|\d\d)(?!\d|/\d|[.,-]\d(?!\d?:[0-5]\d)))")),
     ("named", re.compile(
-        rf"(?<!\d)(?P<d>\d\d?)(?:er|st|nd|rd|th|e|\.|o|°)?[\s./-]*(?:day of |de |of )?(?P<n>{_NAME})(?![a-z])\.?,?[\s./'-]*(?:de |"
+        rf"(?<!\d)(?P<d>\d\d?)\s?(?:er|st|nd|rd|th|e|\.|o|°)?[\s./-]*(?:day of |de |of )?(?P<n>{_NAME})(?![a-z])\.?,?[\s./'-]*(?:de |"
         rf"del )?(?P<y>{_YEAR}|\d\d)(?!\d)"
     )),
     ("named", re.compile(
-        rf"(?<![a-z])(?P<n>{_NAME})\.?[\s./-]*(?P<d>\d\d?)(?:st|nd|rd|th)?(?:\s*,\s*|[\s./-]+)'?(?P<y>{_YEAR}|\d\d)(?![\d:])"
+        rf"(?<![a-z])(?P<n>{_NAME})\.?[\s./-]*(?P<d>\d\d?)(?:\s?(?:st|nd|rd|th))?(?:\s*,\s*|[\s./-]+)'?(?P<y>{_YEAR}|\d\d)(?![\d:])"
     )),
     ("ynd", re.compile(rf"(?<!\d)(?P<y>{_YEAR})[\s./-]+(?:m\.?\s)?(?P<n>{_NAME})[\s./-]+(?P<d>\d\d?)(?!\d)")),
+    ("dmy", re.compile(rf"(?<![\d.,/-])(?P<a>[0-3]\d)(?P<s>[-/.,|\\_])(?P<b>[01]\d)[-/.,|\\_ ](?P<y>{_YEAR})(?![\d/]|[.,-]\d(?!\d?:[0-5]\d))")),
     ("dmy", re.compile(rf"(?<!\d)(?<!\d )(?P<a>[0-3]\d)(?P<s> )(?P<b>[01]\d) (?P<y>{_YEAR})(?! ?\d)")),
 )  # fmt: skip
 _MOST = 24
@@ -93,6 +94,15 @@ def _make(year: int, month: int, day: int) -> dt.date | None:
 _MISREAD = re.compile(r"(?<![^\W_])(?=[a-z]*0)[a-z0]{3,10}(?![a-z])")
 
 
+_DIGITS = re.compile(r"(?<![^\W_])(?=\S*[oil|])[\doil|]{1,2}[-/.][\doil|]{1,2}[-/.][\do]{2,4}(?![^\W_])")
+_FIGURES = str.maketrans("oil|", "0111")
+
+
+def _figures(match: re.Match[str]) -> str:
+    """A date in which OCR took figures for letters ("O5/03/2O24")."""
+    return match.group().translate(_FIGURES) if sum(map(str.isdigit, match.group())) >= 4 else match.group()
+
+
 def _month(match: re.Match[str]) -> str:
     """A month in which OCR took the letter O for a zero ("0ct")."""
     word = match.group().replace("0", "o")
@@ -117,7 +127,7 @@ def agree(found: list[Date]) -> None:
 
 def find(segment: Segment, month_first: bool = False) -> list[Date]:
     """The dates of a segment, left to right. ``month_first`` reads 03/04/2024 as March 4th."""
-    text = _MISREAD.sub(_month, segment.folded) if segment.ocr else segment.folded
+    text = _DIGITS.sub(_figures, _MISREAD.sub(_month, segment.folded)) if segment.ocr else segment.folded
     found: list[Date] = []
     taken: list[tuple[int, int]] = []
     for kind, regex in _PATTERNS:
