@@ -11,7 +11,7 @@ from confrere.documents.extract.layout import Layout, Segment
 from confrere.documents.extract.names import is_title
 from confrere.documents.extract.text import compact
 
-_GROUPS = re.compile(r"(?: ?/ ?\d{1,6}| [A-Z]{0,3}\d{2,6}){1,3}")
+_GROUPS = re.compile(r"(?: ?/ ?(?:\d{1,6}|[A-Z])| [A-Z]{0,3}\d{2,6}){1,3}")
 _TOKEN = re.compile(r"[^\W_][\w./\\-]*")
 _OWN = {"quote": "quote", "contract": "contract", "statement": "statement"}
 """Groups of labels that name a paper of one type only; on a paper of another type they name another paper."""

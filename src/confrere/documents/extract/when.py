@@ -64,7 +64,7 @@ _PAY = re.compile(
     r"betal\w*|overmaken|over te maken|voldoen|pagar\w*|pago|abonar|pagament\w*|bonifico|saldare)(?![^\W_])"
 )
 _TAKEN = re.compile(
-    r"(?<![^\W_])(?:sera preleve\w*|seront preleve\w*|prelevons|debiterons|will be (?:debited|collected|charged|taken)|will collect|abbuch\w*|abgebucht|buchen|einziehen|eingezogen|"
+    r"(?<![^\W_])(?:sera preleve\w*|seront preleve\w*|prelevons|debiterons|will be (?:debited|collected|charged|taken)|take (?:your |the )?payment|will collect|abbuch\w*|abgebucht|buchen|einziehen|eingezogen|"
     r"afgeschreven|geincasseerd|incasseren|adeudar\w*|cargar\w*|addebit\w*)(?![^\W_])"
 )
 _THAT_IS = re.compile(r"[^\d;]{0,24}(?:soit|bis|until|by|i\.e\.|d\.h\.|also|zum|el|il|op|:|\(|-)[^\d;]{0,8}")
