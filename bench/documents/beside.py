@@ -22,9 +22,9 @@ from pathlib import Path
 
 from bench.documents import hard_tables
 from bench.documents.hard_tables import Cells
+from confrere.documents.aligned import page_tables
 from confrere.documents.extract.text import compact
-from confrere.documents.read import pdf_tables, read_file
-from confrere.documents.read.pdf_tables import word_tables
+from confrere.documents.read import read_file
 
 PYTHON = Path(".venv/markitdown/bin/python")
 _OTHER = """
@@ -127,12 +127,10 @@ def ours(path: Path) -> tuple[float, list[Cells]]:
     begun = time.process_time()
     document = read_file(path, ocr=True)
     tables = [
-        [["" if cell is None else str(cell) for cell in row] for row in table.rows] for page in document.pages for table in page.tables
+        [["" if cell is None else str(cell) for cell in row] for row in table.rows]
+        for page in document.pages
+        for table in page_tables(page)
     ]
-    if document.kind == "image":
-        tables += [[[str(cell) for cell in row] for row in rows] for page in document.pages for rows in word_tables(page.words)]
-    if document.kind == "pdf" and not document.error:
-        tables += [[[str(cell) for cell in row] for row in table.rows] for table in pdf_tables(path)]
     return time.process_time() - begun, tables
 
 

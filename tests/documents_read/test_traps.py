@@ -1,7 +1,7 @@
 """Traps met while the libraries were chosen, that no other test of reading holds.
 
 The others: odd PDFs end in a clean error, zip and XML bombs, external entities, memory and time a file (``tests/hostile``); charsets that do not
-exist, Outlook messages (``test_mail_and_text``); turned scans (``test_image``); borderless tables (``test_pdf_tables``); embedded XML before
+exist, Outlook messages (``test_mail_and_text``); turned scans (``test_image``); borderless tables (``test_aligned``); embedded XML before
 any text (``tests/extract/test_einvoice``); one OCR process, the cache by content (``test_library``).
 """
 

@@ -37,6 +37,8 @@ def _absent(name: str) -> str:
 
 
 def read(files: list[str], as_json: bool) -> int:
+    from confrere.documents.aligned import page_tables
+
     services = open_services()
     status = 0
     for name in files:
@@ -49,7 +51,7 @@ def read(files: list[str], as_json: bool) -> int:
             status = 1
         if as_json:
             pages = [
-                {"label": page.label, "text": page.text, "tables": [table.rows for table in page.tables], "ocr": page.ocr}
+                {"label": page.label, "text": page.text, "tables": [table.rows for table in page_tables(page)], "ocr": page.ocr}
                 for page in document.pages
             ]
             line: dict[str, Any] = {

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 
+from confrere.documents.aligned import page_tables
 from confrere.documents.extract import moment
 from confrere.documents.extract.text import compact, fold, tidy
 from confrere.documents.model import Document
@@ -54,7 +55,7 @@ def read(document: Document, spoken: bool) -> tuple[Notes, set[tuple[int, int]]]
     used: set[tuple[int, int]] = set()
     for number, page in enumerate(document.pages):
         lines = page.text.splitlines()
-        _tables(notes, used, number, page.label, [table.rows for table in page.tables], lines)
+        _tables(notes, used, number, page.label, [table.rows for table in page_tables(page)], lines)
         kind, entries, gap = "", list[str](), False
         place = page.label
         for at, raw in enumerate([*lines, ""]):

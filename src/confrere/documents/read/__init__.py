@@ -18,6 +18,5 @@ Stable codes of ``Warning_`` (``documents.warning-CODE``); what is hidden is kep
 from __future__ import annotations
 
 from confrere.documents.read.dispatch import read_file
-from confrere.documents.read.pdf_tables import pdf_tables
 
-__all__ = ["pdf_tables", "read_file"]
+__all__ = ["read_file"]

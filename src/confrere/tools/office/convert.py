@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 import msgspec
 from msgspec import Meta
 
+from confrere.documents.aligned import page_tables
 from confrere.errors import ConfrereError
 from confrere.messages import say
 from confrere.policy.manifest import Effect, Manifest, Role
@@ -193,7 +194,7 @@ def _by_us(context: Context, source: str, real: Path, to: str, out: Path) -> Non
     if document.error:
         raise Unfit(document.error)
     if to in ("csv", "xlsx"):
-        tables = [table for page in document.pages for table in page.tables]
+        tables = [table for page in document.pages for table in page_tables(page)]
         if not tables:
             raise Unfit("no-table")
         if to == "csv":

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import msgspec
 from msgspec import Meta
 
+from confrere.documents.aligned import page_tables
 from confrere.messages import say
 from confrere.policy.manifest import Role
 from confrere.tools.base import Result
@@ -224,7 +225,7 @@ def _lines(context: Context, files: list[str], wanted: str, template: str, langu
         if document.error and wanted:
             return "", [], say("office.quote-unreadable", language, name=name_of(path), reason=reason(document.error, language))
         for page in document.pages:
-            for table in page.tables:
+            for table in page_tables(page):
                 at, columns = _columns(table)
                 if columns:
                     good.append((path, table, columns, at))

@@ -1,4 +1,4 @@
-"""Tables of PDF pages, found from where the words stand.
+"""Tables of pages that only have words in places (a PDF's, a scan's), found from how the words line up.
 
 In the line of Nurminen (2013) and camelot's ``network``: lines of words are cut into segments at wide gaps; a run of lines whose
 segments line up is a table; its columns are the gaps that no segment crosses. Ruled cells, where the page draws them, are not
@@ -8,16 +8,16 @@ needed: what is aligned for a person is aligned for this.
 from __future__ import annotations
 
 from itertools import pairwise
-from pathlib import Path
 from statistics import median
 
 import msgspec
 
-from confrere.documents.model import Table, Word
+from confrere.documents.model import Page, Table, Word
 from confrere.documents.read.layout import cut_segments, group_lines
 
 _GAP = 0.6
 _LEAST_ROWS = 3
+_MOST_LINES = 250
 
 
 class _Segment(msgspec.Struct):
@@ -36,36 +36,19 @@ class _Line(msgspec.Struct):
     y1: float
 
 
-def pdf_tables(path: Path, pages: list[int] | None = None) -> list[Table]:
-    """Return the tables of a PDF's pages (numbers from 1; None: all, 50 at most), in reading order; ``name`` is "page N".
+def page_tables(page: Page) -> list[Table]:
+    """The tables of a page: those its format has, then those that its words form, in reading order; the latter are named after the page.
 
-    For a hostile file call it where a process may be lost: it opens the PDF. Raises Unreadable.
+    Found when they are asked for and not when the file is read: most work on a folder needs none. A page of more than ``_MOST_LINES``
+    lines of words is given none, for the cost grows faster than they do.
     """
-    import pypdfium2
-
-    from confrere.documents.read.limits import Unreadable
-    from confrere.documents.read.pdf_text import page_frame, page_words
-
-    try:
-        pdf = pypdfium2.PdfDocument(path)
-    except pypdfium2.PdfiumError as error:
-        raise Unreadable("damaged", str(error), "pdf") from error
-    found: list[Table] = []
-    with pdf:
-        for number in pages if pages is not None else range(1, min(len(pdf), 50) + 1):
-            if not 1 <= number <= len(pdf):
-                continue
-            page = pdf[number - 1]
-            textpage = page.get_textpage()
-            placed = page_words(page, textpage, page_frame(page))
-            words = [item.word for item in placed if item.paint.mode not in (3, 7)]
-            found.extend(Table(rows=rows, name=f"page {number}", header=_header(rows)) for rows in word_tables(words))
-    return found
+    lines = group_lines(page.words) if page.words else []
+    if not _LEAST_ROWS <= len(lines) <= _MOST_LINES:
+        return page.tables
+    return page.tables + [Table(rows=rows, name=page.label, header=_header(rows)) for rows in _tables([_line(line) for line in lines])]
 
 
-def word_tables(words: list[Word]) -> list[list[list[str]]]:
-    """Return the tables among words with boxes (of a PDF page or an OCR picture), as rows of cells."""
-    lines = [_line(line) for line in group_lines(words)]
+def _tables(lines: list[_Line]) -> list[list[list[str]]]:
     out = []
     start = 0
     while start < len(lines):
