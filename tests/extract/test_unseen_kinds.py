@@ -191,3 +191,30 @@ def test_a_larger_amount_to_pay_makes_a_total_doubtful() -> None:
     )
     got = record.fields["total"]
     assert got.value == "54.44" or got.confidence < SURE
+
+
+def test_a_tip_makes_the_whole_and_a_rounding_does_not() -> None:
+    tipped = paper(
+        "SMOKEY JOE'S\n08/14/21\nSub Total  45.90\nTax  3.79\nTotal  49.69\nGratuity  4.62\nGrand Total  54.31\nAMEX  54.31", ocr=True
+    )
+    rounded = paper(
+        "KEDAI BINTANG SDN BHD\n12/02/2018\nTotal  27.27\nRounding  -0.02\nTotal Rounded  27.25\nCash  30.00\nChange  2.75", ocr=True
+    )
+    assert values(tipped, "total") + values(rounded, "total") == ["54.31", "27.25"]
+
+
+def test_a_bill_with_an_earlier_balance_is_no_bank_statement() -> None:
+    record = paper(
+        "Cascade Power & Light\nStatement Date: 01/12/2024\nPrevious Balance   $97.12\nPayment Received 12/28/23   -$97.12\n"
+        "Current Charges   $128.46\nTotal Amount Due by 02/01/2024   $128.46\nPortland, OR 97208"
+    )
+    assert record.type == "invoice"
+    assert values(record, "date", "total") == ["2024-01-12", "128.46"]
+
+
+def test_a_web_address_among_what_is_sold_names_no_seller() -> None:
+    record = paper(
+        "Facture NV-551\nDate d'émission : 1 octobre 2024\n                         Julien Caron\n                         69002 Lyon\n"
+        "Facturé par : Netvault SAS, 59100 Roubaix\nDomaine      Période      Qté      HT\ncaron.fr     2024         1        11,99 €\nTTC 14,39 €"
+    )
+    assert values(record, "supplier") == ["Netvault SAS"]
