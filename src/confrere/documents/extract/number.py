@@ -189,10 +189,12 @@ def _values(layout: Layout, segment: Segment, hit: Hit, stop: int) -> list[tuple
         value = _first(right[0].text, right[0], 0)
         if value and not labels("number", right[0].ocr).find(right[0].plain[: max(right[0].text.find(value), 0)]):
             return [(value, right[0], 0.95)]
-    for other in layout.below(segment, rows=1, gap=2.2):
+    for other in layout.below(segment, rows=2, gap=2.2):
         value = _first(other.text, other, 0)
         if value:
             return [(value, other, 0.85)]
+        if not any(date.end - date.start >= len(other.text.strip()) - 1 for date in dates.find(other)):
+            break  # only a date may stand between a title and its number
     return _under(layout, segment, hit)
 
 
