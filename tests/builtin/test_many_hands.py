@@ -118,3 +118,8 @@ def test_verbs_that_share_a_negation() -> None:
     assert read("Do not rename, move or delete anything; make an index").refused == ["rename", "sort", "delete"]
     assert read("un index, sans renommer ni déplacer les originaux").refused == ["rename", "sort"]
     assert read("an index; no file shall be renamed").refused == ["rename"]
+
+
+def test_a_very_long_brief_is_read_as_far_as_it_goes() -> None:
+    found = read("Classe par client, " + "a, " * 2000)
+    assert found.wishes[0].operation == "sort" and found.not_understood

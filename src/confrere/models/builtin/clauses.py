@@ -5,6 +5,8 @@ from __future__ import annotations
 from confrere.models.builtin.governing import DELIVERABLES, Clause, govern, put_aside
 from confrere.models.builtin.items import Item
 
+_REACH = 60  # items of the clause before that what follows may go on with
+
 
 def clauses(found: list[Item]) -> list[Clause]:
     """Cut a brief at stops, and at commas and "and" where what follows is a wish or a restriction of its own."""
@@ -44,11 +46,11 @@ def clauses(found: list[Item]) -> list[Clause]:
         first = meaningful[0] if meaningful else None
         alone = first is not None and first.has("g.except", "g.only", "g.not") and not any(item.has("v.") for item in meaningful)
         apart = bool(out) and out[-1].alone and any(item.has("g.by") for item in meaningful)
-        if (out and out[-1].sentence == number and joiner != "stop" and _also_refused(out[-1].items, meaningful)) or (
-            out and out[-1].sentence == number and joiner != "stop" and _same_list(out[-1].items, parts)
+        if (out and out[-1].sentence == number and joiner != "stop" and _also_refused(out[-1].items[-_REACH:], meaningful)) or (
+            out and out[-1].sentence == number and joiner != "stop" and _same_list(out[-1].items[-_REACH:], parts)
         ):
             out[-1].items += parts
-        elif _headed(meaningful) or apart or alone or joiner == "stop" or (out and _parallel(out[-1].items, meaningful)):
+        elif _headed(meaningful) or apart or alone or joiner == "stop" or (out and _parallel(out[-1].items[-_REACH:], meaningful)):
             clause = Clause(waiting + parts, number, question, alone)
             waiting = []
             out.append(clause)

@@ -24,6 +24,7 @@ from confrere.models.builtin.understanding import Understanding, Wish
 from confrere.tools.office.scope import Scope
 
 LIMIT = 20_000  # characters of a brief that are read
+MOST = 1_500  # words and marks of it that are: what comes after them is said
 
 
 def understand(brief: str, *, today: date, language: str = "en") -> Understanding:
@@ -40,6 +41,7 @@ def _understood(brief: str, today: date, language: str) -> Understanding:
     rest, same, apart = names(brief[:LIMIT])
     rest, listed = quantities(rest)
     found, spoken, corrections = items(rest, today)
+    beyond, found = found[MOST:], found[:MOST]
     result = Understanding(language=spoken or (items(brief[:LIMIT], today)[1] if same or apart else "") or language)
     result.only.same, result.only.apart = same, apart
     context = Clauses()
@@ -61,6 +63,8 @@ def _understood(brief: str, today: date, language: str) -> Understanding:
     result.confidence = round(
         max(0.1, 0.97 - 0.12 * len(result.not_understood) - 0.04 * len(result.corrections) - (0.5 if result.stance == "unknown" else 0)), 2
     )
+    if beyond:
+        result.not_understood.append(" ".join(item.text for item in beyond[:12]) + " …")
     if len(brief) > LIMIT:
         result.not_understood.append(brief[LIMIT : LIMIT + 60].strip() + "…")
     return result
