@@ -13,10 +13,11 @@ import pytest
 from PIL import Image
 from pypdf.generic import ArrayObject, DictionaryObject, NameObject, TextStringObject
 
-from confrere.documents import verify
+from confrere.documents import render, verify
 from confrere.documents.write import convert, pdf
 from confrere.documents.write.content import ReportContent, Section, Text
 from confrere.documents.write.report import report_docx, report_pdf
+from confrere.documents.write.tables import table_workbook
 from confrere.errors import Failed, WrongUse
 
 
@@ -101,42 +102,31 @@ def test_pictures_become_a4_pages(tmp_path: Path) -> None:
         pdf.images_to_pdf(tmp_path / "j.pdf", [sources[0], tmp_path / "no.png"])
 
 
-def test_a_csv_gets_types_only_where_they_are_sure(tmp_path: Path) -> None:
-    source = tmp_path / "s.csv"
-    source.write_bytes(
-        (
-            "Nom;Date;Montant;Code postal;Téléphone;Compte;Ambigu;Formule\r\n"
-            "Zoé;01/02/2026;1 234,50;01000;0612345678;123456789012345678;1,234;=1+1\r\n"
-            '"a;b\nc";15/12/2025;-3,1;75001;+33 6 12;2;5,678;@x\r\n\r\n'
-            "Court;;;;\r\n"
-        ).encode("cp1252")
-    )
+def test_a_table_of_text_gets_types_only_where_they_are_sure(tmp_path: Path) -> None:
+    rows = [
+        ["Nom", "Date", "Montant", "Code postal", "Téléphone", "Compte", "Ambigu", "Formule"],
+        ["Zoé", "01/02/2026", "1 234,50", "01000", "0612345678", "123456789012345678", "1,234", "=1+1"],
+        ["a;b\nc", "15/12/2025", "-3,1", "75001", "+33 6 12", "2", "5,678", "@x"],
+        ["Court"],
+    ]
     path = tmp_path / "s.xlsx"
-    assert convert.csv_to_xlsx(path, source, "fr") == 3
+    table_workbook(path, [convert.typed_table("s", rows)], "fr")
     sheet = openpyxl.load_workbook(path).worksheets[0]
     row = [cell.value for cell in sheet[2]]
     assert row == ["Zoé", dt.datetime(2026, 2, 1), 1234.5, "01000", "0612345678", "123456789012345678", "1,234", "=1+1"]
     assert sheet["H2"].data_type == "s" and sheet["A3"].value == "a;b\nc" and sheet["C3"].value == -3.1
     assert verify.check(path, office=False) == []
-    with pytest.raises(Failed):
-        convert.csv_to_xlsx(path, tmp_path / "none.csv", "fr")
 
 
-def test_values_survive_the_way_to_csv_and_back(tmp_path: Path) -> None:
-    book = openpyxl.Workbook()
-    sheet = book.active
-    assert sheet is not None
-    sheet.title = "Été"
-    sheet.append(["Nom", "Jour", "Montant", "Vrai"])
-    sheet.append(['Zoé ; "x"', dt.date(2026, 2, 1), 1234.5, True])
-    sheet.append(["-texte", None, -2, False])
-    book.save(tmp_path / "b.xlsx")
+def test_values_are_written_as_the_reader_writes_them(tmp_path: Path) -> None:
+    rows = [['Zoé ; "x"', dt.date(2026, 2, 1), 1234.5, True], ["-texte", None, -2, False], ["+33 6 12 34 56 78", "", Decimal("0.50"), None]]
     path = tmp_path / "b.csv"
-    assert convert.xlsx_to_csv(path, tmp_path / "b.xlsx", "fr", "Été") == 3
-    assert path.read_text(encoding="utf-8-sig").splitlines()[1:] == ['"Zoé ; ""x""";01/02/2026;1234,5;oui', "'-texte;;-2;non"]
-    assert convert.read_csv(path)[1] == ['Zoé ; "x"', "01/02/2026", "1234,5", "oui"]
-    with pytest.raises(Failed, match="has no sheet Hiver; it has: Été"):
-        convert.xlsx_to_csv(path, tmp_path / "b.xlsx", "fr", "Hiver")
+    convert.write_csv(path, rows, "fr")
+    assert path.read_text(encoding="utf-8-sig").splitlines() == [
+        '"Zoé ; ""x""";01/02/2026;1234,5;oui',
+        "'-texte;;-2;non",
+        "+33 6 12 34 56 78;;0,50;",
+    ]
 
 
 def test_text_in_a_csv_never_becomes_a_formula(tmp_path: Path) -> None:
@@ -146,5 +136,5 @@ def test_text_in_a_csv_never_becomes_a_formula(tmp_path: Path) -> None:
 
 def test_an_office_file_becomes_a_pdf(tmp_path: Path) -> None:
     report_docx(tmp_path / "r.docx", ReportContent(title="Bonjour", summary=["Ça va"]), "fr")
-    convert.to_pdf(tmp_path / "r.pdf", tmp_path / "r.docx")
+    render.convert(tmp_path / "r.docx", ".pdf", tmp_path)
     assert "Bonjour" in texts(tmp_path / "r.pdf")[0]

@@ -180,6 +180,26 @@ def test_convert_tables_text_and_images_without_an_office_suite(office: Any, mon
     assert b"Hello you" in folder.view.read("Clients/note.txt")
 
 
+def test_a_pdf_becomes_a_workbook_a_word_document_and_a_picture_a_page(office: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    import docx
+    import openpyxl
+    import typst
+
+    monkeypatch.setattr("confrere.documents.render.office_program", lambda: None)
+    rows = "[Article], [Prix], [Chaise], [80,00], [Table], [240,50], [Lampe], [35,00]"
+    made = typst.compile(f"Tarif de la saison\n\n#table(columns: 2, column-gutter: 3cm, {rows})\n#pagebreak()\nFin".encode(), format="pdf")
+    folder = office({"tarif.pdf": made, "mot.pdf": typst.compile(b"Un mot", format="pdf")})
+    result = folder.run(TOOL["convert_files"], to="xlsx")
+    assert result.deliverables == ["Clients/tarif.xlsx"] and [path for path, _ in result.omissions] == ["Clients/mot.pdf"]
+    sheet = openpyxl.load_workbook(io.BytesIO(folder.view.read("Clients/tarif.xlsx"))).active
+    assert sheet is not None and ["Table", 240.5] in [[cell.value for cell in row[:2]] for row in sheet.iter_rows()]
+    folder.run(TOOL["convert_files"], to="docx", only={"names": ["tarif.pdf"]})
+    text = "\n".join(one.text for one in docx.Document(io.BytesIO(folder.view.read("Clients/tarif.docx"))).paragraphs)
+    assert "Tarif de la saison" in text and "Fin" in text
+    result = folder.run(TOOL["convert_files"], to="image")
+    assert sorted(result.deliverables) == ["Clients/mot.png", "Clients/tarif p1.png", "Clients/tarif p2.png"]
+
+
 DATA = """Nom;E-mail;Téléphone;Date;Montant;Code
 Dupont ;A@B.FR;06.12.34.56.78;03/04/2026;1 234,50;0012
 DUPONT;a@b.fr;0612345678;03/04/2026;1 234,50;0012

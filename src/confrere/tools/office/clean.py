@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import csv
 import datetime as dt
 import re
 from decimal import Decimal
@@ -352,18 +351,7 @@ def _workbook(out: Path, at: str, *, content: Table, edits: list[Edit], language
 
 
 def _csv(out: Path, at: str, *, rows: list[list[Any]], language: str) -> None:
-    with open(out, "w", newline="", encoding="utf-8-sig") as file:
-        writer = csv.writer(file, delimiter=";" if language == "fr" else ",")
-        for row in rows:
-            writer.writerow([_safe(cell, language) for cell in row])
+    from confrere.documents.write.convert import write_csv
 
-
-def _safe(cell: Any, language: str) -> str:
-    if isinstance(cell, (Decimal, float)):
-        return str(cell).replace(".", ",") if language == "fr" else str(cell)
-    text = _text(cell)
-    return (
-        f"'{text}"
-        if text.startswith(("=", "@", "\t", "\r")) or (text.startswith(("+", "-")) and not re.fullmatch(r"[+-]?[\d .,()/]+", text))
-        else text
-    )
+    # Cleaned days are written as ISO 8601 has them: one form, whoever reads them next.
+    write_csv(out, [[cell.isoformat() if isinstance(cell, dt.date) else cell for cell in row] for row in rows], language)

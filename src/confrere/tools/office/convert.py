@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import csv
 import re
 import tempfile
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any, Literal
+from typing import TYPE_CHECKING, Annotated, Any, Literal, NamedTuple
 
 import msgspec
 from msgspec import Meta
@@ -24,13 +23,15 @@ from confrere.tools.office.scope import KIND_OF, Scope
 from confrere.tools.office.words import tell
 
 if TYPE_CHECKING:
+    from confrere.documents.model import Table as Read
+    from confrere.documents.write.content import Table
     from confrere.tools.base import Context
 
 _FROM = {
     "pdf": ("docx", "xlsx", "pptx", "image", "txt", "md", "html", "csv"),
-    "docx": ("docx", "txt", "md", "html"),
-    "xlsx": ("csv", "xlsx"),
-    "csv": ("xlsx", "csv"),
+    "docx": ("docx", "txt", "md", "html", "pdf"),
+    "xlsx": ("csv", "xlsx", "pdf", "docx", "html", "image"),
+    "csv": ("xlsx", "csv", "pdf", "docx", "html", "image"),
     "txt": ("pdf", "docx", "pptx", "mail", "html", "md", "image"),
     "md": ("pdf", "docx", "html", "txt"),
     "html": ("docx", "md", "txt"),
@@ -38,6 +39,13 @@ _FROM = {
 }
 _ENDINGS = {"image": "png"}
 _BATCH = 20
+_PAGES = 200
+
+
+class _Target(NamedTuple):
+    source: str
+    path: str
+    page: int
 
 
 class ConvertFiles:
@@ -64,45 +72,62 @@ class ConvertFiles:
     def run(self, args: Any, context: Context) -> Result:
         language = args.language or context.language
 
-        def decide() -> list[list[str]]:
+        def decide() -> list[tuple[str, str, int]]:
             chosen = choose(context, args.only, args.exclude, deep=False, changing=True)
             ending = _ENDINGS.get(args.to, args.to)
             out = []
             for info in chosen.files:
                 if kind_of(info.path) in _FROM[args.to] and extension_of(info.path) != ending:
                     stem = info.path.rpartition(".")[0]
-                    out.append([info.path, context.view.free(f"{stem}.{ending}")])
+                    pages = _page_count(context, info.path) if args.to == "image" else 1
+                    for page in range(pages):
+                        name = stem if pages == 1 else f"{stem} p{page + 1:0{len(str(pages))}}"
+                        out.append((info.path, context.view.free(f"{name}.{ending}"), page))
             return out
 
-        todo: list[list[str]] = context.memo("targets", decide)
+        todo = [_Target(*one) for one in context.memo("targets", decide)]
         if not todo:
             return Result(text=say("office.nothing-to-convert", language, to=args.to), failed=True)
         made: list[str] = []
         omissions: list[tuple[str, str]] = []
         for start in range(0, len(todo), _BATCH):
             batch = todo[start : start + _BATCH]
-            context.progress(start, len(todo), name_of(batch[0][0]))
+            context.progress(start, len(todo), name_of(batch[0].source))
             with tempfile.TemporaryDirectory(dir=context.view.area) as scratch:
                 done, failed = _convert(context, batch, args.to, Path(scratch), language)
                 made += done
                 omissions += failed
         context.progress(len(todo), len(todo), args.to)
+        sources = list(dict.fromkeys(one.source for one in todo))
+        left = {path for path, _ in omissions}
+        done_count = sum(source not in left for source in sources)
+        text = tell("office.converted", language, done_count, count=done_count, files=len(sources), to=args.to)
+        if args.to == "docx" and any(kind_of(one.source) == "pdf" and one.source not in left for one in todo):
+            text += " " + say("office.converted-text-only", language)
         return Result(
-            text=tell("office.converted", language, len(made), count=len(made), files=len(todo), to=args.to),
+            text=text,
             data={"made": made},
             omissions=omissions,
             deliverables=made,
-            origins=[source for source, _ in todo],
+            origins=sources,
             failed=not made,
         )
 
 
-def _convert(context: Context, batch: list[list[str]], to: str, scratch: Path, language: str) -> tuple[list[str], list[tuple[str, str]]]:
+def _page_count(context: Context, path: str) -> int:
+    """How many pictures a file becomes: one a page of a PDF, ``_PAGES`` at most."""
+    if kind_of(path) != "pdf":
+        return 1
+    document = context.library.read(context.view.locate(path), name_of(path))
+    return max(1, min(int(document.metadata.get("pages", "1")), _PAGES))
+
+
+def _convert(context: Context, batch: list[_Target], to: str, scratch: Path, language: str) -> tuple[list[str], list[tuple[str, str]]]:
     """Convert a batch; the view paths made, and (path, reason) of what could not be."""
     made: list[str] = []
     failed: list[tuple[str, str]] = []
     office: list[tuple[str, str, Path]] = []
-    for number, (source, target) in enumerate(batch):
+    for number, (source, target, page) in enumerate(batch):
         real = context.view.locate(source)
         out = scratch / f"{number}.{target.rpartition('.')[2]}"
         try:
@@ -111,7 +136,7 @@ def _convert(context: Context, batch: list[list[str]], to: str, scratch: Path, l
                 copy.write_bytes(real.read_bytes())
                 office.append((source, target, copy))
                 continue
-            _by_us(context, source, real, to, out)
+            _by_us(context, source, real, to, out, page)
         except Unfit as error:
             failed.append((source, reason(error.code, language)))
             continue
@@ -173,40 +198,37 @@ def _by_office(source: str, to: str, real: Path) -> bool:
     kind = kind_of(source)
     return (
         (to == "pdf" and kind != "image" and not _plain(source, real))
-        or to == "docx"
+        or (to == "docx" and kind != "pdf")
         or (to == "html" and kind == "docx")
         or (to == "xlsx" and kind == "xlsx")
     )
 
 
-def _by_us(context: Context, source: str, real: Path, to: str, out: Path) -> None:
+def _by_us(context: Context, source: str, real: Path, to: str, out: Path, page: int) -> None:
     """Conversions that need no LibreOffice. Raises Unfit."""
-    if to == "pdf" and _plain(source, real):
+    if to == "docx" or (to == "pdf" and _plain(source, real)):
         _page_of_text(context, real, source, out)
         return
     if to == "pdf":
         image_pdf(real, out)
         return
     if to == "image":
-        _picture(real, source, out)
+        _picture(real, source, out, page)
         return
     document = context.library.read(real, name_of(source))
     if document.error:
         raise Unfit(document.error)
     if to in ("csv", "xlsx"):
+        from confrere.documents.write.convert import write_csv
+        from confrere.documents.write.tables import table_workbook
+
         tables = [table for page in document.pages for table in page_tables(page)]
         if not tables:
             raise Unfit("no-table")
         if to == "csv":
-            with open(out, "w", newline="", encoding="utf-8-sig") as file:
-                writer = csv.writer(file, delimiter=";" if context.language == "fr" else ",")
-                for row in max(tables, key=lambda table: len(table.rows)).rows:
-                    writer.writerow(["" if cell is None else cell for cell in row])
+            write_csv(out, max(tables, key=lambda table: len(table.rows)).rows, context.language)
         else:
-            from confrere.documents.write.tables import table_workbook
-            from confrere.tools.office.clean import as_table
-
-            table_workbook(out, [as_table(table, []) for table in tables], context.language)
+            table_workbook(out, [_columns(table) for table in tables], context.language)
         return
     text = document.text if to != "html" else _page(document.text)
     if not document.text.strip():
@@ -214,10 +236,20 @@ def _by_us(context: Context, source: str, real: Path, to: str, out: Path) -> Non
     out.write_text(text, encoding="utf-8")
 
 
+def _columns(table: Read) -> Table:
+    """A table as the writer takes it: typed by its cells where the format types them, else by what a whole column says."""
+    from confrere.documents.write.convert import typed_table
+    from confrere.tools.office.clean import as_table
+
+    text = all(cell is None or isinstance(cell, str) for row in table.rows for cell in row)
+    return typed_table(table.name, table.rows) if text else as_table(table, [])
+
+
 def _page_of_text(context: Context, real: Path, source: str, out: Path) -> None:
-    """A plain text set as a page is: its headings, lists and lines kept. Raises Unfit."""
+    """A text set as a page is, or as a Word document: its headings, lists and lines kept. Raises Unfit."""
     from confrere.documents.write.plain_pages import text_report
     from confrere.documents.write.typeset import report_pdf
+    from confrere.documents.write.word import report_docx
 
     document = context.library.read(real, name_of(source))
     if document.error:
@@ -225,7 +257,8 @@ def _page_of_text(context: Context, real: Path, source: str, out: Path) -> None:
     if not document.text.strip():
         raise Unfit("empty")
     language = document.language if document.language in ("fr", "en") else context.language
-    report_pdf(out, text_report(document.text, name_of(source).rpartition(".")[0]), language)
+    make = report_docx if out.suffix == ".docx" else report_pdf
+    make(out, text_report(document.text, name_of(source).rpartition(".")[0]), language)
 
 
 def _page(text: str) -> str:
@@ -235,7 +268,7 @@ def _page(text: str) -> str:
     return f'<!doctype html>\n<meta charset="utf-8">\n<body>\n{body}\n</body>\n'
 
 
-def _picture(real: Path, source: str, out: Path) -> None:
+def _picture(real: Path, source: str, out: Path, page: int) -> None:
     from PIL import Image, UnidentifiedImageError
 
     try:
@@ -243,7 +276,7 @@ def _picture(real: Path, source: str, out: Path) -> None:
             import pypdfium2
 
             with pypdfium2.PdfDocument(real) as document:
-                document[0].render(scale=2).to_pil().save(out, "PNG")
+                document[page].render(scale=2).to_pil().save(out, "PNG")
             return
         with Image.open(real) as image:
             image.save(out, "PNG")
