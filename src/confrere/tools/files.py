@@ -160,6 +160,8 @@ class MoveFiles:
     Args = PairsArgs
 
     def run(self, args: PairsArgs, context: Context) -> Result:
+        from confrere.tools.office.moves import relink
+
         view = context.view
         for number, pair in enumerate(args.files, start=1):
             context.progress(number, len(args.files), pair.source)
@@ -168,6 +170,7 @@ class MoveFiles:
             if "/" in parent(pair.target) and not view.exists(parent(pair.target)):
                 view.mkdir(parent(pair.target))
             view.move(pair.source, pair.target)
+        relink(context, {pair.source: pair.target for pair in args.files})
         return Result(text=f"moved: {len(args.files)}")
 
 

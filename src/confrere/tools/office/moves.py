@@ -5,6 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from confrere.tools.base import Context
 
 _STEP = 100
@@ -29,8 +31,28 @@ def carry_out(context: Context, moves: list[list[str]], what: str) -> int:
                     view.mkdir(folder)
                 made.add(folder)
             view.move(source, target)
+    relink(context, dict(moves))
     context.progress(len(moves), len(moves), what)
     return sum(1 for _, target in moves if view.exists(target)) if len(moves) < 2000 else len(moves)
+
+
+def relink(context: Context, moves: Mapping[str, str]) -> None:
+    """Lead the links of what this task has made before to where these files and folders (old view path: new one) are now: a workbook
+    made before the files were sorted leads to them all the same. It stays the work of the call that made it. Safe to run again."""
+    from confrere.documents.write.relink import LINKED, relinked
+    from confrere.tools.office.files import made_here
+
+    view = context.view
+    found = (info.path for info in view.walk(denied=lambda path: None) if info.type == "file" and info.path.lower().endswith(LINKED))
+    made = [path for path in found if made_here(context, path)]
+    gone = {old: new for old, new in moves.items() if not view.exists(old)} if made else {}
+    for path in made:
+        data = view.read(path)
+        after = relinked(data, path, gone)
+        if after != data:
+            maker = view.seen.touch(path)
+            view.write(path, after, overwrite=True)
+            view.seen.touched(path, maker.step, maker.call)
 
 
 def prune(context: Context, folders: list[str]) -> None:
