@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from confrere.documents.model import Document, Page, Table, Warning_
-from confrere.documents.read.inspect_html import Styles, embedded_calls
+from confrere.documents.read.inspect_html import Ground, Styles, embedded_calls, unseen_picture
 from confrere.documents.read.limits import Budget, Unreadable
 from confrere.documents.read.text_bytes import decode, read_head
 
@@ -27,6 +27,9 @@ _SKIP = {
     "select",
     "audio",
     "video",
+    "datalist",
+    "noframes",
+    "rp",
 }
 _BLOCKS = {
     "p", "div", "section", "article", "header", "footer", "main", "nav", "aside", "h1", "h2", "h3", "h4", "h5", "h6", "ul", "ol", "li",
@@ -65,8 +68,11 @@ def html_page(text: str, budget: Budget, document: Document, *, label: str) -> P
         document.metadata.setdefault("title", " ".join(title.text.split())[:300])
     if (root.get("lang") or "")[:2].isalpha() and not document.language:
         document.language = (root.get("lang") or "")[:2].lower()
-    walk = _Walk(Styles("\n".join(s.text or "" for s in root.iter("style"))))
-    walk.element(root, 0, None)
+    styles = Styles("\n".join(s.text or "" for s in root.iter("style")))
+    walk = _Walk(styles)
+    walk.element(root, 0, Ground())
+    if styles.spent:
+        document.warnings.append(Warning_(code="truncated", where=label, text="style"))
     document.warnings.extend(walk.warnings(label))
     document.warnings.extend(embedded_calls(root, label))
     return Page(label=label, text=budget.take_text(walk.text()), tables=walk.tables)
@@ -87,25 +93,24 @@ class _Walk:
         self._hidden: dict[str, list[str]] = {}
         self.tables: list[Table] = []
 
-    def element(self, element: Any, depth: int, background: str | None) -> None:
+    def element(self, element: Any, depth: int, ground: Ground) -> None:
         """Walk an element; its tail belongs to its parent."""
         tag = element.tag if isinstance(element.tag, str) else ""
         if not tag or tag in _SKIP or depth > 400:
             return
-        reason, background = self._styles.hides(element, background)
-        if reason:
-            text = " ".join("".join(element.itertext()).split())
-            if text:
-                self._hidden.setdefault(reason, []).append(text)
+        reason, ground = self._styles.hides(element, ground)
+        if reason or (tag == "dialog" and element.get("open") is None):
+            self._hide(reason or "hidden-text", "".join(element.itertext()))
             return
+        reason = ground.reason
         if tag == "br":
             self._out.append("\n")
             return
         if tag == "input" and (element.get("type") or "text").lower() in ("text", "email", "number", "date", "tel"):
-            self._out.append(f" {element.get('value') or ''} ")
+            self._text(f" {element.get('value') or ''} ", tag, reason)
             return
         if tag == "img" and element.get("alt"):
-            self._out.append(f" {element.get('alt')} ")
+            self._text(f" {element.get('alt')} ", tag, reason or ("hidden-text" if unseen_picture(element) else ""))
             return
         block = tag in _BLOCKS
         if block:
@@ -113,43 +118,52 @@ class _Walk:
         if tag == "li":
             self._out.append("- ")
         if tag == "table" and depth < 200:
-            self._table(element, depth, background)
+            self._table(element, depth, ground)
         else:
-            self._text(element.text, tag)
+            self._text(element.text, tag, reason)
             for child in element:
-                self.element(child, depth + 1, background)
-                self._text(child.tail, tag)
+                self.element(child, depth + 1, ground)
+                self._text(child.tail, tag, reason)
                 if child.tag in ("td", "th"):
                     self._out.append("   ")
         if block:
             self._out.append("\n")
 
-    def _text(self, text: str | None, tag: str) -> None:
+    def _hide(self, reason: str, text: str) -> None:
+        text = " ".join(text.split())
         if text:
+            self._hidden.setdefault(reason, []).append(text)
+
+    def _text(self, text: str | None, tag: str, reason: str) -> None:
+        if text and reason:
+            self._hide(reason, text)
+        elif text:
             self._out.append(text if tag == "pre" else re.sub(r"\s+", " ", text))
 
-    def _table(self, table: Any, depth: int, background: str | None) -> None:
+    def _table(self, table: Any, depth: int, ground: Ground) -> None:
         """Read a table of data cell by cell; a table that only lays out blocks or holds others is read as text."""
         if table.find(".//table") is not None:
             for child in table:
-                self.element(child, depth + 1, background)
+                self.element(child, depth + 1, ground)
             return
         rows: list[list[str]] = []
         header, lines = False, list[str]()
         covered: dict[int, int] = {}  # columns that a cell from a row above still fills, and for how many rows
+        collapsed = {i for i, column in enumerate(table.iter("col")) if not self._styles.hides(column, ground)[1].visible}
         for row in table.iter("tr"):
             cells: list[str] = []
             spans: dict[int, int] = {}
-            reason, ground = self._styles.hides(row, background)
-            for cell in row:
-                if cell.tag not in ("td", "th"):
-                    continue
+            reason, under = "", ground
+            for part in [*reversed([one for one in row.iterancestors("tbody", "thead", "tfoot") if one.getparent() is table]), row]:
+                more, under = self._styles.hides(part, under)
+                reason = reason or more
+            for number, cell in enumerate(cell for cell in row if cell.tag in ("td", "th")):
                 header = header or (cell.tag == "th" and not rows)
                 inner = _Walk(self._styles)
-                if reason:
-                    self._hidden.setdefault(reason, []).append(" ".join("".join(cell.itertext()).split()))
+                if reason or number in collapsed:
+                    self._hide(reason or "hidden-text", "".join(cell.itertext()))
                     continue
-                inner.element(cell, depth + 1, ground)
+                inner.element(cell, depth + 1, under)
                 for code, texts in inner._hidden.items():
                     self._hidden.setdefault(code, []).extend(texts)
                 while covered.get(len(cells), 0):
@@ -163,7 +177,12 @@ class _Walk:
                 rows.append(cells)
                 lines.append("   ".join(" ".join(c.split()) for c in cells if c))
         caption = table.find("caption")
-        name = " ".join("".join(caption.itertext()).split()) if caption is not None else ""
+        named = _Walk(self._styles)
+        if caption is not None:
+            named.element(caption, depth + 1, ground)
+        for code, texts in named._hidden.items():
+            self._hidden.setdefault(code, []).extend(texts)
+        name = " ".join(named.text().split())
         if name:
             lines.insert(0, name)
         if sum(1 for row in rows if len(row) > 1) >= 2:

@@ -1,8 +1,8 @@
 """What HTML carries without showing it.
 
-Codes: ``hidden-text`` (display none, visibility hidden, opacity 0, off the screen, the colour of its background), ``tiny-text`` (2 pixels
-or less), ``script``, ``external-link`` (a frame, form or refresh that leaves the page). Inline styles and simple rules of the
-page's own style sheets (``tag``, ``.class``, ``#id`` and ``tag.class``) are followed; nothing is fetched.
+Codes: ``hidden-text`` (display none, visibility hidden, opacity 0, off the screen, clipped away, the colour of its background),
+``tiny-text`` (2 pixels or less), ``script``, ``external-link`` (a frame, form or refresh that leaves the page). Inline styles and the
+rules of the page's own style sheets are followed (see ``css``); nothing is fetched.
 """
 
 from __future__ import annotations
@@ -10,68 +10,68 @@ from __future__ import annotations
 import re
 from typing import Any
 
-from confrere.documents.model import Warning_
+import msgspec
 
-_RULE = re.compile(r"([^{}@]+)\{([^{}]*)\}")
-_SIMPLE = re.compile(r"^([a-zA-Z][\w-]*|\*)?(?:\.([\w-]+)|#([\w-]+))?$")
-_NAMED = {
-    "white": "ffffff",
-    "black": "000000",
-    "transparent": "",
-    "red": "ff0000",
-    "snow": "fffafa",
-    "ivory": "fffff0",
-    "ghostwhite": "f8f8ff",
-}
+from confrere.documents.model import Warning_
+from confrere.documents.read.css import Rules, colour, declarations, number, opaque, pixels
+
+_FAR, _TINY, _CLEAR = 900.0, 2.0, 0.05
+_DRESSED = {"style", "bgcolor", "color", "hidden", "text"}
+
+
+class Ground(msgspec.Struct, frozen=True):
+    """What an element hands on to the text and elements in it: the colour under them (``image`` where it cannot be told), their own
+    colour ("" where none was named), the size of their letters in pixels, whether they are visible."""
+
+    back: str = "ffffff"
+    fore: str = ""
+    size: float = 16.0
+    visible: bool = True
+
+    @property
+    def reason(self) -> str:
+        """The code under which text here is hidden, or "" when it is shown."""
+        if not self.visible or self.size <= 0.1 or self.fore == "clear" or (self.fore and _near(self.fore, self.back)):
+            return "hidden-text"
+        return "tiny-text" if self.size <= _TINY else ""
 
 
 class Styles:
-    """The declarations of the page's simple rules, and what they and inline styles do to an element."""
+    """The rules of the page, and what they and inline styles do to an element."""
 
     def __init__(self, sheet: str) -> None:
-        self._rules: list[tuple[str, str, str, dict[str, str]]] = []
-        for match in _RULE.finditer(re.sub(r"/\*.*?\*/", "", sheet[:500_000], flags=re.S)):
-            declared = _declarations(match.group(2))
-            if not declared:
-                continue
-            for selector in match.group(1).split(","):
-                simple = _SIMPLE.match(selector.strip())
-                if simple and selector.strip():
-                    self._rules.append((simple.group(1) or "", simple.group(2) or "", simple.group(3) or "", declared))
-            if len(self._rules) > 3000:
-                break
+        self._rules = Rules(sheet)
 
-    def hides(self, element: Any, background: str | None) -> tuple[str, str | None]:
-        """Return (the code under which the element is hidden or "", the background under its children: "rrggbb", None: unknown page)."""
-        style: dict[str, str] = {}
-        classes = (element.get("class") or "").split()
-        for tag, klass, identifier, declared in self._rules:
-            if (
-                (not tag or tag in ("*", element.tag))
-                and (not klass or klass in classes)
-                and (not identifier or identifier == element.get("id"))
-            ):
-                style.update(declared)
-        style.update(_declarations(element.get("style") or ""))
-        ground = _colour(style.get("background-color") or style.get("background") or element.get("bgcolor") or "")
-        if "url(" in (style.get("background") or style.get("background-image") or "") or "gradient" in style.get("background", ""):
-            ground = "image"
-        background = ground or background
-        if element.get("hidden") is not None and style.get("display", "none") == "none":
-            return "hidden-text", background
-        if style.get("display") == "none" or style.get("visibility") in ("hidden", "collapse") or _number(style.get("opacity", "1")) < 0.05:
-            return "hidden-text", background
-        if _away(style) or _clipped(style):
-            return "hidden-text", background
-        size = style.get("font-size", "")
-        if size and _pixels(size) <= 2.0:
-            return ("hidden-text" if _pixels(size) == 0 else "tiny-text"), background
-        colour = _colour(style.get("color") or element.get("color") or "")
-        if colour and background != "image" and _near(colour, background or "ffffff"):
-            return "hidden-text", background
-        if style.get("color", "").replace(" ", "") in ("transparent", "rgba(0,0,0,0)", "rgba(255,255,255,0)"):
-            return "hidden-text", background
-        return "", background
+    @property
+    def spent(self) -> bool:
+        """Whether there were more rules than could be followed."""
+        return self._rules.spent
+
+    def hides(self, element: Any, ground: Ground) -> tuple[str, Ground]:
+        """Return (the code under which the element and all in it is hidden or "", the ground of what is in it)."""
+        style = self._rules.of(element)
+        if not style and not _DRESSED.intersection(element.keys()):
+            return "", ground
+        style.update(declarations(element.get("style") or "", self._rules.variables))
+        plain = style.get("background", "")
+        back = colour(style.get("background-color") or plain or element.get("bgcolor") or "")
+        if "url(" in (plain + style.get("background-image", "")) or "gradient" in (plain + style.get("background-image", "")):
+            back = "image"
+        if back == "clear" or (not back and plain not in ("", "none", "inherit", "initial", "transparent")):
+            back = "" if back == "clear" else "image"
+        fore = style.get("-webkit-text-fill-color") or style.get("color") or element.get("color")
+        if element.tag == "body" and not fore:
+            fore = element.get("text")
+        size = style.get("font-size") or _font(style.get("font", ""))
+        seen = style.get("visibility", "")
+        ground = Ground(
+            back=back or ground.back,
+            fore=colour(fore) or ("" if fore not in ("inherit", "currentcolor") else ground.fore) if fore else ground.fore,
+            size=pixels(size, ground.size, ground.size) if size else ground.size,
+            visible=seen not in ("hidden", "collapse") if seen else ground.visible,
+        )
+        hidden = element.get("hidden") is not None and style.get("display", "none") == "none"
+        return ("hidden-text" if hidden or _gone(style, ground.size) else ""), ground
 
 
 def embedded_calls(root: Any, label: str) -> list[Warning_]:
@@ -90,51 +90,68 @@ def embedded_calls(root: Any, label: str) -> list[Warning_]:
     return found[:10]
 
 
-def _declarations(text: str) -> dict[str, str]:
-    out = {}
-    for part in text.split(";"):
-        name, colon, value = part.partition(":")
-        if colon:
-            out[name.strip().lower()] = value.replace("!important", "").strip().lower()
-    return out
+def unseen_picture(element: Any) -> bool:
+    """Whether the words that stand for a picture are none: it has no size, or they are more than a description."""
+    sizes = [element.get(side) or "" for side in ("width", "height")]
+    return any(re.fullmatch(r"[012](px)?", size.strip()) for size in sizes) or len(element.get("alt") or "") > 150
 
 
-def _colour(value: str) -> str:
-    """Return "rrggbb", or "" when the value names no plain colour."""
-    for word in value.split() if not value.startswith("rgb") else [value]:
-        if word in _NAMED:
-            return _NAMED[word]
-        if re.fullmatch(r"#[0-9a-f]{6}([0-9a-f]{2})?", word):
-            return word[1:7]
-        if re.fullmatch(r"#[0-9a-f]{3}", word):
-            return "".join(c * 2 for c in word[1:])
-        match = re.match(r"rgba?\(\s*(\d+)[,\s]+(\d+)[,\s]+(\d+)", word)
-        if match:
-            return "".join(f"{min(int(v), 255):02x}" for v in match.groups())
-    return ""
+def _gone(style: dict[str, str], size: float) -> bool:
+    """Whether a style takes an element away with all that is in it."""
+    if style.get("display") == "none" or style.get("content-visibility") == "hidden":
+        return True
+    if opaque(style.get("opacity", "1")) < _CLEAR or number(style.get("zoom", "1")) < _CLEAR:
+        return True
+    made_clear = re.search(r"opacity\(([^)]*)\)", style.get("filter", ""))
+    if made_clear and opaque(made_clear.group(1)) < _CLEAR:
+        return True
+    moved = [style.get(side, "") for side in ("left", "top", "right", "bottom", "text-indent", "margin-left", "margin-top", "margin-right")]
+    if any(value and pixels(value, 0.0, size) < -_FAR for value in moved) or pixels(style.get("letter-spacing", ""), 0.0, size) <= -size:
+        return True
+    if any(pixels(style.get(side, ""), 0.0, size) > 4 * _FAR for side in ("left", "right", "text-indent", "margin-left")):
+        return True
+    return _moved(style.get("transform", ""), size) or _clipped(style, size)
+
+
+def _moved(transform: str, size: float) -> bool:
+    for name, arguments in re.findall(r"([a-z0-9]+)\(([^()]*)\)", transform):
+        values = arguments.split(",")
+        if name.startswith("scale") and any(opaque(value) < _CLEAR for value in values):
+            return True
+        if name.startswith("translate") and any(abs(pixels(value, 0.0, size)) > _FAR for value in values if "%" not in value):
+            return True
+        if name in ("rotatex", "rotatey") and abs(number(values[0])) in (90.0, 270.0):
+            return True
+    return False
+
+
+def _clipped(style: dict[str, str], size: float) -> bool:
+    clip = re.match(r"rect\(([^)]*)\)", style.get("clip", ""))
+    if clip:
+        edges = [pixels(value, 0.0, size) for value in re.split(r"[,\s]+", clip.group(1).strip()) if value]
+        if len(edges) == 4 and "auto" not in clip.group(1) and (edges[1] - edges[3] <= 1 or edges[2] - edges[0] <= 1):
+            return True
+    shape = re.match(r"(inset|circle|ellipse|polygon)\(([^)]*)\)", style.get("clip-path", ""))
+    if shape:
+        values = [float(v) for v in re.findall(r"-?\d{1,6}(?:\.\d{1,6})?", shape.group(2))]
+        if shape.group(1) == "inset" and values and "%" in shape.group(2) and values[0] >= 50:
+            return True
+        if shape.group(1) in ("circle", "ellipse") and values and values[0] == 0:
+            return True
+        if shape.group(1) == "polygon" and len(set(values[::2])) <= 1:
+            return True
+    none = [style.get(side, "") for side in ("height", "width", "max-height", "max-width")]
+    cut = any(style.get(name, "").split(" ")[0] in ("hidden", "clip") for name in ("overflow", "overflow-x", "overflow-y"))
+    return cut and any(value and pixels(value, 100.0, size) <= 1 for value in none)
 
 
 def _near(one: str, other: str) -> bool:
+    if len(one) != 6 or len(other) != 6:
+        return False
     return all(abs(int(one[i : i + 2], 16) - int(other[i : i + 2], 16)) < 20 for i in (0, 2, 4))
 
 
-def _number(value: str) -> float:
-    match = re.match(r"-?\d*\.?\d+", value)
-    return float(match.group()) if match else 1.0
-
-
-def _pixels(value: str) -> float:
-    match = re.match(r"(\d*\.?\d+)\s*(px|pt|em|rem|%)?", value)
-    if not match:
-        return 12.0
-    factor = {"px": 1.0, "pt": 1.333, "em": 16.0, "rem": 16.0, "%": 0.16, None: 1.0}[match.group(2)]
-    return float(match.group(1)) * factor
-
-
-def _away(style: dict[str, str]) -> bool:
-    return any(_number(style.get(side, "0") or "0") < -900 for side in ("left", "top", "text-indent", "margin-left", "margin-top"))
-
-
-def _clipped(style: dict[str, str]) -> bool:
-    none = [style.get(k, "") for k in ("height", "width", "max-height", "max-width")]
-    return style.get("overflow") == "hidden" and any(re.fullmatch(r"[01](px)?", v) for v in none)
+def _font(shorthand: str) -> str:
+    """The size in ``font: bold 12px/1.5 serif``."""
+    match = re.search(r"(?:^|\s)(\d{0,5}\.?\d{1,5}(?:px|pt|em|rem|%)|0)(?=[/\s]|$)", shorthand)
+    return match.group(1) if match else ""
