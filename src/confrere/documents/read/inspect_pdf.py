@@ -1,7 +1,8 @@
 """What a person would not see on a PDF page but a model would read.
 
-Codes: ``hidden-text`` (invisible render mode, transparent, same colour as what is under it, covered, off the page), ``tiny-text``
-(2 points or less). Colour is judged on the rendered page, not guessed: white on a dark band is visible, white on white is not.
+Codes: ``hidden-text`` (invisible render mode, transparent, same colour as what is under it, covered, clipped, in a layer that is off, off
+the page), ``tiny-text`` (2 points or less, or pressed together). What is seen is judged on the rendered page, not guessed: white on
+a dark band is visible, white on white is not, nor what a clipping path, a mask or a blend mode takes away.
 """
 
 from __future__ import annotations
@@ -10,9 +11,11 @@ import ctypes
 from typing import Any
 
 from confrere.documents.model import Warning_, Word
-from confrere.documents.read.pdf_text import Frame, Placed, object_colour
+from confrere.documents.read.pdf_text import Frame, Placed
 
 TINY = 2.0
+_PRESSED = 1.5
+"""Square points a letter: less is text without height or width."""
 EXCERPT = 300
 _CONTRAST = 30
 _SCALE = 2.0
@@ -34,16 +37,14 @@ def split_hidden(page: Any, placed: list[Placed], frame: Frame, label: str) -> t
             hidden.setdefault("hidden-text", []).append(word)
         elif paint.mode in (3, 7):
             layer.append(word)
-        elif min(word.y1 - word.y0, max(word.x1 - word.x0, 0.5 * (word.y1 - word.y0))) <= TINY:
+        elif min(word.y1 - word.y0, max(word.x1 - word.x0, 0.5 * (word.y1 - word.y0))) <= TINY or _pressed(word):
             hidden.setdefault("tiny-text", []).append(word)
         elif paint.alpha < 26:
             hidden.setdefault("hidden-text", []).append(word)
         else:
             visible.append(item)
-    doubtful = _doubtful(page, visible, frame)
-    if doubtful:
-        unseen = _unseen(page, [visible[i].word for i in doubtful])
-        gone = {i for i, out in zip(doubtful, unseen, strict=True) if out}
+    gone = _gone(page, visible)
+    if gone:
         hidden.setdefault("hidden-text", []).extend(visible[i].word for i in sorted(gone))
         visible = [item for i, item in enumerate(visible) if i not in gone]
     warnings = [
@@ -54,68 +55,67 @@ def split_hidden(page: Any, placed: list[Placed], frame: Frame, label: str) -> t
     return [item.word for item in visible], layer, warnings
 
 
-def _doubtful(page: Any, visible: list[Placed], frame: Frame) -> list[int]:
-    """Return the indexes of words whose visibility must be looked at: light ones, and those some filled object could swallow."""
+def _pressed(word: Word) -> bool:
+    return len(word.text) > 2 and (word.x1 - word.x0) * (word.y1 - word.y0) < _PRESSED * len(word.text)
+
+
+def _gone(page: Any, visible: list[Placed]) -> set[int]:
+    """Return the indexes of the words whose place on the rendered page shows nothing of them."""
+    if not visible:
+        return set()
+    # A look at half the detail clears nearly every word; the others are looked at closely.
+    plain = _render(page, _SCALE / 2)
+    doubtful = [i for i, item in enumerate(visible) if _flat(_box(plain, item.word, page))]
+    gone = {i for i, out in zip(doubtful, unseen(page, [visible[i].word for i in doubtful]), strict=True) if out}
+    # Light letters with lines across them show something, if not themselves: does the page look the same without them?
+    light = [i for i, item in enumerate(visible) if i not in gone and (item.paint.luminance > 150 or item.paint.alpha < 90)]
+    if light:
+        without = _without(page, {visible[i].paint.address for i in light if visible[i].paint.address})
+        from PIL import ImageChops
+
+        change = ImageChops.difference(plain, without)
+        same = [i for i in light if max(_box(change, visible[i].word, page).getextrema()) < _CONTRAST]
+        gone.update(same)
+    return gone
+
+
+def _without(page: Any, addresses: set[int]) -> Any:
+    """Render the page with these text objects made invisible, and make them what they were again."""
     import pypdfium2.raw as pdfium
 
-    light = {i for i, item in enumerate(visible) if item.paint.luminance > 150 or item.paint.alpha < 90}
-    order: dict[int, int] = {}
-    fills: list[tuple[int, tuple[float, float, float, float], float | None]] = []
-    bounds = [ctypes.c_float() for _ in range(4)]
-    count = pdfium.FPDFPage_CountObjects(page.raw)
-    for index in range(min(count, 20_000)):
-        pointer = pdfium.FPDFPage_GetObject(page.raw, index)
-        kind = pdfium.FPDFPageObj_GetType(pointer)
-        address = ctypes.cast(pointer, ctypes.c_void_p).value or 0
-        order[address] = index
-        if kind == pdfium.FPDF_PAGEOBJ_TEXT or not pdfium.FPDFPageObj_GetBounds(pointer, *bounds):
-            continue
-        box = frame.box(*(b.value for b in bounds))
-        if (box[2] - box[0]) * (box[3] - box[1]) < 60 or min(box[2] - box[0], box[3] - box[1]) < 4:
-            continue
-        shade = None
-        if kind == pdfium.FPDF_PAGEOBJ_PATH:
-            mode, stroke = ctypes.c_int(), ctypes.c_int()
-            if not pdfium.FPDFPath_GetDrawMode(pointer, mode, stroke) or mode.value == 0:
-                continue
-            shade, alpha = object_colour(pdfium, pointer)
-            if alpha < 128:
-                continue
-        fills.append((index, box, shade))
-    if not fills:
-        return sorted(light)
-    if len(fills) > 400:
-        return list(range(len(visible)))
-    for i, item in enumerate(visible):
-        if i in light:
-            continue
-        word = item.word
-        x, y = (word.x0 + word.x1) / 2, (word.y0 + word.y1) / 2
-        place = order.get(item.paint.address, count)
-        for index, box, shade in fills:
-            if box[0] <= x <= box[2] and box[1] <= y <= box[3]:
-                after = index > place
-                if (after and shade is None) or (shade is not None and (after or abs(shade - item.paint.luminance) < 40)):
-                    light.add(i)
-                    break
-    return sorted(light)
+    modes = []
+    try:
+        for address in addresses:
+            pointer = ctypes.cast(address, pdfium.FPDF_PAGEOBJECT)
+            modes.append((pointer, pdfium.FPDFTextObj_GetTextRenderMode(pointer)))
+            pdfium.FPDFTextObj_SetTextRenderMode(pointer, pdfium.FPDF_TEXTRENDERMODE_INVISIBLE)
+        return _render(page, _SCALE / 2)
+    finally:
+        for pointer, mode in modes:
+            pdfium.FPDFTextObj_SetTextRenderMode(pointer, mode)
 
 
-def _unseen(page: Any, words: list[Word]) -> list[bool]:
+def _render(page: Any, scale: float) -> Any:
+    scale = min(scale, 1500 * scale / max(page.get_width(), page.get_height(), 1))
+    return page.render(scale=scale, grayscale=True, may_draw_forms=True).to_pil().convert("L")
+
+
+def _box(image: Any, word: Word, page: Any) -> Any:
+    """Return the part of a rendered page where a word stands, at least a pixel."""
+    scale = image.width / max(page.get_width(), 1)
+    left, top = min(max(0, int(word.x0 * scale)), image.width - 1), min(max(0, int(word.y0 * scale)), image.height - 1)
+    right, bottom = min(image.width, int(word.x1 * scale) + 1), min(image.height, int(word.y1 * scale) + 1)
+    return image.crop((left, top, max(right, left + 1), max(bottom, top + 1)))
+
+
+def _flat(part: Any) -> bool:
+    low, high = part.getextrema()
+    return bool(high - low < _CONTRAST)
+
+
+def unseen(page: Any, words: list[Word]) -> list[bool]:
     """Render the page and tell for each word whether its box shows nothing (grey levels differ by less than 30 of 255)."""
-    scale = min(_SCALE, 3000 / max(page.get_width(), page.get_height(), 1))
-    image = page.render(scale=scale, grayscale=True, may_draw_forms=True).to_pil().convert("L")
-    out = []
-    for word in words:
-        box = (
-            max(0, int(word.x0 * scale)),
-            max(0, int(word.y0 * scale)),
-            min(image.width, int(word.x1 * scale) + 1),
-            min(image.height, int(word.y1 * scale) + 1),
-        )
-        if box[2] - box[0] < 1 or box[3] - box[1] < 1:
-            out.append(True)
-            continue
-        low, high = image.crop(box).getextrema()
-        out.append(high - low < _CONTRAST)
-    return out
+    if not words:
+        return []
+    image = _render(page, _SCALE)
+    return [_flat(_box(image, word, page)) for word in words]

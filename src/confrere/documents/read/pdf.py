@@ -8,7 +8,7 @@ from typing import Any
 
 from confrere.documents.model import Document, Page, Table, Warning_, Word
 from confrere.documents.read.attachments import attach
-from confrere.documents.read.inspect_pdf import EXCERPT, split_hidden
+from confrere.documents.read.inspect_pdf import EXCERPT, split_hidden, unseen
 from confrere.documents.read.inspect_text import differs
 from confrere.documents.read.layout import reading_text
 from confrere.documents.read.limits import Budget, Unreadable
@@ -76,6 +76,7 @@ def _page(page: Any, label: str, document: Document, budget: Budget, *, words: b
     textpage.close()
     visible, layer, warnings = split_hidden(page, placed, frame, label)
     fields = _fields(page, frame, label, document)
+    fields = _seen_fields(page, fields, label, document)
     visible += [word for _, _, words_ in fields for word in words_]
     result = Page(label=label, width=round(width, 2), height=round(height, 2))
     if fields:
@@ -162,10 +163,12 @@ def _fields(page: Any, frame: Frame, label: str, document: Document) -> list[tup
             field = pdfium.FPDFAnnot_GetFormFieldType(form, annotation)
             flags = pdfium.FPDFAnnot_GetFlags(annotation)
             if value.strip() and field != pdfium.FPDF_FORMFIELD_PUSHBUTTON:
-                if flags & 0x22 or not pdfium.FPDFAnnot_GetRect(annotation, rect) or rect.right - rect.left < 1:
+                placed = bool(pdfium.FPDFAnnot_GetRect(annotation, rect)) and rect.right - rect.left >= 1
+                box = frame.box(rect.left, rect.bottom, rect.right, rect.top)
+                width, height = frame.size
+                if flags & 0x22 or not placed or box[0] >= width or box[1] >= height or box[2] <= 0 or box[3] <= 0:
                     document.warnings.append(Warning_(code="hidden-text", where=label, text=f"{name}: {value}"[:EXCERPT]))
                 else:
-                    box = frame.box(rect.left, rect.bottom, rect.right, rect.top)
                     shown = field not in (pdfium.FPDF_FORMFIELD_CHECKBOX, pdfium.FPDF_FORMFIELD_RADIOBUTTON)
                     found.append((name, value, _spread(value, box) if shown else []))
         elif kind in (pdfium.FPDF_ANNOT_TEXT, pdfium.FPDF_ANNOT_POPUP, pdfium.FPDF_ANNOT_HIGHLIGHT):
@@ -174,6 +177,19 @@ def _fields(page: Any, frame: Frame, label: str, document: Document) -> list[tup
                 document.warnings.append(Warning_(code="comment", where=label, text=note[:EXCERPT]))
         pdfium.FPDFPage_CloseAnnot(annotation)
     return found
+
+
+def _seen_fields(page: Any, fields: list[tuple[str, str, list[Word]]], label: str, document: Document) -> list[tuple[str, str, list[Word]]]:
+    """Return the fields whose place on the page shows something; the others become a warning."""
+    places = [Word("", min(w.x0 for w in words), words[0].y0, max(w.x1 for w in words), words[0].y1) for _, _, words in fields if words]
+    blank = iter(unseen(page, places))
+    out = []
+    for name, value, words in fields:
+        if bool(words) and next(blank):
+            document.warnings.append(Warning_(code="hidden-text", where=label, text=f"{name}: {value}"[:EXCERPT]))
+        else:
+            out.append((name, value, words))
+    return out
 
 
 def _spread(value: str, box: tuple[float, float, float, float]) -> list[Word]:
