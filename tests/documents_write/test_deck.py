@@ -411,3 +411,20 @@ def test_bars_begin_at_nothing_and_titles_tell_all_currencies(tmp_path: Path) ->
     deck(tmp_path / "d.pptx", content, "en")
     charts = [shape.chart for slide in Presentation(str(tmp_path / "d.pptx")).slides for shape in slide.shapes if shape.has_chart]
     assert charts and all(chart.value_axis.minimum_scale == 0 for chart in charts)
+
+
+def test_what_waits_is_summed_over_all_pots_of_its_currency() -> None:
+    def row(number: int, supplier: str, client: str, total: str, sure: bool) -> Row:
+        check = {} if sure else {"total": "extract.unsure"}
+        kind = "invoice" if sure else "receipt"
+        return Row(file=f"F/{number}.pdf", type=kind, supplier=supplier, client=client, currency="EUR", total=Decimal(total), check=check)
+
+    rows = [row(1, "Nous", "Dupont", "900", True), row(2, "Nous", "Kerlann", "500", True), row(3, "Café", "Nous", "42.40", False)]
+    shown = [
+        (figure.label, figure.value, figure.note)
+        for slide in recap_story(Recap(rows=rows, us="Nous"), 4, "fr").slides
+        for block in slide.blocks
+        if isinstance(block, Figures)
+        for figure in block.figures
+    ]
+    assert any(label == "à confirmer" and value == "1" and note.startswith("42") for label, value, note in shown), shown

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
+
 from confrere.documents.write import formats
 from confrere.documents.write.breakdowns import Breakdowns
 from confrere.documents.write.content import (
@@ -45,11 +47,15 @@ class Findings(Breakdowns, Evolution):
             figures.append(Figure(value=self.money(one.all.confirmed, one.code), label=label, note=note))
         if self.main:
             doubtful = sum(one.all.doubts for one in self.totals.currencies)
+            waiting: dict[str, Decimal] = {}
+            for one in self.totals.currencies:
+                if one.all.doubtful:
+                    waiting[one.code] = waiting.get(one.code, ZERO) + one.all.doubtful
             figures.append(
                 Figure(
                     value=formats.number(doubtful, self.language),
                     label=self.say("figure-doubts"),
-                    note=self.money(self.main.all.doubtful, self.main.code) if doubtful else "",
+                    note=" + ".join(self.money(amount, code) for code, amount in waiting.items()),
                     tone="warn" if doubtful else "good",
                 )
             )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass, field
@@ -32,6 +33,7 @@ _GENERIC = set(
         "centre",
     ]
 )
+_ADDRESS = re.compile(r"<?\S+@\S+>?")
 ISSUED = {"invoice", "credit-note", "quote", "receipt"}
 
 
@@ -81,7 +83,10 @@ class Book:
 
 
 def believable(record: Record, name: str) -> bool:
-    """Whether a party is worth a folder: sure, or doubtful but more likely right than not."""
+    """Whether a party is worth a folder: sure, or doubtful but more likely right than not. A client is a name, no bare address that a
+    mail was sent to."""
+    if name == "client" and name in record.fields and _ADDRESS.fullmatch(record.fields[name].value):
+        return False
     return name in record.fields and (name not in record.check or record.fields[name].confidence >= 0.4)
 
 
@@ -115,7 +120,8 @@ def _book(records: list[Record], us: str, decided: tuple[_Pairs, _Pairs], first:
     pairs: list[tuple[str, str]] = []
     for record in records:
         found = {name: record.fields[name].value for name in ("client", "supplier") if believable(record, name)}
-        if us and first is not None and "client" in record.fields and first.name(found.get("supplier", "")) == us:
+        named = "client" in record.fields and not _ADDRESS.fullmatch(record.fields["client"].value)
+        if us and first is not None and named and first.name(found.get("supplier", "")) == us:
             found.setdefault("client", record.fields["client"].value)
         client, supplier = found.get("client", ""), found.get("supplier", "")
         if client:

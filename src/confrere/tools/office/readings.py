@@ -171,7 +171,9 @@ def _settle(reading: Reading, book: Book) -> None:
         reading.date = dated if len(dated) == 10 else ""
     bought = reading.type in ISSUED and client and book.ours(client)
     if not reading.client and not bought:
-        reading.client = book.mentioned(name_of(reading.path), short=True) or book.mentioned(reading.text)
+        # the movements of an account name those who paid, and none of them is whom the statement is for
+        text = "" if reading.type == "statement" else reading.text
+        reading.client = book.mentioned(name_of(reading.path), short=True) or book.mentioned(text)
     reading.text = ""  # it has served: thousands of readings are held at once
 
 
