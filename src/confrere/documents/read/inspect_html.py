@@ -106,7 +106,9 @@ def _gone(style: dict[str, str], size: float) -> bool:
     if made_clear and opaque(made_clear.group(1)) < _CLEAR:
         return True
     moved = [style.get(side, "") for side in ("left", "top", "right", "bottom", "text-indent", "margin-left", "margin-top", "margin-right")]
-    if any(value and pixels(value, 0.0, size) < -_FAR for value in moved) or pixels(style.get("letter-spacing", ""), 0.0, size) <= -size:
+    if any(value and pixels(value, 0.0, size) < -_FAR for value in moved) or pixels(style.get("letter-spacing", ""), 0.0, size) <= min(
+        -size, -1.0
+    ):
         return True
     if any(pixels(style.get(side, ""), 0.0, size) > 4 * _FAR for side in ("left", "right", "text-indent", "margin-left")):
         return True
