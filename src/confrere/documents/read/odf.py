@@ -1,6 +1,6 @@
 """OpenDocument text and presentations (ODT, ODP), from content.xml; the properties of any OpenDocument file.
 
-Codes: ``hidden-text`` (a hidden paragraph or section, text:display none, white on no fill), ``tracked-change``, ``comment``,
+Codes: ``hidden-text`` (a hidden paragraph, section or row, text:display none, the colour of its ground, no size), ``tracked-change``, ``comment``,
 ``hidden-slide``, ``macro``, ``external-link``.
 """
 
@@ -52,7 +52,13 @@ def read_odf(path: Path, budget: Budget) -> Document:
         root = parse_xml(container.read("content.xml"))
         document = Document(kind="odt", metadata=odf_properties(container))
         document.warnings.extend(_parts(container))
-        hidden = _hidden_styles(root)
+        roots = [root]
+        if "styles.xml" in container:
+            try:
+                roots.insert(0, parse_xml(container.read("styles.xml")))
+            except Unreadable:
+                document.warnings.append(Warning_(code="damaged-part", where="styles.xml"))
+        hidden = _hidden_styles(roots)
     for link in root.iter(f"{_DRAW}image", f"{_DRAW}object", f"{_TEXT}section-source", f"{_TABLE}table-source"):
         target = link.get(_XLINK) or ""
         if re.match(r"(https?|file|ftp|smb):|\\\\|//", target):
@@ -97,23 +103,48 @@ def _parts(container: Container) -> list[Warning_]:
     return out[:20]
 
 
-def _hidden_styles(root: Any) -> set[str]:
-    """Return the names of the styles of the document that hide their text."""
+def _hidden_styles(roots: list[Any]) -> set[str]:
+    """Return the names of the styles of the document that hide their text, by their own properties or those they build on."""
+    own: dict[str, dict[str, str]] = {}
+    parents: dict[str, str] = {}
+    for root in roots:
+        for style in root.iter(f"{_STYLE}style"):
+            name = style.get(f"{_STYLE}name") or ""
+            parents[name] = style.get(f"{_STYLE}parent-style-name") or ""
+            own[name] = {"family": style.get(f"{_STYLE}family") or ""}
+            for properties in style:
+                if local(properties) in ("text-properties", "paragraph-properties", "section-properties"):
+                    own[name].update({str(key): str(value) for key, value in properties.attrib.items()})
     out = set()
-    for style in root.iter(f"{_STYLE}style"):
-        for properties in style:
-            if local(properties) not in ("text-properties", "paragraph-properties", "section-properties"):
-                continue
-            white = (properties.get(f"{_FO}color") or "").lower() in ("#ffffff", "#fffffe", "#fefefe")
-            back = (properties.get(f"{_FO}background-color") or "transparent").lower()
-            size = re.match(r"([\d.]+)pt", properties.get(f"{_FO}font-size") or "")
-            if (
-                properties.get(f"{_TEXT}display") == "none"
-                or (white and back in ("transparent", "#ffffff") and style.get(f"{_STYLE}family") == "text")
-                or (size and float(size.group(1)) <= 2)
-            ):
-                out.add(style.get(f"{_STYLE}name") or "")
+    for name in own:
+        chain, at = [own[name]], parents[name]
+        while at in own and len(chain) < 20:
+            chain.append(own[at])
+            at = parents[at]
+        told = {key: value for level in reversed(chain) for key, value in level.items()}
+        if _hides(told):
+            out.add(name)
     return out
+
+
+def _hides(told: dict[str, str]) -> bool:
+    size = re.match(r"([\d.]{1,9})(pt|mm|cm|in)$", told.get(f"{_FO}font-size", ""))
+    points = {"pt": 1.0, "mm": 2.835, "cm": 28.35, "in": 72.0}
+    if told.get(f"{_TEXT}display") == "none" or (
+        size and size.group(1).count(".") < 2 and float(size.group(1)) * points[size.group(2)] <= 2
+    ):
+        return True
+    scale = re.match(r"(\d{1,3})%", told.get(f"{_STYLE}text-scale", ""))
+    if scale and int(scale.group(1)) <= 5:
+        return True
+    colour, back = told.get(f"{_FO}color", "").lower(), told.get(f"{_FO}background-color", "transparent").lower()
+    if not re.fullmatch("#[0-9a-f]{6}", colour):
+        return False
+    levels = [int(colour[i : i + 2], 16) for i in (1, 3, 5)]
+    if re.fullmatch("#[0-9a-f]{6}", back):
+        return all(abs(level - int(back[i : i + 2], 16)) < 20 for level, i in zip(levels, (1, 3, 5), strict=True))
+    # A cell, a frame or the page may be coloured behind a paragraph: only letters of their own style are judged without a ground.
+    return min(levels) >= 0xE6 and told["family"] == "text"
 
 
 def _unshown_pages(root: Any) -> set[str]:
@@ -201,6 +232,9 @@ class _Walk:
         rows: list[list[str]] = []
         for row in table.iter(f"{_TABLE}table-row"):
             if next(row.iterancestors(f"{_TABLE}table")) is not table or len(rows) > 20_000:
+                continue
+            if row.get(f"{_TABLE}visibility") in ("collapse", "filter"):
+                self._tell("hidden-text", row)
                 continue
             cells: list[str] = []
             for cell in row:

@@ -1,10 +1,12 @@
 """PPTX, from its XML: a page a slide in the order they are shown, tables, chart data, notes; and what is not shown.
 
-Codes: ``hidden-slide``, ``hidden-text`` (a shape that is off the slide or hidden), ``comment``, and those of ``ooxml``.
+Codes: ``hidden-slide``, ``hidden-text`` (a shape that is off the slide, hidden or without size; words that are clear, of 2 points or
+less, or in the colour of the slide), ``comment``, and those of ``ooxml``.
 """
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 from typing import Any
 
@@ -51,8 +53,8 @@ def _slide(container: Container, part: str, number: int, size: tuple[int, int], 
     label = f"slide {number}"
     root = parse_xml(container.read(part))
     related = part_relations(container, part)
-    walk = _Walk(size, container, related)
     tree = root.find(f"{P}cSld/{P}spTree")
+    walk = _Walk(size, container, related, _background(container, root, part))
     walk.shapes(tree if tree is not None else root, 0)
     text = "\n".join(walk.lines).strip()
     for kind, target in related.values():
@@ -82,23 +84,84 @@ def _notes(root: Any) -> str:
     return "\n".join(out).strip()
 
 
-def _paragraphs(body: Any) -> str:
+def _paragraphs(body: Any, hidden: list[str] | None = None, ground: str = "") -> str:
+    """Return the text of a shape; what of it is not shown on ``ground`` ("RRGGBB", "" where it cannot be told) goes to ``hidden``."""
     if body is None:
         return ""
     lines = []
     for paragraph in body.iter(f"{A}p"):
         parts = []
         for item in paragraph.iter(f"{A}t", f"{A}br"):
-            parts.append("\n" if local(item) == "br" else item.text or "")
+            if local(item) == "br":
+                parts.append("\n")
+            elif hidden is not None and _unseen(item.getparent().find(f"{A}rPr"), ground):
+                hidden.append(item.text or "")
+            else:
+                parts.append(item.text or "")
         lines.append("".join(parts))
     return "\n".join(lines).strip()
+
+
+def _unseen(properties: Any, ground: str) -> bool:
+    """Whether a run shows nothing: 2 points or less, no fill, a clear one, or the colour of what is under it."""
+    if properties is None:
+        return False
+    size = properties.get("sz") or "1800"
+    if (size.isdigit() and int(size[:6]) <= 200) or properties.find(f"{A}noFill") is not None:
+        return True
+    fill = properties.find(f"{A}solidFill")
+    if fill is None or not len(fill):
+        return False
+    alpha = fill[0].find(f"{A}alpha")
+    if alpha is not None and re.fullmatch(r"\d{1,4}", alpha.get("val") or ""):
+        return True
+    colour = _colour(fill[0])
+    return bool(colour and ground) and all(abs(int(colour[i : i + 2], 16) - int(ground[i : i + 2], 16)) < 20 for i in (0, 2, 4))
+
+
+def _colour(element: Any) -> str:
+    """Return "RRGGBB" of a colour, white for that of the background in its usual theme, or ""."""
+    if local(element) == "schemeClr" and element.get("val") in ("bg1", "lt1") and not len(element):
+        return "FFFFFF"
+    value = (element.get("val") or "").upper()
+    return value if local(element) == "srgbClr" and re.fullmatch("[0-9A-F]{6}", value) else ""
+
+
+def _background(container: Container, root: Any, part: str) -> str:
+    """Return the colour under the text of a slide; "" where a picture, a filled shape or the theme may lie under it."""
+    if next(root.iter(f"{P}pic", f"{A}blip"), None) is not None:
+        return ""
+    if any(
+        fill is not None
+        for shape in root.iter(f"{P}sp")
+        for fill in (shape.find(f"{P}spPr/{A}solidFill"), shape.find(f"{P}spPr/{A}gradFill"))
+    ):
+        return ""
+    if any(shape.find(f"{P}style") is not None for shape in root.iter(f"{P}sp")):
+        return ""
+    for _ in range(3):
+        background, mapped = root.find(f"{P}cSld/{P}bg"), root.find(f"{P}clrMap")
+        if mapped is not None and mapped.get("bg1") != "lt1":
+            return ""
+        if background is not None:
+            fill = next(background.iter(f"{A}srgbClr", f"{A}schemeClr"), None)
+            return _colour(fill) if fill is not None else ""
+        above = [target for kind, target in part_relations(container, part).values() if kind in ("slideLayout", "slideMaster")]
+        target = next((one for one in above if one != part and one in container), "")
+        if not target or ("slideMasters" in part and "slideLayouts" in target):
+            break
+        part, root = target, parse_xml(container.read(target))
+        if next(root.iter(f"{P}pic"), None) is not None:
+            return ""
+    return "FFFFFF"
 
 
 class _Walk:
     """Gathers the text of a slide's shapes from top to bottom, its tables, and what lies off the slide."""
 
-    def __init__(self, size: tuple[int, int], container: Container, related: dict[str, tuple[str, str]]) -> None:
+    def __init__(self, size: tuple[int, int], container: Container, related: dict[str, tuple[str, str]], ground: str) -> None:
         self._size = size
+        self._ground = ground
         self._container = container
         self._related = related
         self.lines: list[str] = []
@@ -111,7 +174,9 @@ class _Walk:
             return
         for shape in sorted(tree, key=_place):
             tag = local(shape)
-            if tag == "grpSp":
+            if tag in ("grpSp", "graphicFrame") and self._gone(shape):
+                self.hidden.append(" ".join(t.text or "" for t in shape.iter(f"{A}t")))
+            elif tag == "grpSp":
                 self.shapes(shape, depth + 1)
             elif tag in ("sp", "cxnSp", "pic"):
                 self._shape(shape)
@@ -126,20 +191,29 @@ class _Walk:
         kind = shape.find(f".//{P}nvPr/{P}ph")
         if kind is not None and kind.get("type") in _SKIPPED:
             return
-        text = _paragraphs(shape.find(f"{P}txBody"))
-        named = shape.find(f".//{P}cNvPr")
+        text = _paragraphs(shape.find(f"{P}txBody"), self.hidden, self._ground)
         if not text:
             return
-        if (named is not None and named.get("hidden") in ("1", "true")) or self._off(shape):
+        if self._gone(shape):
             self.hidden.append(" ".join(text.split()))
         else:
             self.lines.extend(text.split("\n"))
 
+    def _gone(self, shape: Any) -> bool:
+        named = next(shape.iter(f"{P}cNvPr"), None)
+        return (named is not None and named.get("hidden") in ("1", "true")) or self._off(shape)
+
     def _off(self, shape: Any) -> bool:
-        offset, extent = shape.find(f"{P}spPr/{A}xfrm/{A}off"), shape.find(f"{P}spPr/{A}xfrm/{A}ext")
+        if next(shape.iterancestors(f"{P}grpSp"), None) is not None:
+            return False  # placed in the measures of its group
+        frames = (f"{P}spPr/{A}xfrm", f"{P}grpSpPr/{A}xfrm", f"{P}xfrm")
+        frame = next((found for path in frames if (found := shape.find(path)) is not None), None)
+        offset, extent = (frame.find(f"{A}off"), frame.find(f"{A}ext")) if frame is not None else (None, None)
         if offset is None or extent is None or not self._size[0]:
             return False
         x, y, w, h = (int(float(e.get(k) or 0)) for e, k in ((offset, "x"), (offset, "y"), (extent, "cx"), (extent, "cy")))
+        if local(shape) == "sp" and 0 < w < 2000 and 0 < h < 2000:
+            return True
         return x >= self._size[0] or y >= self._size[1] or x + w <= 0 or y + h <= 0
 
     def _frame(self, frame: Any) -> None:
