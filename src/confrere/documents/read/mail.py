@@ -154,6 +154,13 @@ def _parts(message: email.message.Message, document: Document, budget: Budget, b
             payload = part.get_payload()
             children = [p for p in payload if isinstance(p, email.message.Message)] if isinstance(payload, list) else []
             choice = choice or kind == "multipart/alternative"
+            for child in _not_shown(kind, children):
+                data = child.get_payload(decode=True)
+                said = decode(data, child.get_content_charset() or "")[0] if isinstance(data, bytes) else ""
+                if said.strip():
+                    text = " ".join(re.sub(r"<[^<>]*>", " ", said[:20_000]).split())[:300]
+                    document.warnings.append(Warning_(code="alternative-differs", where="parts", text=text))
+                children.remove(child)
             waiting = [(child, depth + 1, choice) for child in children] + waiting
             continue
         data = part.get_payload(decode=True)
@@ -169,6 +176,15 @@ def _parts(message: email.message.Message, document: Document, budget: Budget, b
                     kind, ""
                 )
             attach(document, budget, name, data)
+
+
+def _not_shown(kind: str, children: list[email.message.Message]) -> list[email.message.Message]:
+    """Return the bodies in HTML that a mail program leaves out: of several alternatives all but the last, of related parts all but
+    the first (RFC 2046, 2387)."""
+    bodies = [child for child in children if child.get_content_type() == "text/html" and not _name(child)]
+    if kind == "multipart/alternative":
+        return bodies[:-1]
+    return [child for child in bodies if child is not children[0]] if kind == "multipart/related" else []
 
 
 def _name(part: email.message.Message) -> str:
