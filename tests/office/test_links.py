@@ -54,6 +54,17 @@ def test_what_was_made_before_the_files_were_sorted_leads_to_them(office: Any) -
             assert target.endswith("/" + shown)
         assert folder.view.seen.touch(place).step == "s1", "it stays what the first step made"
     assert b"<small>Clients/Dupont</small>" in folder.view.read("Clients/Index.html")
+    for place in ("Clients/Récapitulatif.xlsx", "Clients/Index.xlsx"):
+        values = [cell for row in rows(folder, place) for cell in row]
+        assert values.count("Clients/Dupont") == 2 and "Clients/Laiterie Kerlann" in values, "the folders are those of now"
+        assert not {"Clients", "Clients/l'été"} & set(values)
+
+
+def rows(folder: Office, path: str) -> list[tuple[Any, ...]]:
+    import openpyxl
+
+    book = openpyxl.load_workbook(io.BytesIO(folder.view.read(path)))
+    return [row for sheet in book for row in sheet.iter_rows(values_only=True)]
 
 
 def test_what_was_made_before_the_files_were_renamed_names_them_by_their_new_names(office: Any) -> None:

@@ -24,17 +24,18 @@ def axis_of(one: Currency, totals: Totals) -> str:
 
 
 def was(recap: Recap, totals: Totals) -> Amounts:
-    """Confirmed totals of the earlier period by currency, side and party, told apart as the present ones are."""
+    """Confirmed totals of the earlier period by currency, side and party, told apart as the present ones are; a party whose amounts are
+    all to confirm was there, with nothing."""
     sided = any(totals.sides)
     earlier = Totals(Recap(rows=recap.before, axis=totals.axis, us=recap.us))
     out: Amounts = {}
     for row, state in zip(earlier.rows, earlier.statuses, strict=True):
-        if state != CONFIRMED:
+        if state == NOT_COUNTED:
             continue
         part = side(row, recap.us) if sided else ""
         axis = axis_of(Currency(row.currency, part), totals)
         key = (row.currency, part, getattr(row, axis))
-        out[key] = out.get(key, ZERO) + (signed(row.total, row) or ZERO)
+        out[key] = out.get(key, ZERO) + ((signed(row.total, row) or ZERO) if state == CONFIRMED else ZERO)
     return out
 
 

@@ -7,7 +7,6 @@ import io
 import posixpath
 import re
 import zipfile
-from collections import Counter
 from collections.abc import Mapping
 from urllib.parse import unquote
 from xml.sax.saxutils import escape
@@ -16,22 +15,30 @@ from confrere.documents.write.sheets import relative_link
 
 LINKED = (".xlsx", ".html", ".htm")
 
-_RELATION = re.compile(rb'(<Relationship [^>]*?Target=")([^"]*)("[^>]*?TargetMode="External"[^>]*?/>)')
+_SHEET = re.compile(r"xl/worksheets/[^/]+\.xml")
+_STRINGS = "xl/sharedStrings.xml"
+_RELATION = re.compile(rb'(<Relationship Id="([^"]*)" [^>]*?Target=")([^"]*)("[^>]*?TargetMode="External"[^>]*?/>)')
+_LINK = re.compile(rb'<hyperlink ref="([A-Z]+[0-9]+)" r:id="([^"]*)"')
+_CELL = re.compile(rb'(<c r=")([A-Z]+[0-9]+)("[^>]* t="s"[^>]*><v>)([0-9]+)(</v>)')
+_LETTERS = b"ABCDEFGHIJKLMNOPQRSTUVWXYZ"
+_ITEM = re.compile(r"<si>(.*?)</si>", re.DOTALL)
+_TEXT = re.compile(r"<t(?: [^>]*)?>([^<]*)</t>")
 _ANCHOR = re.compile(r'(<a href=")(\./[^"]*)(">)([^<]*)(</a>)(?:(<small>)([^<]*)(</small>))?')
-_STRING = re.compile(rb"(<t(?: [^>]*)?>)([^<]*)(</t>)")
+
+_Gone = tuple[str, str, str]  # where a file was, where it is, the address of that
 
 
 def relinked(data: bytes, at: str, moves: Mapping[str, str]) -> bytes:
     """The bytes of the workbook or page at the view path ``at``, with each link to a file that has moved, or lay in a folder that has
-    (``moves``: old view path → new one), led to its new place, and its new name shown where one name has become one other. The same
-    bytes where nothing in it has moved, and where it is no workbook or page.
+    (``moves``: old view path → new one), led to its new place, its new name shown, and its new folder where the
+    old one stands beside it. The same bytes where nothing in it has moved, and where it is no workbook or page.
     """
     if at.lower().endswith(".xlsx"):
         return _workbook(data, at, moves)
     return _page(data, at, moves)
 
 
-def _target(address: str, base: str, moves: Mapping[str, str]) -> tuple[str, str, str] | None:
+def _target(address: str, base: str, moves: Mapping[str, str]) -> _Gone | None:
     """Where a relative address leads, where that has gone, and the address of that; None where it has not moved."""
     old = posixpath.normpath(posixpath.join(base, unquote(address).replace("\\", "/")))
     above, rest = old, ""
@@ -48,40 +55,75 @@ def _workbook(data: bytes, at: str, moves: Mapping[str, str]) -> bytes:
     base = posixpath.dirname(at)
     try:
         with zipfile.ZipFile(io.BytesIO(data)) as source:
-            parts = [(info, source.read(info)) for info in source.infolist()]
+            parts = {info.filename: source.read(info) for info in source.infolist()}
+            infos = source.infolist()
     except (zipfile.BadZipFile, ValueError):
         return data
-    met: dict[str, str] = {}
+    strings = _Strings(parts.get(_STRINGS, b""))
+    changed = False
+    for name in [name for name in parts if _SHEET.fullmatch(name)]:
+        met: dict[bytes, _Gone] = {}
 
-    def lead(match: re.Match[bytes]) -> bytes:
-        found = _target(html.unescape(match[2].decode("utf-8")), base, moves)
-        if found is None or not found[2]:
-            return match[0]
-        met[found[0]] = found[1]
-        backward = b"\\" in match[2]
-        address = found[2].replace("/", "\\") if backward else found[2]
-        return match[1] + escape(address, {'"': "&quot;"}).encode() + match[3]
+        def lead(match: re.Match[bytes], met: dict[bytes, _Gone] = met) -> bytes:
+            found = _target(html.unescape(match[3].decode("utf-8")), base, moves)
+            if found is None or not found[2]:
+                return match[0]
+            met[match[2]] = found
+            address = found[2].replace("/", "\\") if b"\\" in match[3] else found[2]
+            return match[1] + escape(address, {'"': "&quot;"}).encode() + match[4]
 
-    changed = [(info, _RELATION.sub(lead, part) if info.filename.endswith(".rels") else part) for info, part in parts]
-    if not met:
+        relations = name.replace("worksheets/", "worksheets/_rels/") + ".rels"
+        parts[relations] = _RELATION.sub(lead, parts.get(relations, b""))
+        if met:
+            parts[name] = _shown(parts[name], met, strings)
+            changed = True
+    if not changed:
         return data
-    names = {escape(old).encode(): escape(new).encode() for old, new in _renamed(met, moves).items()}
-
-    def name(match: re.Match[bytes]) -> bytes:
-        return match[1] + names.get(match[2], match[2]) + match[3]
-
+    parts[_STRINGS] = strings.written()
     out = io.BytesIO()
     with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as target:
-        for info, part in changed:
-            target.writestr(info, _STRING.sub(name, part) if names and info.filename == "xl/sharedStrings.xml" else part)
+        for info in infos:
+            target.writestr(info, parts[info.filename])
     return out.getvalue()
 
 
-def _renamed(met: Mapping[str, str], moves: Mapping[str, str]) -> dict[str, str]:
-    """File names that have become one other name; one that several moved files bore is left out, as it would be a guess."""
-    borne = Counter(posixpath.basename(old) for old in moves)
-    pairs = {posixpath.basename(old): posixpath.basename(new) for old, new in met.items()}
-    return {old: new for old, new in pairs.items() if old != new and borne[old] == 1}
+def _shown(sheet: bytes, met: Mapping[bytes, _Gone], strings: _Strings) -> bytes:
+    """A sheet whose links have gone (``met``, by relation): the linked cell shows the new name, one beside it the new folder."""
+    links = {ref: met[relation] for ref, relation in _LINK.findall(sheet) if relation in met}
+    rows = {ref.lstrip(_LETTERS): gone for ref, gone in links.items()}
+
+    def cell(match: re.Match[bytes]) -> bytes:
+        gone = rows.get(match[2].lstrip(_LETTERS))
+        if gone is None:
+            return match[0]
+        part = posixpath.basename if match[2] in links else posixpath.dirname
+        if strings.text(int(match[4])) != part(gone[0]):
+            return match[0]
+        return match[1] + match[2] + match[3] + str(strings.number(part(gone[1]))).encode() + match[5]
+
+    return _CELL.sub(cell, sheet)
+
+
+class _Strings:
+    """The texts that the cells of a workbook share, by number; new ones are put after those there are."""
+
+    def __init__(self, part: bytes) -> None:
+        self._part = part
+        self._texts = [html.unescape("".join(_TEXT.findall(item))) for item in _ITEM.findall(part.decode("utf-8"))]
+        self._first = len(self._texts)
+
+    def text(self, number: int) -> str:
+        return self._texts[number] if number < len(self._texts) else ""
+
+    def number(self, text: str) -> int:
+        if text not in self._texts:
+            self._texts.append(text)
+        return self._texts.index(text)
+
+    def written(self) -> bytes:
+        new = "".join(f'<si><t xml:space="preserve">{escape(text)}</t></si>' for text in self._texts[self._first :])
+        part = re.sub(rb'uniqueCount="\d+"', b'uniqueCount="%d"' % len(self._texts), self._part, count=1)
+        return part.replace(b"</sst>", new.encode() + b"</sst>")
 
 
 def _page(data: bytes, at: str, moves: Mapping[str, str]) -> bytes:

@@ -67,7 +67,7 @@ def today(context: Context) -> dt.date:
 def gather(context: Context, only: Scope, exclude: Scope, language: str, *, by: list[str], everything: bool = False) -> Gathered:
     """The rows of the documents with amounts (of all documents where ``everything``), duplicates counted once. What is said of the work is in the person's language, what goes into the deliverable in ``language``."""
     from confrere.documents.write.content import Recap
-    from confrere.documents.write.figures import row_of
+    from confrere.documents.write.figures import TO_CONFIRM, Totals, row_of
 
     chosen = choose(context, only, exclude, deep=True)
     doubts = list(chosen.doubts)
@@ -101,11 +101,10 @@ def gather(context: Context, only: Scope, exclude: Scope, language: str, *, by: 
                 row.client = reading.client
             rows.append(row)
     doubts += _twins(rows, context.language)
-    to_check = sum(1 for row in rows if "total" in row.check)
-    if to_check:
-        doubts.append(tell("office.totals-to-check", context.language, to_check, count=to_check))
     axis = next((way for way in by if way in ("client", "supplier")), "")
     recap = Recap(rows=rows, day=today(context), axis=axis, us=chosen.book.us, omitted=omitted)
+    if to_check := Totals(recap).statuses.count(TO_CONFIRM):
+        doubts.append(tell("office.totals-to-check", context.language, to_check, count=to_check))
     return Gathered(recap=recap, chosen=chosen, doubts=doubts, omissions=omissions, origins=[row.file for row in rows])
 
 

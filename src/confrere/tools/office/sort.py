@@ -10,7 +10,7 @@ from msgspec import Meta
 from confrere.messages import say
 from confrere.policy.manifest import Effect, Manifest, Role
 from confrere.tools.base import Result
-from confrere.tools.office.files import extension_of, file_date, kind_of, name_of
+from confrere.tools.office.files import dated_name, extension_of, file_date, kind_of, name_of
 from confrere.tools.office.moves import carry_out, prune
 from confrere.tools.office.places import component, month_folder, type_folder
 from confrere.tools.office.readings import Chosen, Reading, choose
@@ -67,6 +67,8 @@ class SortFiles:
             folder = target.rpartition("/")[0].partition("/")[2]
             counts[folder] = counts.get(folder, 0) + 1
         doubts = list(decided["doubts"])
+        if clocked := decided.get("clocked", 0):
+            doubts.append(tell("office.sorted-by-clock", language, clocked, count=clocked))
         if decided["unsorted"]:
             way = next((way for way in args.by if way in ("client", "supplier", "currency")), "")
             doubts.append(unsorted(decided["unsorted"], way, language))
@@ -96,7 +98,7 @@ def destinations(chosen: Chosen, by: list[str], folder: str, language: str, cont
     moves: list[list[str]] = []
     leaving: set[str] = set()
     taken: set[str] = set()
-    kept = unsorted = 0
+    kept = unsorted = clocked = 0
     inside = [component(part) for part in folder.split("/") if part.strip()]
     houses = _Houses(context)
     for number, info in enumerate(chosen.files):
@@ -105,6 +107,7 @@ def destinations(chosen: Chosen, by: list[str], folder: str, language: str, cont
         root = info.path.split("/", 1)[0]
         parts, sure = _parts(info, chosen.readings.get(info.path), by, language)
         unsorted += not sure
+        clocked += sure and _clocked(info, chosen.readings.get(info.path), by)
         folders = houses.resolve(root, [part for part in (*inside, *parts) if part])
         target = f"{folders}/{name_of(info.path)}"
         if target == info.path:
@@ -118,9 +121,16 @@ def destinations(chosen: Chosen, by: list[str], folder: str, language: str, cont
         "folders": sorted(leaving),
         "kept": kept,
         "unsorted": unsorted,
+        "clocked": clocked,
         "left": [list(pair) for pair in chosen.left],
         "doubts": chosen.doubts,
     }
+
+
+def _clocked(info: Info, reading: Reading | None, by: list[str]) -> bool:
+    """Whether a file has its folder from when it was last modified: no date of its own was read, and its name bears none."""
+    dated = reading is not None and reading.date
+    return bool({"year", "month", "quarter", "date"}.intersection(by)) and not dated and not dated_name(info.path)
 
 
 class _Houses:

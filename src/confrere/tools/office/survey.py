@@ -18,6 +18,7 @@ from confrere.tools.office.scope import Scope
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from confrere.documents.model import Record
     from confrere.tools.base import Context
     from confrere.workspace.tree import Info
 
@@ -99,9 +100,18 @@ def _contents(readings: dict[str, Reading]) -> dict[str, Any]:
         "no_client": sum(1 for reading in every if not reading.client),
         "unreadable": [[reading.path, reading.error] for reading in every if reading.error][:_SHOWN],
         "hostile": [[reading.path, reading.hostile[0].code] for reading in every if reading.hostile][:_SHOWN],
-        "check": sum("total" in record.check for reading in every for record in reading.papers),
+        "check": sum(_waits(record) for reading in every for record in reading.papers),
         "amounts": sum("total" in record.fields for reading in every for record in reading.papers),
     }
+
+
+def _waits(record: Record) -> bool:
+    """Whether an amount is to be confirmed before it counts, as a workbook has it."""
+    from confrere.documents.write.figures import AMOUNT_FIELDS, BILLED
+
+    if record.type not in BILLED:
+        return "total" in record.check
+    return bool(AMOUNT_FIELDS & record.check.keys()) or not {"total", "currency"} <= record.fields.keys()
 
 
 def _selection(part: Selection, files: Sequence[Info], readings: dict[str, Reading], copies: set[str]) -> dict[str, Any]:
@@ -131,7 +141,7 @@ def _selection(part: Selection, files: Sequence[Info], readings: dict[str, Readi
         "no_supplier": sum(1 for reading in own if not reading.supplier),
         "types": _most(Counter(reading.type for reading in own)),
         "amounts": sum("total" in record.fields for reading in papers for record in reading.papers),
-        "check": sum("total" in record.check for reading in papers for record in reading.papers),
+        "check": sum(_waits(record) for reading in papers for record in reading.papers),
         "years": len({reading.date[:4] or dates[reading.path][:4] for reading in own}),
         "months": len({reading.date[:7] or dates[reading.path][:7] for reading in own}),
     }
