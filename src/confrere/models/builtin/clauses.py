@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from confrere.models.builtin.governing import DELIVERABLES, Clause, govern, put_aside
 from confrere.models.builtin.items import Item
 
@@ -64,7 +66,7 @@ def clauses(found: list[Item]) -> list[Clause]:
             out[-1].items += waiting
         else:
             out.append(Clause(waiting, 0))
-    merged = _heads_joined(out)
+    merged = _set_off(_heads_joined(out))
     for clause in merged:
         govern(clause)
     return merged
@@ -169,9 +171,47 @@ def _heads_joined(found: list[Clause]) -> list[Clause]:
             and not any(i.has("g.by") and i.bare not in ("pour chaque", "for each") for i in out[-1].items)
             and not _headed([item for item in out[-1].items if not item.filler])
         ):
-            out[-1] = Clause(out[-1].items + clause.items, clause.sentence, clause.question or out[-1].question, False)
+            lead = out[-1].lead or out[-1].items
+            out[-1] = Clause(out[-1].items + clause.items, clause.sentence, clause.question or out[-1].question, False, lead=lead)
         else:
             out.append(clause)
+    return out
+
+
+def _set_off(found: list[Clause]) -> list[Clause]:
+    """A condition set off at the head or the end of a sentence bears on each of its wishes that states none of its kind: "For 2025,
+    sort the invoices and make a recap", "..., for 2025 only", "..., in French please"."""
+    for index, clause in enumerate(found):
+        others = [other for other in found if other.sentence == clause.sentence and other is not clause]
+        said = [item for item in clause.lead if not item.filler or item.has("g.")]
+        if others and said and (said[0].has("g.for", "g.in") or said[0].kind == "period"):
+            for other in found[index + 1 :]:
+                if other.sentence == clause.sentence and not other.alone:
+                    other.items = _lent(clause.lead, other.items) + other.items
+        last = index + 1 == len(found) or found[index + 1].sentence != clause.sentence
+        if not last or not others:
+            continue
+        cut = next((at for at in range(len(clause.items) - 1, -1, -1) if clause.items[at].kind == "comma"), 0 if clause.alone else None)
+        tail = clause.items[cut:] if cut is not None else []
+        if tail and all(
+            item.filler or item.kind in ("comma", "period") or item.has("g.for", "g.only", "g.in", "g.definite", "l.") for item in tail
+        ):
+            for other in others:
+                if not other.alone:
+                    other.items = other.items + _lent([item for item in tail if item.kind == "period" or item.has("l.")], other.items)
+    return found
+
+
+def _lent(condition: list[Item], items: list[Item]) -> list[Item]:
+    """What of a condition set off these items lack: the period, the language, else the files and names."""
+    dated = any(item.kind == "period" for item in items)
+    spoken = any(item.has("l.") for item in items)
+    named = any(item.has("t.", "k.") or item.kind in ("file", "quote") or (item.proper and item.kind == "unknown") for item in items)
+    out = []
+    for item in condition:
+        own = dated if item.kind == "period" else spoken if item.has("l.") else named
+        if not own and item.kind not in ("comma", "stop"):
+            out.append(replace(item))
     return out
 
 
@@ -187,6 +227,13 @@ def _headed(meaningful: list[Item]) -> bool:
             return True
         if item.has("c.help"):
             return True
+        if (
+            item.has("k.docx")
+            and index == 1
+            and meaningful[0].has("g.indefinite")
+            and any(part.has("g.with", "g.of") for part in meaningful[2:3])
+        ):
+            return True  # "un Word avec les contrats"
     return False
 
 

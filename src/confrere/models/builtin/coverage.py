@@ -11,7 +11,7 @@ from typing import Any
 
 from confrere.models.builtin.items import Item
 from confrere.models.builtin.periods import Period
-from confrere.models.builtin.understanding import Understanding
+from confrere.models.builtin.understanding import Understanding, Wish
 
 _DONE = {
     "v.sort": ("sort", "split", "recap", "index", "merge", "list", "extract", "report"),
@@ -66,6 +66,15 @@ def unmet(result: Understanding, found: Iterable[Item]) -> list[Item]:
     """The items that asked for something of which nothing shows in the wishes, in what is refused or in what is said."""
     seen = _Seen(result)
     return [item for item in found if not seen.told(item) and not seen.shows(item)]
+
+
+def unsettled(result: Understanding) -> list[Wish]:
+    """Conversions that say no format, or one that is also that of their files: which was meant is a guess."""
+    return [
+        wish
+        for wish in result.wishes
+        if wish.operation == "convert" and (not wish.params.get("to") or wish.params["to"] in [*wish.only.kinds, *wish.only.formats])
+    ]
 
 
 class _Seen:

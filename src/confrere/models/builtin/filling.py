@@ -55,9 +55,10 @@ class Filling(Naming):
             and not scope
             and last is not holder
             and holder.operation in _ON_THEM
-            and last.operation in (*_ON_THEM, "list")
+            and last.operation in (*_ON_THEM, "list", "clean", "extract", "recap")
             and any(
-                item.bare in ("les", "them", "it") and (at + 1 == len(self.parts) or not self.parts[at + 1].has("t.", "k.", "n.", "d."))
+                item.bare in (("les", "them") if last.operation in ("extract", "recap") else ("les", "them", "it", "le", "la"))
+                and (at + 1 == len(self.parts) or not self.parts[at + 1].has("t.", "k.", "n.", "d."))
                 for at, item in enumerate(self.parts)
             )
             and not self.has("n.files", "n.rest")

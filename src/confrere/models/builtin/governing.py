@@ -69,7 +69,7 @@ _SUBJUNCTIVE = {
 class Clause:
     """A run of items about one thing. ``alone`` tells that it is only a restriction ("sauf les PDF"), set off from the rest;
     ``sentence`` numbers the sentence it stands in; ``refusals`` pair the verb a negation bears on with what it governs;
-    ``dropped`` is set on a clause that was reported instead of read."""
+    ``dropped`` is set on a clause that was reported instead of read; ``lead`` is what stood before its head ("Pour 2025, ...")."""
 
     items: list[Item]
     sentence: int
@@ -77,6 +77,7 @@ class Clause:
     alone: bool = False
     refusals: list[tuple[str, list[Item]]] = field(default_factory=list)
     dropped: bool = False
+    lead: list[Item] = field(default_factory=list)
 
     def mode(self, name: str) -> list[Item]:
         return [item for item in self.items if item.mode == name]
@@ -173,7 +174,7 @@ def govern(clause: Clause) -> None:
         ):
             item.used, mode, refusal = True, "not", []
             clause.refusals.append(("touch", refusal))
-        elif item.has("g.but"):
+        elif item.has("g.but") or (item.text == ")" and mode != "main"):
             item.used, mode = True, "main"
         elif (
             mode == "not"

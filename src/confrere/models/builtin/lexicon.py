@@ -146,7 +146,8 @@ class Lexicon:
                 best, found = distance, [candidate]
             elif distance == best:
                 found.append(candidate)
-        matches = [match for stemmed in found if (match := self._match(words, at, stemmed, self.stems[stemmed]))]
+        swapped = [candidate for candidate in found if sorted(candidate) == sorted(key)]  # likelier than a letter mistaken
+        matches = [match for stemmed in swapped or found if (match := self._match(words, at, stemmed, self.stems[stemmed]))]
         if not matches:
             return None
         matches.sort(key=lambda match: (-match.length, "vntkdfgoqlx".find(match.tags[0][0][0]) % 11))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from confrere.models.builtin.gapping import crossed
 from confrere.models.builtin.governing import DELIVERABLES
 from confrere.models.builtin.items import Item
 from confrere.models.builtin.parties import SIZES
@@ -53,6 +54,16 @@ class Limits(Phrase):
             )
         )
         if not (papers or sizes or checks or lifted):
+            return False
+        self.result.not_understood.append(" ".join(dict.fromkeys(item.text for item in self.parts if item.text.strip())))
+        for item in self.clause.items:
+            item.used = True
+        self.clause.dropped = True
+        return True
+
+    def _crossed(self) -> bool:
+        """ "A report on the invoices of March and the contracts of April": no one set of files holds just these; said, not widened."""
+        if not crossed(self.parts) or self.has("n.rest"):
             return False
         self.result.not_understood.append(" ".join(dict.fromkeys(item.text for item in self.parts if item.text.strip())))
         for item in self.clause.items:

@@ -48,7 +48,12 @@ class Making(Filling):
                 item.used = True  # "la liste des doublons"
             elif item.has(*_MADE):
                 self._thing(item, verb)
-            elif item.has("k.docx") and not self.made and self.has("v.make", "v.write") and self.preceded(item, "g.indefinite"):
+            elif (
+                item.has("k.docx")
+                and not self.made
+                and self.preceded(item, "g.indefinite")
+                and (self.has("v.make", "v.write") or (self.parts.index(item) <= 2 and not self.has("v.")))
+            ):
                 self.wish("report", item, format="docx")
             elif item.has("t.quote") and self._quoted(item):
                 self.wish("quote", item)
@@ -79,6 +84,11 @@ class Making(Filling):
         operation = next(_MADE[tag] for tag in item.tags if tag in _MADE)
         before = self.before(item)
         shadowed = bool(self.made) and before is not None and before.has("g.with", "g.of") and operation not in ("duplicates",)
+        index = self.after(item)
+        if operation == "recap" and item.bare == "excel" and index is not None and index.has("n.index"):
+            self.wish("index", index, format="xlsx")  # "an Excel index"
+            item.used = True
+            return
         plural = any(word.endswith(("s", "x")) for word in item.bare.split()) and item.bare not in ("minutes", "slides", "diapos")
         existing = item.has(*_EXISTING) and plural and (before is None or before.has("g.definite", "v.", "g.of", "g.and"))
         if operation == "recap" and any(wish.operation == "consolidate" for wish in self.made):

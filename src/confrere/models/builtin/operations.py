@@ -45,7 +45,7 @@ class Reading(Limits, Asking, Making, Verbs):
             self.clause.question = True  # "provide the total of the invoices of June"
             for item in giving:
                 item.used = True
-        if self._beyond() or self._unknowable() or self._question() or self._strange():
+        if self._beyond() or self._unknowable() or self._crossed() or self._question() or self._strange():
             return
         each = apiece(self.parts)
         if each is not None:
@@ -155,7 +155,9 @@ class Reading(Limits, Asking, Making, Verbs):
         earlier = [wish for wish in self.context.wishes or self.result.wishes if wish.operation in ("sort", "rename", "merge", "convert")]
         for wish in self.made:
             if wish.operation in ("sort", "rename", "convert", "merge") and not wish.only and earlier:
-                for other in earlier:
+                if len(earlier) == 1:
+                    wish.exclude = wish.exclude.merged(earlier[0].only)
+                for other in earlier if len(earlier) > 1 else []:
                     wish.exclude = wish.exclude.merged(Scope(types=other.only.types, kinds=other.only.kinds, names=other.only.names))
         for item in self.parts:
             item.used |= item.has("n.rest")
@@ -233,3 +235,5 @@ class Reading(Limits, Asking, Making, Verbs):
         if papers or len(columns([item for item in self.parts if not item.used])) > 1:
             self.wish("extract", None, format=sheet.tag("k."))
             sheet.used = True
+            for item in self.parts:
+                item.used |= item.has("n.table")

@@ -11,6 +11,8 @@ from confrere.models.builtin.slots import put, scope_of
 from confrere.models.builtin.understanding import Beyond, Understanding, Wish
 from confrere.tools.office.scope import Scope
 
+_TELLING = ("by", "slides", "pages", "language", "name", "each", "template", "columns")
+
 
 @dataclass
 class Clauses:
@@ -94,7 +96,7 @@ class Phrase:
                 and not any(old.params.get(k, v) != v and not isinstance(v, list) for k, v in wish.params.items())
             )
             other = bool(old.params.get("format")) and old.params["format"] != wish.params.get("format", old.params["format"])
-            if other:
+            if other or self._two(old, wish):
                 continue  # "an HTML index and an Excel index" are two
             single = wish.operation not in ("convert", "merge", "split", "list") and not (
                 wish.params.get("folder") and old.params.get("by")
@@ -110,6 +112,14 @@ class Phrase:
                 return
         self.result.wishes.append(wish)
         self.context.wishes.append(wish)
+
+    @staticmethod
+    def _two(old: Wish, wish: Wish) -> bool:
+        """Whether two things to make differ in what was said of them: "a recap by client and a recap by month", "5 slides ... 10 slides"."""
+        if wish.operation not in ("recap", "deck", "report", "minutes", "index", "extract"):
+            return False
+        told = [(old.params[name], wish.params[name]) for name in _TELLING if name in old.params and name in wish.params]
+        return any(before != after for before, after in told)
 
     def _last(self, *operations: str) -> Wish | None:
         return next((wish for wish in reversed(self.context.wishes) if wish.operation in operations), None)

@@ -10,7 +10,7 @@ _CUE = re.compile(
     r"(?i)(?<=\S)[\s,;:.!?…–—(-]+(?:"
     r"actually,? no|no,? wait|wait,? no|oh wait|scratch that|on second thoughts?|no,? sorry|sorry,? (?:i meant?|no)|i mean(?:t)?|make that|or rather|"
     r"correction|ah non|euh non|oh non|enfin non|non,? en fait|en fait non|finalement non|non,? finalement|non,? plut[oô]t|ou plut[oô]t|"
-    r"je veux dire|je voulais dire|attends,? non|oups,? non|nan,? en fait|nn,? en fait|non,? pardon|pardon,? non"
+    r"je veux dire|non,? attends,?(?: plut[oô]t)?|je voulais dire|attends,? non|oups,? non|nan,? en fait|nn,? en fait|non,? pardon|pardon,? non"
     r")[\s,:;.!–—-]+(?=\S)"
 )
 

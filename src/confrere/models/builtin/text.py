@@ -39,6 +39,8 @@ _REWRITES = tuple(
     for pattern, instead in (
         (r"(?<=\s)\+\s*(?=(?:ch[eè]r|gros|grand|vieux|vieil|r[ée]cent|petit|ancien|haut|[ée]lev))", "plus "),  # "la + chère"
         (r"(?<=[a-zà-ÿ] )2(?= (?:[a-z]+_|\{|pdfs?\b|word\b|excel\b|csv\b|docx\b|xlsx\b))", "to"),  # "rename all 2 date_client"
+        (r"(?m)(?:^|(?<=[\s.;,]))\d{1,2}\)[ \t]+(?=[^\W\d])", "\n"),  # "1) ... 2) ...": a wish each
+        (r"(?<=\w)[ \t]*:[ \t]+(?=(?:\*?\.?\w{3,5}) *(?:->|=>|→))", " "),  # "convert: pptx -> pdf"
         (r"\bw/o\b", "without"),
         (r"\bw/(?=\s|\w)", "with "),
         (r"\b2 (?:fois|foi|x)\b", "deux fois"),

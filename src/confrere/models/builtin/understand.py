@@ -11,7 +11,8 @@ from collections import Counter
 from datetime import date
 
 from confrere.models.builtin.clauses import clauses
-from confrere.models.builtin.coverage import unmet
+from confrere.models.builtin.coverage import unmet, unsettled
+from confrere.models.builtin.gapping import spread
 from confrere.models.builtin.governing import Clause
 from confrere.models.builtin.items import Item, items
 from confrere.models.builtin.operations import Reading
@@ -41,7 +42,7 @@ def _understood(brief: str, today: date, language: str) -> Understanding:
     rest, same, apart = names(brief[:LIMIT])
     rest, listed = quantities(rest)
     found, spoken, corrections = items(rest, today)
-    beyond, found = found[MOST:], found[:MOST]
+    beyond, found = found[MOST:], spread(found[:MOST])
     result = Understanding(language=spoken or (items(brief[:LIMIT], today)[1] if same or apart else "") or language)
     result.only.same, result.only.apart = same, apart
     context = Clauses()
@@ -85,7 +86,10 @@ def _read(clause: Clause, result: Understanding, context: Clauses) -> None:
     before = len(context.wishes)
     Reading(clause, result, context).read()
     if not clause.alone:
-        if not clause.dropped:
+        here = context.wishes[before:] if clause.refusals and all(not verb for verb, _ in clause.refusals) else []
+        for wish in here:  # "sort the invoices but not those of Dupont": of this wish alone
+            wish.exclude = wish.exclude.merged(refused)
+        if not here and not clause.dropped:
             result.exclude = result.exclude.merged(refused)
         _restrict(result, context, kept, excepted, whole=len(context.wishes) == before)
 
@@ -258,6 +262,9 @@ def _finish(result: Understanding, found: list[Item], chat: list[Item]) -> None:
     result.not_understood = list(dict.fromkeys(result.not_understood + said))
     dropped = [item.text for item in unmet(result, found)]
     result.not_understood += [text for text in dict.fromkeys(dropped) if text not in result.not_understood]
+    for wish in unsettled(result):
+        result.wishes.remove(wish)
+        result.not_understood.append(" ".join(wish.words) or str(wish.params.get("to", "")))
     result.nearest = _nearest(found)
     if result.not_understood and not result.only:  # a question whose subject was not understood is not one about everything
         result.wishes = [
