@@ -14,7 +14,7 @@ from confrere.documents.extract.text import fold
 _NAME_OF = re.compile(
     r"^\W*(?:name|nom|naam|firma|company(?: name)?|societe|raison sociale|denominazione|denominacion(?: social)?|razon social|denomination(?: sociale)?|nombre|nome|cognome e nome|nominativo|naam klant|firmenname|ragione sociale|nazwa|"
     r"legal name|business name|"
-    r"trading name|nom et prenom|full name|nom/raison sociale)\s*(?::\s*|$)"
+    r"trading name|nom ou denomination(?: sociale)?|name / nom|nom / name|nom et prenom|full name|nom/raison sociale)\s*(?::\s*|$)"
 )
 _CONTACT_LINE = re.compile(
     r"(?:@|www\.|https?:|\btel|\bfon\b|\bphone|\bfax|\bmob|siret|\btva\b|\bvat\b|\bust\b|\bustid|\bbtw\b|\biban\b|\brcs\b|\bgst\b|\babn\b|"

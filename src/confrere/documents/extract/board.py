@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, field
 
 from confrere.documents.extract import blocks, names
@@ -71,6 +72,14 @@ class Board:
 def _unlabelled(text: str) -> str:
     """A name without the words that announce it ("Sold by Acme GmbH"); "" for what announces an amount, a day or a number."""
     plain = fold(text)
+    form = names.FORM.search(plain)
+    if form and names.has_legal_form(text):
+        for group in ("party", "money", "number", "date"):  # the label of the next column, where no gap was left
+            after = [hit for hit in labels(group).find(plain) if form.end() < hit.start <= form.end() + 2]
+            if after and names.is_name(text[: form.end()]):
+                return text[: form.end()]
+        if (rest := re.match(r"\s*(?:currency|devise|wahrung)\b", plain[form.end() :])) and rest:
+            return text[: form.end()]
     for hit in labels("party").find(plain):
         rest = text[hit.end :].strip(" :-–")
         if not hit.start and " " in hit.term and rest and names.is_name(rest):

@@ -17,6 +17,9 @@ _PERSONS = frozenset(("attention", "attn", "a l'attention de"))
 """Labels of the person in an organisation: its name may stand over them."""
 _HANDS = frozenset(("provider", "prepared by", "merchant", "contractor", "entrepreneur"))
 """Labels of whoever did the work, which is often a person in the issuer's service."""
+_SOLD = frozenset(("sold by", "vendu par", "vendu et expedie par", "sold and shipped by", "sold & shipped by", "verkauft von", "verkauf durch",
+     "vendido por", "venduto da", "verkocht door", "beneficiaire des versements"))  # fmt: skip
+"""Labels of the seller on the paper of a marketplace."""
 _TOWARD = frozenset(("to", "a", "aan", "attention", "attn", "a l'attention de"))
 _REMITTANCE = re.compile(
     r"remittance|payment (?:advice|slip|coupon|stub)|coupon de paiement|talon (?:de|a)|papillon|zahlungsabschnitt|return (?:this|with)"
@@ -64,7 +67,7 @@ def read(layout: Layout, suppliers: Board, clients: Board, fenced: dict[int, str
                 continue
             if not _stands_alone(segment, hit) or (receipt and hit.term in _JOURNEY):
                 continue
-            weight = 1.6 if hit.term in _HANDS else 2.4 if hit.term in _WEAK_LABELS else 3.0
+            weight = 1.6 if hit.term in _HANDS else 2.4 if hit.term in _WEAK_LABELS else 4.5 if hit.term in _SOLD else 3.0
             kind = hit.kind
             if hit.term in _HOLDERS:
                 kind = "supplier" if not statement and issuer.near_bank(layout, segment) else "client"
@@ -78,7 +81,7 @@ def read(layout: Layout, suppliers: Board, clients: Board, fenced: dict[int, str
                     board.add(body.text, weight, body, "label")
                     fenced[id(body)] = kind
                     rank = 1
-            for line in blocks.announced(layout, segment, hit):
+            for line in _organisation_first(blocks.announced(layout, segment, hit)):
                 if kind != "supplier":
                     fenced[id(line.segment)] = kind
                 name = _first_piece(line.text)
@@ -88,6 +91,20 @@ def read(layout: Layout, suppliers: Board, clients: Board, fenced: dict[int, str
                 if board is not None and rank < 2 and names.is_name(name) and not blocks.is_label(name):
                     board.add(name, weight - 1.4 * rank, line.segment, "label")
                     rank += 1
+
+
+def _organisation_first(lines: list[blocks.Line]) -> list[blocks.Line]:
+    """The lines of a party with the organisation before the person in it who is written to, where it stands under that person."""
+    if (
+        len(lines) < 2
+        or not blocks.is_person(lines[0].text)
+        or names.has_business_word(lines[0].text)
+        or names.has_legal_form(lines[0].text)
+    ):
+        return lines
+    under = lines[1].text
+    telling = names.has_legal_form(under) or (names.has_business_word(under) and not names.is_generic(under))
+    return [lines[1], lines[0], *lines[2:]] if telling and names.is_name(under) and not names.is_address(under) else lines
 
 
 def _slip(layout: Layout, segment: Segment) -> bool:

@@ -42,6 +42,14 @@ _BILL = re.compile(r"\b(?:invoice|bill(?:ing)?|facture|rechnung|factura|fattura|
 """Words that make a statement one of what is to be paid."""
 
 
+_NO_BILL = re.compile(
+    r"n'est pas une facture|ne (?:constitue|vaut) pas (?:une )?facture|(?:is not|not) an? (?:vat |tax )?(?:invoice|bill|vat receipt)\b|"
+    r"keine rechnung|geen factuur|no es una factura|non e una fattura|facture pro ?forma|pro[ -]?forma invoice|proformarechnung"
+)
+"""A paper that says itself that it is no bill."""
+_OWNED = re.compile(r"^(?:votre|notre|your|ihre?|uw|vos|my|mon|ma) ")
+
+
 @cache
 def _vocabulary() -> dict[str, tuple[re.Pattern[str], re.Pattern[str]]]:
     return {kind: (re.compile(pattern(entry["title"])), re.compile(pattern(entry["words"]))) for kind, entry in table("types").items()}
@@ -92,13 +100,12 @@ def _scores(document: Document, layout: Layout, name: str) -> dict[str, float]:
         score = 0.0
         for place, row in enumerate(head):
             for segment in row.segments:
-                found = title.match(re.sub(r"^[\W_]+", "", segment.folded))
+                plain = _heading(title, segment.folded)
+                found = title.match(plain)
                 if found is None or (kind == "statement" and _BILL.search(segment.folded)):
                     continue
-                alone = len(segment.text.strip()) - found.end() < 4 or bool(
-                    re.match(r"\W*(?:n|#|\d|du|of|vom|date|[a-z/-]{0,8}\d)", segment.folded[found.end() :])
-                )
-                if kind == "other" and (len(segment.text.strip()) - found.end() >= 4 and place > 2):
+                alone = len(plain) - found.end() < 4 or bool(re.match(r"\W*(?:n|#|\d|du|of|vom|date|[a-z/-]{0,8}\d)", plain[found.end() :]))
+                if kind == "other" and (len(plain) - found.end() >= 4 and place > 2):
                     continue  # "Purchase order no." is a label on many papers
                 large = segment.height > 1.25 * _usual(layout)
                 score = max(score, (3.2 if alone else 1.6) + 0.8 * large - 0.03 * place)
@@ -111,6 +118,17 @@ def _scores(document: Document, layout: Layout, name: str) -> dict[str, float]:
         if stem and re.search(regex, stem):
             scores[kind] += 1.2
     return scores
+
+
+def _heading(title: re.Pattern[str], folded: str) -> str:
+    """Where a title may begin in a line: at its head, after "your", or in the last part of "DÉCOMPTE DE FRAIS - FACTURE"."""
+    plain = re.sub(r"^[\W_]+", "", folded)
+    if title.match(plain):
+        return plain
+    owned = _OWNED.sub("", plain)
+    if owned == plain and plain.count(" - ") == 1 and len(plain) < 50:
+        return plain.split(" - ")[1].strip()
+    return owned
 
 
 def _usual(layout: Layout) -> float:
@@ -150,6 +168,9 @@ def _adjust(scores: dict[str, float], layout: Layout, text: str) -> None:
     ) and not re.search(r"(?:opening|closing|new) balance|(?:ancien|nouveau) solde|minimum payment|withdrawals", text):
         scores["statement"] -= 2.5
         scores["invoice"] += 1.0 if scores["invoice"] > 0.8 else 0.0
+    if _NO_BILL.search(text):
+        scores["invoice"] -= 3.0
+        scores["quote"] += 2.0 if scores["quote"] >= 0.4 else 0.0
     if scores["credit-note"] > 3 and scores["invoice"] > 0:
         scores["invoice"] -= 0.8
     if scores["quote"] >= 3.2:

@@ -145,7 +145,7 @@ class _Job:
         paid = set(
             re.findall(
                 r"\b(?:cash|change|cashier|visa|mastercard|especes|carte bancaire|caisse|ticket|debit card|server|tips?|payments?|"
-                r"amex|paypal|apple pay|card ending|trip fare|thanks? (?:you )?for (?:riding|your (?:order|purchase|visit)))\b",
+                r"amex|paypal|apple pay|card ending|trip fare|charged|billed on|thanks? (?:you )?for (?:riding|your (?:order|purchase|visit)))\b",
                 self.page.folded,
             )
         )

@@ -21,7 +21,7 @@ _REGISTER = re.compile(
 )
 _BANK = re.compile(r"(?:\biban\b|\bbic\b|\bswift\b|sort code|\bblz\b|\brib\b|bank account|account n(?:o|umber))")
 _BANKS = re.compile(
-    r"(?:\bbank|banque|banco\b|banca\b|sparkasse|volksbank|raiffeisen|credit (?:agricole|mutuel|lyonnais)|caisse d'epargne)"
+    r"(?:\bbank|banque|banco\b|banca\b|sparkasse|volksbank|raiffeisen|credit (?:agricole|mutuel|lyonnais|union|cooperatif)|caisse (?:d'epargne|des depots|regionale))"
 )
 _THEIRS = re.compile(
     r"(?:client|customer|buyer|acheteur|kunde|ihre|uw |klant|votre|your|nabywc|destinata|recipient|purchaser|bill(?:ed)? to|factur\w+ a\b)"
@@ -87,8 +87,11 @@ def _theirs(layout: Layout, segment: Segment, start: int) -> bool:
 
 def _on_line(segment: Segment, start: int) -> str:
     """The name before a number on its own line."""
-    for piece in _SPLIT.split(segment.text[:start])[:2]:
+    before = segment.text[:start]
+    for piece in _SPLIT.split(before)[:2]:
         said = piece.strip(" ,:;-–—(")
+        if before[before.find(piece) + len(piece) :].lstrip()[:1] == ":":
+            continue  # what announces the rest
         if names.is_name(said) and not blocks.is_label(said) and not is_bank(said, said.lower()) and not names.is_address(said):
             return said
     return ""

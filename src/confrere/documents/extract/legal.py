@@ -13,6 +13,10 @@ _TRADE = re.compile(
     r"est une marque(?: commerciale| deposee)? (?:de|du)(?: la societe| groupe)?|est une enseigne de|exploitee? par(?: la societe)?|nom commercial|enseigne|"
     r"ist eine marke der|eine marke der|handelend onder de naam|h\.?o\.?d\.?n\.?|handelsnaam van|es una marca de|e un marchio di)(?!\w)"
 )
+_LED = re.compile(
+    r"(?:(?:Sent|Issued|Billed|Provided|Sold|Operated) by |Envoyé par |Émis par |Édité par |© ?(?:\d{4} )?)?([^,;|–—]{4,50}?)(?:, |\. |; | [-–—|] )"
+)
+"""The name a line of small print begins with."""
 _LEGAL = re.compile(
     r"(?:au capital|siege social|registered office|regd|geschaftsfuhr|handelsregister|amtsgericht|registered in|company number|"
     r"\brcs\b|\bsiret\b|\bsiren\b|sitz der|\bkvk\b|vat reg|capital social|\btva\b|registergericht)"
@@ -29,10 +33,12 @@ def _registered(layout: Layout, suppliers: Board) -> None:
     """Legal lines: "X SAS au capital de ...", "Y GmbH, Amtsgericht ..."; or a company's name that stands over one."""
     for segment in layout.segments:
         match = _LEGAL.search(segment.folded)
-        low = layout.depth(segment) > 0.7
+        low = layout.depth(segment) > 0.7 or (segment.row > 8 and segment.row >= 0.9 * len(layout.rows))
         if match is None:
             if low and names.has_legal_form(segment.text) and names.is_name(segment.text):
                 suppliers.add(segment.text, 1.0, segment, "legal")
+            elif low and (led := _LED.match(segment.text)) and names.has_legal_form(led[1]) and names.is_name(led[1]):
+                suppliers.add(led[1], 1.2, segment, "legal")
             continue
         pieces = re.split(r"\s+[-–—|•·]+\s+|\||•|·|,\s|:\s", segment.text)
         for piece in pieces[:2]:

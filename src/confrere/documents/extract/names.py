@@ -100,14 +100,29 @@ _NOISE = re.compile(
     r"livraison|delivery|www|order|commande|customer|licence|powered|confidential|brouillon|draft|logo|numero|number|no|"
     r"invoice|facture|receipt|"
     r"rechnung|factuur|datum|kundennummer|siege social|registered office|vielen dank|bedankt|prix|price|slogan|tel|fax|"
-    r"periode|period|contact|attn|item|designation)(?![^\W_])"
+    r"periode|period|contact|attn|item|designation|immat\w*|stationnement|vehicule|vehicle|numero d'ordre|somme|mode de)(?![^\W_])"
 )
 _NEVER = re.compile(
     r"(?<![^\W_])(?:thank|thanks|merci|sehr geehrte\w*|dear|page \d+|www|returnable|refund(?:able)?|goods sold|powered by|confidential|bonjour|"
     r"vielen dank|bedankt|invoice|membre d|member of|mitglied|"
     r"facture|receipt|\w*rechnung(?:en)?|factuur|siege social|registered office|conditions|please|veuillez|terms|due|echeance|"
-    r"payable|paid|payment|iban|bic)(?![^\W_])"
+    r"payable|paid|payment|iban|bic|breakdown|detail du prix|form of payment|tva incluse|taux|total ttc|total ht|passenger|check-in)(?![^\W_])"
 )
+_STATUS = re.compile(
+    r"\W*(?:(?:micro|auto)[- ]?entrepr(?:eneur|ise)\w*|entrepr(?:eneur|ise) individuel\w*|association (?:loi|regie|declaree|reconnue|a but)\b.*|"
+    r"association loi.*|societe (?:a responsabilite limitee|par actions simplifiee|anonyme|civile|cooperative|d'assurance)\b.*|profession (?:liberale|reglementee)|"
+    r"(?:company|business|charity|tax|vat) registration(?: (?:no|number))?|registered (?:charity|company)|limited company|sole trader|einzelunternehmen|"
+    r"kleinunternehmer|services? (?:(?:de |des |du |de la )?(?:compta\w*|formation|achats?|clients?|facturation|fournisseurs?|financier\w*|administrati\w*|rh|paie|juridique|technique|generaux) ?)+|"
+    r"compta(?:bilite)?(?: (?:fournisseurs?|clients?|generale))?|accounts? (?:payable|department|dept\\.?|office|team)|finance (?:department|dept\\.?|team)|quai de reception|(?:membre|member) d.*|(?:\w+ ){0,3}(?:conventionne|agree|declare|diplome|assermente)e?s? .*)"
+    r"(?:\W*\(?(?:ei|eirl|sarl|sas|sa|eurl)\)?)?\W*"
+)
+"""What a firm is or is called in law, which is not its name."""
+_SLOGAN = re.compile(
+    r"^(?:depuis|since|seit|ouvert|open|toujours|always|votre|vos|your|notre|nos|our|le meilleur|tout|tous|toute|for|pour|fresh|bienvenue|welcome|"
+    r"willkommen|welkom|merci|thank|hi|hello|bonjour|cher|dear|we|you|nous|vous|il|this|ce|cette|un|une)\b|"
+    r"\b(?:every|toujours|always|depuis|since|everyday|chaque|jours?|7j|24h?|days|hours|declare\w*|conventionne\w*|agree\w*|inscrit\w*|membre)\b"
+)
+"""Words of slogans, greetings and remarks, which names seldom carry."""
 _DATED = re.compile(
     r"(?<!\d)\d{1,2}(?:er|th|st|nd|rd|\.)?\s+[a-z]{3,9}\.?,?\s+(?:19|20)\d\d(?!\d)|"
     r"[a-z]{3,9}\.?\s+\d{1,2},?\s+(?:19|20)\d\d(?!\d)"
@@ -129,6 +144,8 @@ def has_legal_form(text: str) -> bool:
     for match in FORM.finditer(fold(text)):
         found = re.sub(r"[^a-z]", "", match.group())
         printed = text[match.start() : match.end()].strip()
+        if re.match(r"-?\d", text[match.end() :]):
+            continue  # the plate of a car
         if found in _CAUTIOUS and not (printed.isupper() or printed.endswith(".")):
             continue
         if len(found) > 2 or printed[:1].isupper() or "." in printed:
@@ -186,6 +203,11 @@ def is_noise(text: str) -> bool:
     return bool(_NOISE.match(folded) or _NEVER.search(folded))
 
 
+def is_slogan(text: str) -> bool:
+    """Whether a line praises, greets or remarks ("Fresh every morning!", "Depuis 1962", "Ouvert 7j/7")."""
+    return not has_legal_form(text) and (text.rstrip().endswith(("!", "?")) or bool(_SLOGAN.search(fold(text))))
+
+
 def civility(text: str) -> bool:
     """Whether a line starts like a person's name (M., Mrs, Herr ...)."""
     return bool(_CIVILITY.match(fold(text)))
@@ -225,6 +247,12 @@ def is_name(text: str) -> bool:
         fold(name)
     ):
         return False
+    if _STATUS.fullmatch(fold(name)) or re.match(
+        r"(?:\d+ )?(?:adulte?s?|enfants?|children|persons?|personnes?|couverts?|nuits?|nights?)\b", fold(name)
+    ):
+        return False
+    if name[:1].islower() and len(name.split()) > 3 and not has_legal_form(name):
+        return False  # the end of a sentence
     if letters < 2 or len(name) > 70 or letters < 0.5 * len(name.replace(" ", "")):
         return False
     if len(name.split()) > 9 or (name.endswith((".", "!", "?")) and len(name.split()) > 3 and not has_legal_form(name)):

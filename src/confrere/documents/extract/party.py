@@ -6,7 +6,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, field
 
-from confrere.documents.extract import blocks, captions, issuer, legal, names, ticket
+from confrere.documents.extract import blocks, captions, issuer, legal, names, ranking, ticket
 from confrere.documents.extract.board import CORROBORATED, Board, Found
 from confrere.documents.extract.layout import Layout, Segment
 from confrere.documents.extract.text import compact
@@ -53,7 +53,7 @@ def read(layout: Layout, *, receipt: bool, author: str = "", statement: bool = F
             if len(key) > 3 and key in compact(author):
                 entry.score += 0.6
                 entry.readers.add("author")
-    parties = _choose(suppliers, clients)
+    parties = _choose(layout, suppliers, clients, receipt)
     known = [found.name for found in (parties.supplier, parties.client) if found is not None]
     parties.contradicted = any(not any(_echoes(stem, name) for name in known) for stem in stems)
     parties.clients = [segment for segment in layout.segments if fenced.get(id(segment)) == "client"]
@@ -88,7 +88,15 @@ def _addressed(layout: Layout, suppliers: Board, clients: Board, fenced: dict[in
             window = right and not block.marks and not block.registered and _something_left(layout, head)
             suppliers.add(name.text, weight + 0.4 * (first and after_sender is None and not window) - 0.7 * window, name, "block")
         first = False
-        client = 1.0 + 1.2 * follows + 0.5 * right - 0.4 * block.marks - 0.9 * block.registered + 0.8 * civil
+        client = (
+            1.0
+            + 1.2 * follows
+            + 0.5 * right
+            + 0.4 * names.has_legal_form(name.text)
+            - 0.4 * block.marks
+            - 0.9 * block.registered
+            + 0.8 * civil
+        )
         clients.add(name.text, client, name, "block")
 
 
@@ -108,7 +116,7 @@ def _header(layout: Layout, suppliers: Board, fenced: dict[int, str]) -> None:
     heights = sorted(segment.height for row in first for segment in row.segments)
     usual = heights[len(heights) // 2] if heights else 1.0
     rank = 0
-    for row in first[:14]:
+    for row in first[:20]:
         crowded = len(row.segments) > 3
         for segment in row.segments:
             if id(segment) in fenced or blocks.is_label(segment.text):
@@ -123,7 +131,7 @@ def _header(layout: Layout, suppliers: Board, fenced: dict[int, str]) -> None:
             score = 1.6 - 0.18 * rank - 0.7 * crowded - 1.5 * layout.depth(segment)
             score += 0.5 * names.has_legal_form(text) + 0.3 * names.has_business_word(text)
             score += min(1.0, max(0.0, segment.height / usual - 1.15))
-            score -= 0.6 * names.civility(text) + 1.0 * names.is_generic(text)
+            score -= 0.6 * names.civility(text) + 1.0 * names.is_generic(text) + 1.0 * names.is_slogan(text)
             suppliers.add(text, score, segment, "header")
             rank += 1
 
@@ -201,7 +209,7 @@ def _allies(board: Board) -> None:
         board.found[key].score += gain
 
 
-def _choose(suppliers: Board, clients: Board) -> Parties:
+def _choose(layout: Layout, suppliers: Board, clients: Board, receipt: bool) -> Parties:
     result = Parties()
     told = {key for key, entry in clients.found.items() if "label" in entry.readers and entry.score >= 2.0}
     for key, entry in suppliers.found.items():
@@ -212,13 +220,14 @@ def _choose(suppliers: Board, clients: Board) -> Parties:
         for entry in suppliers.found.values():
             entry.score -= 0.8 if "block" in entry.readers and not entry.corroborated else 0.0
     _allies(suppliers)
-    ranked = sorted(suppliers.found.items(), key=lambda item: -item[1].score)
+    sums = ranking.rank(layout, suppliers, clients, receipt)
+    ranked = sorted(suppliers.found.items(), key=lambda item: -sums[item[0]])
     own = ""
     if ranked:
         own, result.supplier = ranked[0]
-        rivals = [entry for key, entry in ranked[1:] if key not in own and own not in key]
-        result.supplier_margin = result.supplier.score - (rivals[0].score if rivals else 0.0)
-        result.rivals = [entry.name for entry in rivals[:3]]
+        rivals = [(sums[key], entry) for key, entry in ranked[1:] if key not in own and own not in key]
+        result.supplier_margin = 0.5 * (sums[own] - (rivals[0][0] if rivals else 0.0))
+        result.rivals = [entry.name for _, entry in rivals[:3]]
     others = [entry for key, entry in clients.found.items() if not own or (key not in own and own not in key)]
     others.sort(key=lambda entry: -entry.score)
     if others:

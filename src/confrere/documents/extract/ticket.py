@@ -25,6 +25,8 @@ def read(layout: Layout, suppliers: Board, fenced: dict[int, str]) -> None:
     previous = ""
     slip = any(_CARD.search(row.folded) for row in layout.rows[:4])
     dated = banked = False
+    heights = sorted(segment.height for row in layout.rows for segment in row.segments)
+    usual = heights[len(heights) // 2] if heights else 1.0
     for row in layout.rows[:14]:
         first = row.segments[0]
         text = " ".join(segment.text for segment in row.segments if segment is first or not dates.find(segment))
@@ -51,11 +53,13 @@ def read(layout: Layout, suppliers: Board, fenced: dict[int, str]) -> None:
             2.4
             - 0.3 * rank
             - 1.3 * address
-            + 1.2 * formed
+            + 1.5 * formed
             + 0.3 * names.has_business_word(text)
             + 1.0 * bool(_REGISTERED.match(under))
             - 1.2 * (letters < 4)
             - 0.8 * names.is_generic(text)
+            - 1.2 * names.is_slogan(text)
+            + min(0.9, 3.0 * max(0.0, first.height / usual - 1.15)) * (letters > 5)
         )
         suppliers.add(text, score, first, "ticket")
         if formed and previous and all(names.has_business_word(word) for word in names.significant(text)):
