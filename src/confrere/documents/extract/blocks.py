@@ -101,6 +101,9 @@ def announced(layout: Layout, segment: Segment, hit: Hit) -> list[Line]:
         value = right[0]
         near = value.x0 - segment.x1 < 14 * segment.height
         named = names.is_name(value.text) and not is_label(value.text)
+        paired = _paired(layout, segment, value)
+        if near and named and paired and not segment.text.rstrip().endswith(":"):
+            return [Line(value.text.lstrip(" :"), value)]
         if near and named and (segment.text.rstrip().endswith(":") or not _column(segment, under)):
             lines.append(Line(value.text.lstrip(" :"), value))
             under = list(layout.below(value, rows=5, gap=2.2))
@@ -115,6 +118,16 @@ def announced(layout: Layout, segment: Segment, hit: Hit) -> list[Line]:
             continue
         lines.append(Line(other.text, other))
     return lines
+
+
+def _paired(layout: Layout, segment: Segment, value: Segment) -> bool:
+    """Whether a label and what stands right of it are a line of a table of two columns, labels left and values right."""
+    around = [layout.rows[place] for place in (segment.row - 1, segment.row + 1) if 0 <= place < len(layout.rows)]
+    slack = 0.5 * segment.height
+    return all(
+        len(row.segments) == 2 and abs(row.segments[0].x0 - segment.x0) < slack and abs(row.segments[1].x0 - value.x0) < slack
+        for row in around
+    )
 
 
 def _column(segment: Segment, under: list[Segment]) -> bool:
@@ -172,6 +185,8 @@ def _sender(text: str) -> str:
     if len(pieces) < 3 and not re.search(r"[|●•·∙]|\s[-–—]\s", text):
         return ""
     first = re.sub(r"^[^\W\d_]{3,16}\s?: ", "", pieces[0])  # "Organiser: Acme e.V., ..."
+    if len(pieces) > 1 and re.fullmatch(r"[A-Z]{0,3}[ -]?\d[\dA-Z -]*", pieces[1].strip()):
+        return ""  # a town with its state and code
     if len(pieces) == 2 and not any(ch.isalpha() for ch in pieces[1]):
         return ""  # a town and its code
     return first if len(pieces) > 1 and names.is_name(first) and not names.is_address(first) else ""

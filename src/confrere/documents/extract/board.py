@@ -78,7 +78,7 @@ def _unlabelled(text: str) -> str:
             after = [hit for hit in labels(group).find(plain) if form.end() < hit.start <= form.end() + 2]
             if after and names.is_name(text[: form.end()]):
                 return text[: form.end()]
-        if (rest := re.match(r"\s*(?:currency|devise|wahrung)\b", plain[form.end() :])) and rest:
+        if re.match(r"\s*(?:currency|devise|wahrung)\b", plain[form.end() :]):
             return text[: form.end()]
     for hit in labels("party").find(plain):
         rest = text[hit.end :].strip(" :-–")

@@ -65,6 +65,8 @@ def read(layout: Layout, suppliers: Board, clients: Board, fenced: dict[int, str
             if hit.start > 3 and hit.term in _ACCOUNTS and (held := _HELD.match(segment.text[hit.end :])) and not statement:
                 suppliers.add(held[1], 2.4, segment, "label")
                 continue
+            if _heads_table(layout, segment):
+                continue
             if not _stands_alone(segment, hit) or (receipt and hit.term in _JOURNEY):
                 continue
             weight = 1.6 if hit.term in _HANDS else 2.4 if hit.term in _WEAK_LABELS else 4.5 if hit.term in _SOLD else 3.0
@@ -91,6 +93,12 @@ def read(layout: Layout, suppliers: Board, clients: Board, fenced: dict[int, str
                 if board is not None and rank < 2 and names.is_name(name) and not blocks.is_label(name):
                     board.add(name, weight - 1.4 * rank, line.segment, "label")
                     rank += 1
+
+
+def _heads_table(layout: Layout, segment: Segment) -> bool:
+    """Whether a label is one of the headings of a table of what is sold or carried."""
+    row = layout.rows[segment.row]
+    return len(row.segments) > 3 and len({hit.kind for hit in labels("column", segment.ocr).find(row.plain)}) > 1
 
 
 def _organisation_first(lines: list[blocks.Line]) -> list[blocks.Line]:

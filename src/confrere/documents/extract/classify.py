@@ -123,12 +123,12 @@ def _scores(document: Document, layout: Layout, name: str) -> dict[str, float]:
 def _heading(title: re.Pattern[str], folded: str) -> str:
     """Where a title may begin in a line: at its head, after "your", or in the last part of "DÉCOMPTE DE FRAIS - FACTURE"."""
     plain = re.sub(r"^[\W_]+", "", folded)
+    last = plain.rsplit(" - ", 1)[-1].strip()
+    if last != plain and len(plain) < 50 and title.fullmatch(last):
+        return last
     if title.match(plain):
         return plain
-    owned = _OWNED.sub("", plain)
-    if owned == plain and plain.count(" - ") == 1 and len(plain) < 50:
-        return plain.split(" - ")[1].strip()
-    return owned
+    return _OWNED.sub("", plain)
 
 
 def _usual(layout: Layout) -> float:
