@@ -206,10 +206,11 @@ def _lent(condition: list[Item], items: list[Item]) -> list[Item]:
     """What of a condition set off these items lack: the period, the language, else the files and names."""
     dated = any(item.kind == "period" for item in items)
     spoken = any(item.has("l.") for item in items)
-    named = any(item.has("t.", "k.") or item.kind in ("file", "quote") or (item.proper and item.kind == "unknown") for item in items)
+    typed = any(item.has("t.", "k.") or item.kind == "file" for item in items)
+    named = any(item.kind == "quote" or (item.proper and item.kind == "unknown") for item in items)
     out = []
     for item in condition:
-        own = dated if item.kind == "period" else spoken if item.has("l.") else named
+        own = dated if item.kind == "period" else spoken if item.has("l.") else typed if item.has("t.", "k.") else named
         if not own and item.kind not in ("comma", "stop"):
             out.append(replace(item))
     return out

@@ -105,7 +105,10 @@ class Filling(Naming):
         """A clause with no wish of its own may complete the one before ("en anglais", "appelle-le Bilan.xlsx")."""
         last = self.context.wishes[-1] if self.context.wishes else None
         if last is None:
+            told = any(item.kind == "unknown" and not item.proper and not item.used and item.text[:1].isalpha() for item in self.parts)
             scope = scope_of(self.parts, loose=False)
+            if told and not self.has("g.only", "g.for", "n.files"):
+                scope.since = scope.until = ""  # "the auditors came yesterday": a story, not a condition; its words are said
             self.result.only = self.result.only.merged(scope)
             return
         self.made = [last]

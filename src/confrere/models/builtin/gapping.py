@@ -12,11 +12,13 @@ from dataclasses import dataclass, replace
 
 from confrere.models.builtin.governing import DELIVERABLES
 from confrere.models.builtin.items import Item
+from confrere.models.builtin.slots import side_of
 
 _VERBS = ("v.convert", "v.move", "v.sort", "v.merge", "v.rename")
 _FOR_EACH_FILE = ("v.convert", "v.move", "v.sort", "v.rename")
 _INTO_ONE = ("en", "dans", "into", "in", "as", "to", "un", "one", "sous")
 _OTHER = {"autre", "un autre", "une autre", "another", "l'autre"}
+_THOSE = {"celles", "celle", "ceux", "celui", "those"}
 _RECEIVED = {"recus de", "recues de", "recu de", "recus des", "recus du"}
 
 
@@ -32,7 +34,7 @@ class _Run:
 
 def spread(found: list[Item]) -> list[Item]:
     """The items with what is left unsaid in coordinations put back; copies stand for the words they repeat."""
-    found = _asked_again(_others(_receipts(found)))
+    found = _asked_again(_others(_those(_receipts(found))))
     out: list[Item] = []
     at = 0
     while at < len(found):
@@ -141,6 +143,8 @@ def _complement(verb: Item, parts: list[Item], start: int, end: int) -> tuple[in
             return at, "one"
         if item.has("g.by") and ahead and ahead[0].has("d.", "f.") and verb.has("v.sort", "v.rename", "v.move"):
             return at, "by"
+        if item.kind == "pattern" and verb.has("v.rename"):
+            return at, "with"
         if item.has("g.with") and verb.has("v.rename") and any(part.has("d.", "f.", "n.amounts") for part in ahead[:2]):
             return at, "with"
         if not item.has("g.in") or item.bare.startswith("format") or not ahead:
@@ -152,7 +156,8 @@ def _complement(verb: Item, parts: list[Item], start: int, end: int) -> tuple[in
             continue
         if bare and (bare[0].has("k.") or _excel(bare[0])) and verb.has("v.convert", "v.move"):
             return at, "format"
-        if bare and verb.has("v.move", "v.sort") and (bare[0].has("n.folder") or _named_place(item, bare)):
+        path = bool(bare) and bare[0].kind == "file" and "." not in bare[0].text
+        if bare and verb.has("v.move", "v.sort") and (path or bare[0].has("n.folder") or _named_place(item, bare)):
             return at, "place"
     return end, ""
 
@@ -180,7 +185,7 @@ def _list_of_places(runs: list[_Run], run: _Run, parts: list[Item]) -> bool:
 
 def _placed(tail: list[Item]) -> list[Item]:
     """A place written as a folder and its name."""
-    if any(item.has("n.folder") for item in tail):
+    if any(item.has("n.folder") or item.kind == "file" for item in tail):
         return tail
     rest = [item for item in tail[1:] if item.proper or item.kind == "quote"]
     name = " ".join(item.text for item in rest)
@@ -188,7 +193,7 @@ def _placed(tail: list[Item]) -> list[Item]:
 
 
 def _file(item: Item) -> bool:
-    return item.kind == "file" or item.has("t.", "k.", "n.table", "n.files", "n.data", "n.report", "n.deck", "n.minutes")
+    return item.kind == "file" or item.has("t.", "k.", "n.table", "n.files", "n.rest", "n.data", "n.report", "n.deck", "n.minutes")
 
 
 def _excel(item: Item) -> bool:
@@ -202,6 +207,8 @@ def _format(item: Item) -> Item:
 
 def _source(item: Item) -> Item:
     """Tables that lie in the folder, not one to make."""
+    if item.has("n.deck") and item.bare in ("pptx", "ppt", "powerpoint", "powerpoints"):
+        return replace(item, tags=("k.pptx",))
     if not item.has("n.table"):
         return item
     return replace(item, tags=("k.xlsx",) if _excel(item) else ("t.spreadsheet",))
@@ -236,10 +243,13 @@ def crossed(parts: list[Item]) -> list[int]:
     cuts = [at for at, item in enumerate(parts) if _joiner(item)]
     marks = []
     for start, end in zip([0, *cuts], [*cuts, len(parts)], strict=True):
-        if start and any(item.has("g.in", "v.", *DELIVERABLES) for item in parts[start:end]):
+        how = next((at for at in range(start, end) if parts[at].has("g.in", "v.", *DELIVERABLES)), end)
+        said = [item for item in parts[start:how] if not item.filler and not _joiner(item)]
+        if start and not (said and (said[0].has("g.definite", "g.of", "t.", "k.", "n.amounts") or said[0].kind == "period")):
             continue  # how, not what: "..., in PDF"
+        end = how if start else end
         types = {tag for item in parts[start:end] for tag in item.tags if tag[:2] in ("t.", "k.") and item.mode == "main"}
-        types |= {item.bare for item in parts[start:end] if item.has("n.amounts") and item.mode == "main"}
+        types |= {side_of([item]) for item in parts[start:end] if item.has("n.amounts") and item.mode == "main"} - {""}
         when = {item.text for item in parts[start:end] if item.kind in ("period", "money") and item.mode == "main"}
         marks.append((types, when))
     if len(marks) < 2 or not all(types for types, _ in marks):
@@ -266,12 +276,17 @@ def _others(found: list[Item]) -> list[Item]:
     at = 0
     while at < len(found):
         item = found[at]
+        folder = item.bare in ("one", "un") and at and found[at - 1].has("g.in") and at + 1 < len(found) and found[at + 1].has("g.named")
+        if folder and any(part.has("n.folder") for part in out):
+            out.append(Item("lex", item.text, "dossier", ("n.folder",)))  # "... and the photographs in one called Family"
+            at += 1
+            continue
         size = 2 if at + 1 < len(found) and item.has("g.indefinite") and found[at + 1].bare in ("autre", "one", "other") else 1
         pronoun = item.bare == "another" or (size == 2 and item.bare in ("un", "une", "another", "a"))
         after = found[at + size] if at + size < len(found) else None
-        lone = item.bare in ("un", "une", "one") and after is not None and after.has("g.by") and after.bare in ("par", "by", "per")
+        lone = item.bare in ("un", "une", "one") and after is not None and after.has("g.by", "g.of", "g.for")
         if out and _joiner(out[-1]) and after is not None and (lone or (pronoun and after.has("g.by", "g.for", "g.of", "g.with"))):
-            head = _last_head(out)
+            head = _last_head(out)[: 1 if after.has("g.of") else None]
             if head:
                 out += [Item("lex", item.text, "un", ("g.indefinite",)), *map(replace, head)]
                 at += size
@@ -321,3 +336,36 @@ def _asked_again(found: list[Item]) -> list[Item]:
             elif said:
                 papers = [part for part in said if part.has("t.", "k.")]
     return out
+
+
+def _those(found: list[Item]) -> list[Item]:
+    """ "The photos of March and those of April": the papers named before stand again."""
+    out: list[Item] = []
+    at = 0
+    while at < len(found):
+        item = found[at]
+        size = 2 if item.bare in ("the", "les") and at + 1 < len(found) and found[at + 1].bare == "ones" else 1
+        after = found[at + size] if at + size < len(found) else None
+        if (
+            out
+            and (size == 2 or item.bare in _THOSE)
+            and after is not None
+            and (after.has("g.of", "g.for") or after.kind == "period")
+            and (_joiner(out[-1]) or (len(out) > 1 and out[-1].has("g.definite") and _joiner(out[-2])))
+        ):
+            start = next((k for k in range(len(out) - 1, -1, -1) if out[k].kind == "stop"), -1) + 1
+            papers = next((part for part in reversed(out[start:]) if part.has("t.", "k.") and not _into(out, part)), None)
+            if papers is not None:
+                out += [Item("lex", item.text, "les", ("g.definite",)), replace(papers)]
+                at += size
+                continue
+        out.append(item)
+        at += 1
+    return out
+
+
+def _into(found: list[Item], item: Item) -> bool:
+    """Whether a word is a format something goes to: "into one PDF"."""
+    at = next(k for k, other in enumerate(found) if other is item)
+    ahead = [other for other in found[max(0, at - 3) : at] if not other.has("g.definite", "g.indefinite")]
+    return item.has("k.") and any(other.has("g.in", "v.merge") for other in ahead[-1:])

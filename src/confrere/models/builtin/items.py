@@ -181,6 +181,7 @@ def items(brief: str, today: date) -> tuple[list[Item], str, dict[str, str]]:
                     match = None  # too much hangs on these for a guess
                 elif match is not None and match.tags[0][0] != "x.guard":
                     corrections[text] = match.read_as
+                    item.bare = bare(match.read_as)
             if match is None or all(tag in ("x.guard", "x.paper") for tag, _ in match.tags):
                 item.kind = "unknown"
                 tags = tuple(pair for pair in (match.tags if match else ()) if pair[0] in ("x.paper", "x.guard"))
