@@ -35,6 +35,7 @@ class _Run:
 def spread(found: list[Item]) -> list[Item]:
     """The items with what is left unsaid in coordinations put back; copies stand for the words they repeat."""
     found = _asked_again(_others(_those(_receipts(found))))
+    found = _verbless(found)
     out: list[Item] = []
     at = 0
     while at < len(found):
@@ -185,7 +186,10 @@ def _list_of_places(runs: list[_Run], run: _Run, parts: list[Item]) -> bool:
 
 def _placed(tail: list[Item]) -> list[Item]:
     """A place written as a folder and its name."""
-    if any(item.has("n.folder") or item.kind == "file" for item in tail):
+    folder = next((at for at, item in enumerate(tail) if item.has("n.folder")), None)
+    if folder is not None and len(tail) == folder + 2 and tail[-1].proper and tail[-1].filler:
+        return [*tail[:-1], replace(tail[-1], kind="quote", tags=())]  # "dans un dossier Gros": a plain word as a name
+    if folder is not None or any(item.kind == "file" for item in tail):
         return tail
     rest = [item for item in tail[1:] if item.proper or item.kind == "quote"]
     name = " ".join(item.text for item in rest)
@@ -369,3 +373,16 @@ def _into(found: list[Item], item: Item) -> bool:
     at = next(k for k, other in enumerate(found) if other is item)
     ahead = [other for other in found[max(0, at - 3) : at] if not other.has("g.definite", "g.indefinite")]
     return item.has("k.") and any(other.has("g.in", "v.merge") for other in ahead[-1:])
+
+
+def _verbless(found: list[Item]) -> list[Item]:
+    """ "Word to PDF, Excel to CSV": formats turned into others, without a verb."""
+    stops = [at for at, item in enumerate(found) if item.kind == "stop"]
+    out: list[Item] = []
+    for start, end in zip([0, *(at + 1 for at in stops)], [*stops, len(found)], strict=True):
+        said = [item for item in found[start:end] if not (item.filler and not item.has("g.in")) and not item.has("g.definite", "n.files")]
+        pairs = len(said) > 3 and all(_joiner(item) or item.has("g.in", "k.") or item.kind == "file" or _excel(item) for item in said)
+        if pairs and not said[0].has("g.in") and said[1].has("g.in") and sum(item.has("g.in") for item in said) > 1:
+            out.append(Item("lex", "", "convertir", ("v.convert",)))
+        out += found[start : end + 1]
+    return out

@@ -20,6 +20,8 @@ _LINE = re.compile(
     rf"(?i)(?P<lead>(?:^|[\s:,;(+]))(?P<count>\d{{1,6}}(?:[.,]\d{{1,3}})?)\s*(?:[x×]\s+)?(?!{_OTHER}\b)"
     rf"(?P<what>[^\W\d_][^,;.:!?\n€$£%]{{1,60}}?){_END}"
 )
+_YEAR = re.compile(r"(?:19|20)\d\d")
+_DATED = re.compile(r"(?i)\b(?:de|en|du|des|of|from|in|for|since|depuis|pour|devis|quotes?|factures|invoices)\s+$")
 _UNIT = re.compile(r"(?i)^(?:m[²2]|m[³3]|kg|g|h|heures?|hours?|pi[èe]ces?|unit[ée]s?|units?|lots?|bo[iî]tes?|boxes)\s+(?:of|de|d')\s*")
 
 
@@ -30,6 +32,8 @@ def quantities(brief: str) -> tuple[str, list[str]]:
     found: list[str] = []
 
     def take(match: re.Match[str]) -> str:
+        if _YEAR.fullmatch(match["count"]) and _DATED.search(brief[: match.start("count")]):
+            return match[0]  # "les devis de 2025 par client"
         what = _UNIT.sub("", " ".join(match["what"].split()))
         found.append(f"{match['count'].replace(',', '.')} {what}")
         return f"{match['lead']},"
