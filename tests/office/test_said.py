@@ -41,3 +41,20 @@ def test_every_amount_that_waits_is_said_before_and_after(office: Any) -> None:
     made = folder.run(TOOL["recap_workbook"])
     assert any(doubt.startswith("2 montants sont douteux") for doubt in made.doubts), made.doubts
     assert set(made.data["totals"].values()) <= {"120.00", "0"}
+
+
+def test_values_that_do_not_fit_their_column_are_said(office: Any) -> None:
+    table = "Nom;Courriel;Date d'entrée\n" + "".join(f"Ami {n};ami{n}@x.example;0{n}/01/2025\n" for n in range(1, 9))
+    folder = office({"clients.csv": (table + "Luc;pas d'adresse;31/02/2025\n").encode()})
+    result = folder.run(TOOL["clean_data"])
+    assert result.doubts == [
+        "2 valeurs de clients.csv ne conviennent pas à leur colonne et restent telles quelles : "
+        "pas d'adresse (Courriel), 31/02/2025 (Date d'entrée)."
+    ]
+    import io
+
+    import openpyxl
+
+    book = openpyxl.load_workbook(io.BytesIO(folder.view.read("Clients/clients (nettoyé).xlsx")))
+    heads = [cell for sheet in book for row in sheet.iter_rows(values_only=True) for cell in row]
+    assert "Date d’entrée" in heads and "Ligne d’origine" in heads

@@ -41,12 +41,12 @@ class Setting:
         return ", ".join(_word(f"choice-{value}", str(value), language) for value in values if value != "")
 
     def offered(self, language: str) -> str:
-        return ", ".join(_word(f"choice-{choice}", choice, language) for choice in self.choices)
+        return ", ".join(_word(f"choice-{choice}", choice, language) for choice in self.choices if choice)
 
     def read(self, answer: str, language: str) -> Any:
         """The value that ``answer`` stands for. Raises Unfit."""
         answer = answer.strip()
-        if answer == CLEAR and self.kind in ("text", "list"):
+        if answer == CLEAR and (self.kind in ("text", "list") or "" in self.choices):
             return [] if self.kind == "list" else ""
         match self.kind:
             case "flag":

@@ -140,12 +140,12 @@ def _style(styles: Formats, column: Column, content: object) -> Any:
 
 
 def _headers(columns: list[Column]) -> list[str]:
-    """Header texts a table accepts: none empty, no two alike (case folded), no bracket, hash or quote, which structured
-    references would have to escape."""
+    """Header texts a table accepts: none empty, no two alike (case folded), no bracket, hash or straight quote, which structured
+    references would have to escape; an apostrophe is the printed one."""
     found: list[str] = []
     taken: set[str] = set()
     for number, column in enumerate(columns, 1):
-        name = line("".join(" " if ch in "[]#'\"@" else ch for ch in column.title))[:200] or f"Column {number}"
+        name = line("".join(" " if ch in '[]#"@' else ch for ch in column.title.replace("'", "’")))[:200] or f"Column {number}"
         unique, count = name, 2
         while unique.casefold() in taken:
             unique, count = f"{name} {count}", count + 1

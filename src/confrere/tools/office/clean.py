@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from confrere.tools.base import Context
 
 _CENT = Decimal("0.01")
+_ODD = 5  # values told by themselves
 _SHARE = 0.8  # of a column's cells that must read as a type for the others to be brought to it
 _CODES = re.compile(r"(?i)\b(n[o°]|num|id|ref|siret|siren|code|cp|postal|zip|iban|tel|phone|compte|account)")
 
@@ -67,11 +68,16 @@ class CleanData:
         if args.combine:
             tables = [("", "", _joined([(path, table) for path, _, table in tables], language))]
         made: list[str] = []
+        doubts: list[str] = []
         changes = 0
         several = {path for path, _, _ in tables if sum(other == path for other, _, _ in tables) > 1}
         for number, (path, label, table) in enumerate(tables):
-            rows, edits = cleaned(table, language)
+            rows, edits, odd = cleaned(table, language)
             changes += len(edits)
+            if odd:
+                shown = ", ".join(f"{text} ({head})" for head, text in odd[:_ODD]) + (" …" if len(odd) > _ODD else "")
+                where = name_of(path) or say("office.file-merged", language)
+                doubts.append(tell("office.cleaned-odd", context.language, len(odd), count=len(odd), file=where, values=shown))
             stem = name_of(path).rpartition(".")[0] + (f" - {label}" if path in several else "") if path else ""
             wanted = (args.name or say("office.file-merged", language)) if args.combine else say("office.file-clean", language, name=stem)
             content = as_table(msgspec.structs.replace(table, rows=rows), edits)
@@ -90,6 +96,7 @@ class CleanData:
         return Result(
             text=tell("office.cleaned", language, len(tables), count=len(tables), changes=changes),
             data={"files": made, "changes": changes},
+            doubts=doubts,
             omissions=omissions,
             deliverables=made,
             origins=paths,
@@ -120,8 +127,9 @@ def _joined(parts: list[tuple[str, Read]], language: str) -> Read:
     )
 
 
-def cleaned(table: Read, language: str) -> tuple[list[list[Any]], list[Edit]]:
-    """The rows of a table, cleaned (header first), and each change. Dates become dates, numbers Decimals."""
+def cleaned(table: Read, language: str) -> tuple[list[list[Any]], list[Edit], list[tuple[str, str]]]:
+    """The rows of a table, cleaned (header first), each change, and what does not fit its column and stays (head, value). Dates become
+    dates, numbers Decimals."""
     from confrere.documents.write.content import Edit
 
     width = max(len(row) for row in table.rows)
@@ -140,6 +148,7 @@ def cleaned(table: Read, language: str) -> tuple[list[list[Any]], list[Edit]]:
     cents = [kinds[column] == "number" and _cents([row[column] for row in body]) for column in range(width)]
     forms = [_forms([row[column] for row in body]) if kinds[column] == "text" else {} for column in range(width)]
     kept: list[list[Any]] = []
+    odd: list[tuple[str, str]] = []
     seen: dict[tuple[str, ...], int] = {}
     for number, row in enumerate(body, 1):
         new = []
@@ -166,7 +175,18 @@ def cleaned(table: Read, language: str) -> tuple[list[list[Any]], list[Edit]]:
             continue
         seen[key] = number
         kept.append(new)
-    return [heads, *kept], edits
+        odd += [(heads[column], value) for column, value in enumerate(new) if _misfit(value, kinds[column])]
+    return [heads, *kept], edits, odd
+
+
+def _misfit(value: Any, kind: str) -> bool:
+    """Whether a value stayed a text that its column of dates, numbers, addresses or phone numbers does not hold."""
+    if not isinstance(value, str) or not value.strip():
+        return False
+    if kind in ("date", "number"):
+        return True
+    form = {"mail": _MAIL, "phone": _PHONE}.get(kind)
+    return form is not None and not form.fullmatch(value)
 
 
 def _key(value: Any) -> str:
