@@ -1,7 +1,7 @@
 """Office files turned into other formats and into pictures, by LibreOffice where this machine has it.
 
-LibreOffice runs in a profile of its own, with macros, links and active content off, without a network where the
-system allows that, and with a time limit. Its exit status means nothing (it is 0 even when a file could not be
+LibreOffice runs in a profile of its own, with macros, links and active content off, behind a fence (``fence``) that hides the
+machine and its network where the system allows that, and with a time limit. Its exit status means nothing (it is 0 even when a file could not be
 loaded): only a file that exists counts as success.
 """
 
@@ -19,6 +19,7 @@ from contextlib import contextmanager
 from functools import cache
 from pathlib import Path
 
+from confrere.documents.fence import fence
 from confrere.errors import Failed
 
 TIMEOUT = 120.0
@@ -156,7 +157,7 @@ def convert_all(sources: list[Path], suffix: str, out_dir: Path, timeout: float 
             str(root / "out"),
             *map(str, copies),
         ]
-        if not _run([*_without_network(), *command], root, timeout):
+        if not _run([*fence(program, root), *command], root, timeout):
             raise Failed("write.office-timeout", file=sources[0].name, seconds=round(timeout))
         made: list[Path] = []
         for source, copy in zip(sources, copies, strict=True):
@@ -249,19 +250,3 @@ def _run(command: list[str], home: Path, timeout: float) -> bool:
             except ProcessLookupError:
                 pass
         process.wait()
-
-
-@cache
-def _without_network() -> tuple[str, ...]:
-    """The command prefix that takes the network away, empty where the system does not allow it."""
-    unshare = shutil.which("unshare") if sys.platform == "linux" else None
-    if unshare is None:
-        return ()
-    prefix = (unshare, "--user", "--map-current-user", "--net")
-    try:
-        done = subprocess.run(
-            [*prefix, "true"], stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, timeout=5, check=False
-        )
-    except (OSError, subprocess.TimeoutExpired):
-        return ()
-    return prefix if done.returncode == 0 else ()
