@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from confrere.models.builtin.filling import Filling
 from confrere.models.builtin.governing import DELIVERABLES
+from confrere.models.builtin.items import Item
 from confrere.models.builtin.parties import party_ahead
 from confrere.models.builtin.slots import dimensions, scope_of
 from confrere.models.builtin.understanding import Wish
@@ -14,6 +15,9 @@ _PAID = {"paye", "payes", "payee", "payees", "paid", "regle", "reglee", "spent",
 _STATED = {"ya des", "y a des", "il existe", "il y a", "there are", "there is"}
 _PARTICIPLES = ("é", "és", "ée", "ées", "ced", "lled")
 _PLAIN_HOW_MUCH = {"combien ai je", "combien on a", "combien a t on", "combien avons nous", "combien j' ai", "combien j'ai"}
+
+
+_THEM = {"them", "eux", "elle", "lui", "elles", "him", "her"}
 
 
 class Asking(Filling):
@@ -113,6 +117,7 @@ class Asking(Filling):
             wish.params["by"] = by
         wish.only = scope_of(self.parts, loose=False)
         self._loose_party(wish)
+        self._of_them(wish, asked)
         due = self.first("f.due_date")
         if due is not None and (wish.only.since or wish.only.until):  # documents are dated by their own date, not by when they are due
             self.result.not_understood.append(due.text)
@@ -145,6 +150,18 @@ class Asking(Filling):
         self._add(wish)
         self._leftover()
         return True
+
+    def _of_them(self, wish: Wish, asked: Item) -> None:
+        """ "... and how many are there?", "... how many have I got from them": about what was just spoken of."""
+        last = next((other for other in reversed(self.context.wishes) if other.only), None)
+        if last is None:
+            return
+        pointed = any(item.bare in _THEM and at and self.parts[at - 1].has("g.of") for at, item in enumerate(self.parts))
+        if pointed and not wish.only.parties:
+            wish.only.parties = list(last.only.parties)
+        elif not wish.only and asked.has("q.count", "q.sum") and not self.has("t.", "k.", "n.", "d.", "f.") and not pointed:
+            wish.only = last.only.merged(wish.only)
+            wish.params["question"] = "count" if asked.has("q.count") and not self.has("v.sum") else "sum"
 
     def _unanswerable(self) -> bool:
         """A question with a negation ("which clients were not billed?"): it takes more than looking up. Said, not guessed."""

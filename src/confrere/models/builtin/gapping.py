@@ -12,14 +12,13 @@ from dataclasses import dataclass, replace
 
 from confrere.models.builtin.governing import DELIVERABLES
 from confrere.models.builtin.items import Item
+from confrere.models.builtin.pronouns import joiner, named_again
 from confrere.models.builtin.slots import side_of
 
 _VERBS = ("v.convert", "v.move", "v.sort", "v.merge", "v.rename")
 _FOR_EACH_FILE = ("v.convert", "v.move", "v.sort", "v.rename")
 _INTO_ONE = ("en", "dans", "into", "in", "as", "to", "un", "one", "sous")
 _OTHER = {"autre", "un autre", "une autre", "another", "l'autre"}
-_THOSE = {"celles", "celle", "ceux", "celui", "those"}
-_RECEIVED = {"recus de", "recues de", "recu de", "recus des", "recus du"}
 
 
 @dataclass(slots=True)
@@ -34,7 +33,7 @@ class _Run:
 
 def spread(found: list[Item]) -> list[Item]:
     """The items with what is left unsaid in coordinations put back; copies stand for the words they repeat."""
-    found = _asked_again(_others(_those(_receipts(found))))
+    found = named_again(found)
     found = _verbless(found)
     out: list[Item] = []
     at = 0
@@ -47,10 +46,6 @@ def spread(found: list[Item]) -> list[Item]:
         else:
             at += 1
     return out
-
-
-def _joiner(item: Item) -> bool:
-    return item.kind == "comma" or item.has("g.and")
 
 
 def _one(item: Item) -> bool:
@@ -117,7 +112,7 @@ def _written(verb: Item, parts: list[Item]) -> list[Item]:
 
 def _runs(verb: Item, parts: list[Item]) -> list[_Run]:
     """The conjuncts: each ends with its complement, so that "A and B in PDF" is one."""
-    cuts = [at for at, item in enumerate(parts) if _joiner(item)]
+    cuts = [at for at, item in enumerate(parts) if joiner(item) or _runs_on(parts, at)]
     segments = [(start, end) for start, end in zip([0, *cuts], [*cuts, len(parts)], strict=True) if end > start]
     runs: list[_Run] = []
     begun = -1
@@ -133,6 +128,15 @@ def _runs(verb: Item, parts: list[Item]) -> list[_Run]:
     if begun >= 0:
         runs.append(_Run(begun, len(parts), len(parts), ""))
     return runs
+
+
+def _runs_on(parts: list[Item], at: int) -> bool:
+    """ "Les devis par client les factures par mois": a new conjunct without a comma."""
+    if at < 2 or at + 1 >= len(parts) or not parts[at].has("g.definite") or not parts[at + 1].has("t.", "k."):
+        return False
+    before = next((k for k in range(at - 1, -1, -1) if joiner(parts[k])), 0)
+    way = next((k for k in range(before, at) if parts[k].has("g.by")), at)
+    return parts[at - 1].has("d.") and way < at and any(_file(item) for item in parts[before:way])
 
 
 def _complement(verb: Item, parts: list[Item], start: int, end: int) -> tuple[int, str]:
@@ -225,7 +229,7 @@ def _bare_format(words: list[Item]) -> bool:
 
 
 def _unjoined(words: list[Item]) -> tuple[list[Item], list[Item]]:
-    at = next((at for at, item in enumerate(words) if not _joiner(item)), len(words))
+    at = next((at for at, item in enumerate(words) if not joiner(item)), len(words))
     return words[:at], words[at:]
 
 
@@ -244,11 +248,11 @@ def _apart(verb: Item, head: list[Item], tail: list[Item]) -> list[Item]:
 
 def crossed(parts: list[Item]) -> list[int]:
     """Where files with other periods or amounts than the files before them begin; empty where one set of files can hold them all."""
-    cuts = [at for at, item in enumerate(parts) if _joiner(item)]
+    cuts = [at for at, item in enumerate(parts) if joiner(item)]
     marks = []
     for start, end in zip([0, *cuts], [*cuts, len(parts)], strict=True):
         how = next((at for at in range(start, end) if parts[at].has("g.in", "v.", *DELIVERABLES)), end)
-        said = [item for item in parts[start:how] if not item.filler and not _joiner(item)]
+        said = [item for item in parts[start:how] if not item.filler and not joiner(item)]
         if start and not (said and (said[0].has("g.definite", "g.of", "t.", "k.", "n.amounts") or said[0].kind == "period")):
             continue  # how, not what: "..., in PDF"
         end = how if start else end
@@ -263,116 +267,17 @@ def crossed(parts: list[Item]) -> list[int]:
     return cuts if several and first_only else []
 
 
-def _receipts(found: list[Item]) -> list[Item]:
-    """ "Les reçus de 2024" are receipts; "les courriers reçus de Dupont" are not."""
-    out: list[Item] = []
-    for at, item in enumerate(found):
-        if item.bare in _RECEIVED and at and found[at - 1].has("g.definite", "v."):
-            out += [replace(item, tags=("t.receipt",), bare="recus"), Item("lex", "", "de", ("g.of",))]
-        else:
-            out.append(item)
-    return out
-
-
-def _others(found: list[Item]) -> list[Item]:
-    """ "... and another by month": the noun said before stands again."""
-    out: list[Item] = []
-    at = 0
-    while at < len(found):
-        item = found[at]
-        folder = item.bare in ("one", "un") and at and found[at - 1].has("g.in") and at + 1 < len(found) and found[at + 1].has("g.named")
-        if folder and any(part.has("n.folder") for part in out):
-            out.append(Item("lex", item.text, "dossier", ("n.folder",)))  # "... and the photographs in one called Family"
-            at += 1
-            continue
-        size = 2 if at + 1 < len(found) and item.has("g.indefinite") and found[at + 1].bare in ("autre", "one", "other") else 1
-        pronoun = item.bare == "another" or (size == 2 and item.bare in ("un", "une", "another", "a"))
-        after = found[at + size] if at + size < len(found) else None
-        lone = item.bare in ("un", "une", "one") and after is not None and after.has("g.by", "g.of", "g.for")
-        if out and _joiner(out[-1]) and after is not None and (lone or (pronoun and after.has("g.by", "g.for", "g.of", "g.with"))):
-            head = _last_head(out)[: 1 if after.has("g.of") else None]
-            if head:
-                out += [Item("lex", item.text, "un", ("g.indefinite",)), *map(replace, head)]
-                at += size
-                continue
-        out.append(item)
-        at += 1
-    return out
-
-
-def _last_head(before: list[Item]) -> list[Item]:
-    """The last thing to make named in the sentence, with what it is of, up to its first way or comma."""
-    place = next((at for at in range(len(before) - 1, -1, -1) if before[at].has(*DELIVERABLES) or before[at].kind == "stop"), None)
-    if place is None or before[place].kind == "stop":
-        return []
-    end = next(
-        (at for at in range(place + 1, len(before)) if _joiner(before[at]) or before[at].has("g.by", "g.for", "g.with", "v.")), len(before)
-    )
-    return before[place:end]
-
-
 def _but_for(verb: Item, parts: list[Item]) -> list[Item]:
     """ "All by year, except the contracts by client": what is excepted has its own way, and is a wish of its own."""
     place = next((at for at, item in enumerate(parts) if item.has("g.except")), None)
     if place is None or not verb.has(*_FOR_EACH_FILE) or not _complement(verb, parts, 0, place)[1]:
         return parts
-    end = next((at for at in range(place, len(parts)) if _joiner(parts[at])), len(parts))
+    end = next((at for at in range(place, len(parts)) if joiner(parts[at])), len(parts))
     cut, kind = _complement(verb, parts, place + 1, end)
     files = parts[place + 1 : cut]
     if not kind or not any(_file(item) for item in files):
         return parts
     return [*parts[:cut], Item("comma", ",", ","), replace(verb), *map(replace, files), *parts[cut:]]
-
-
-def _asked_again(found: list[Item]) -> list[Item]:
-    """ "How many invoices in March and how many in April": the second question is about the papers of the first."""
-    out: list[Item] = []
-    papers: list[Item] = []
-    for at, item in enumerate(found):
-        out.append(item)
-        if item.kind == "stop" and item.text in "?.!":
-            papers = []
-        elif item.has("q.count", "q.sum", "q.which"):
-            end = next((k for k in range(at + 1, len(found)) if found[k].kind == "stop" or found[k].has("q.", "v.", "g.and")), len(found))
-            said = [part for part in found[at + 1 : end] if part.has("t.", "k.", "n.files", "n.amounts", "d.")]
-            if not said and papers and at and _joiner(found[at - 1]):
-                out += map(replace, papers)
-            elif said:
-                papers = [part for part in said if part.has("t.", "k.")]
-    return out
-
-
-def _those(found: list[Item]) -> list[Item]:
-    """ "The photos of March and those of April": the papers named before stand again."""
-    out: list[Item] = []
-    at = 0
-    while at < len(found):
-        item = found[at]
-        size = 2 if item.bare in ("the", "les") and at + 1 < len(found) and found[at + 1].bare == "ones" else 1
-        after = found[at + size] if at + size < len(found) else None
-        if (
-            out
-            and (size == 2 or item.bare in _THOSE)
-            and after is not None
-            and (after.has("g.of", "g.for") or after.kind == "period")
-            and (_joiner(out[-1]) or (len(out) > 1 and out[-1].has("g.definite") and _joiner(out[-2])))
-        ):
-            start = next((k for k in range(len(out) - 1, -1, -1) if out[k].kind == "stop"), -1) + 1
-            papers = next((part for part in reversed(out[start:]) if part.has("t.", "k.") and not _into(out, part)), None)
-            if papers is not None:
-                out += [Item("lex", item.text, "les", ("g.definite",)), replace(papers)]
-                at += size
-                continue
-        out.append(item)
-        at += 1
-    return out
-
-
-def _into(found: list[Item], item: Item) -> bool:
-    """Whether a word is a format something goes to: "into one PDF"."""
-    at = next(k for k, other in enumerate(found) if other is item)
-    ahead = [other for other in found[max(0, at - 3) : at] if not other.has("g.definite", "g.indefinite")]
-    return item.has("k.") and any(other.has("g.in", "v.merge") for other in ahead[-1:])
 
 
 def _verbless(found: list[Item]) -> list[Item]:
@@ -381,7 +286,7 @@ def _verbless(found: list[Item]) -> list[Item]:
     out: list[Item] = []
     for start, end in zip([0, *(at + 1 for at in stops)], [*stops, len(found)], strict=True):
         said = [item for item in found[start:end] if not (item.filler and not item.has("g.in")) and not item.has("g.definite", "n.files")]
-        pairs = len(said) > 3 and all(_joiner(item) or item.has("g.in", "k.") or item.kind == "file" or _excel(item) for item in said)
+        pairs = len(said) > 3 and all(joiner(item) or item.has("g.in", "k.") or item.kind == "file" or _excel(item) for item in said)
         if pairs and not said[0].has("g.in") and said[1].has("g.in") and sum(item.has("g.in") for item in said) > 1:
             out.append(Item("lex", "", "convertir", ("v.convert",)))
         out += found[start : end + 1]

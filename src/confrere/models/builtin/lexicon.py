@@ -53,6 +53,9 @@ _SOUNDS = (
 )
 
 
+_ARTICLES = {"les", "des", "mes", "nos", "ces", "vos", "the", "my", "our", "these", "those", "your"}
+
+
 def _sound(word: str) -> str:
     for spelt, heard in _SOUNDS:
         word = word.replace(spelt, heard)
@@ -150,7 +153,10 @@ class Lexicon:
         matches = [match for stemmed in swapped or found if (match := self._match(words, at, stemmed, self.stems[stemmed]))]
         if not matches:
             return None
-        matches.sort(key=lambda match: (-match.length, "vntkdfgoqlx".find(match.tags[0][0][0]) % 11))
+        noun = at > 0 and words[at - 1] in _ARTICLES
+        matches.sort(
+            key=lambda match: (noun and match.tags[0][0].startswith("v."), -match.length, "vntkdfgoqlx".find(match.tags[0][0][0]) % 11)
+        )
         return matches[0]
 
 

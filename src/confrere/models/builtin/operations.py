@@ -18,6 +18,7 @@ from confrere.tools.office.scope import Scope
 
 _PAID = {"paye", "payes", "payee", "payees", "paid", "regle", "reglee", "spent"}
 _ONE = {"un", "une", "one", "another", "un autre", "une autre", "l'autre"}
+_ON_FILES = {"convert", "merge", "rename", "split", "sort"}
 _TOTALS = {"total", "somme", "sum", "montant total", "total amount", "grand total", "somme totale"}
 _GIVING = ("donn", "sor", "balanc", "fil", "giv", "get", "fetch", "bring", "hand", "gimme", "il", "j'", "i", "je")
 
@@ -130,6 +131,8 @@ class Reading(Limits, Asking, Making, Verbs):
         if extract is not None and unclear and not columns([item for item in self.parts if not item.used]):
             self.made.remove(extract)  # what is to be taken out was not understood
         self._fill(by)
+        if self._object_unknown(verbs):
+            self.made = [wish for wish in self.made if wish.operation not in _ON_FILES or wish.only or wish.params.get("by")]
         for wish in self.made:
             if wish.operation == "list":
                 self._loose_party(wish)
@@ -149,6 +152,17 @@ class Reading(Limits, Asking, Making, Verbs):
         for verb in verbs:
             self.context.verb = verb.tag("v.")
         self._leftover()
+
+    def _object_unknown(self, verbs: list[Item]) -> bool:
+        """ "Mets mes cours en PDF": what the verb is to act on is a word nobody knows; not every file instead."""
+        if self.has("n.files", "n.folder", "n.names", "n.duplicates", "n.rest"):
+            return False
+        for verb in verbs:
+            ahead = [item for item in self.parts[self.parts.index(verb) + 1 :] if not item.filler]
+            said = ahead[1:2] if ahead and ahead[0].has("g.definite", "g.each") else ahead[:1]
+            if said and said[0].kind == "unknown" and not said[0].proper and not said[0].used and said[0].text[:1].isalpha():
+                return True
+        return False
 
     def _of_the_rest(self) -> None:
         """ "... le reste par type": every file but those the wishes before are about."""

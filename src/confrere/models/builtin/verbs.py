@@ -11,6 +11,15 @@ from confrere.models.builtin.slots import columns, put, side_of
 _THEM = {"les", "them", "it", "le", "ceux ci", "celles ci", "these", "those"}
 
 
+def _heaped(verb: Item) -> bool:
+    """A verb of putting together that may be putting away."""
+    return verb.bare.startswith(("stick", "gather", "lump", "put", "bundle", "rassembl", "reuni", "regroup"))
+
+
+def _single(item: Item) -> bool:
+    return item.has("v.merge") and item.bare.split()[0] in ("en", "dans", "in", "into", "un", "one", "as", "to")
+
+
 class Verbs(Filling):
     """Reads the verbs of a clause."""
 
@@ -71,6 +80,8 @@ class Verbs(Filling):
                 self.wish("clean", verb)
             else:
                 self.wish("duplicates", verb, action="aside")
+        elif name == "merge" and _heaped(verb) and self.has("n.folder") and not self.has("k.pdf") and not any(map(_single, self.parts)):
+            self._move(verb, by)  # "stick the quotes in a folder"
         elif name == "merge":
             self._merge(verb)
         elif name == "split":
