@@ -43,11 +43,13 @@ _BILL = re.compile(r"\b(?:invoice|bill(?:ing)?|facture|rechnung|factura|fattura|
 
 
 _NO_BILL = re.compile(
-    r"n'est pas une facture|ne (?:constitue|vaut) pas (?:une )?facture|(?:is not|not) an? (?:vat |tax )?(?:invoice|bill|vat receipt)\b|"
+    r"n'est pas une facture|ne (?:constitue|vaut) pas (?:une )?facture|(?:is not|not) an? (?:invoice|bill)\b|"
     r"keine rechnung|geen factuur|no es una factura|non e una fattura|facture pro ?forma|pro[ -]?forma invoice|proformarechnung"
 )
 """A paper that says itself that it is no bill."""
-_OWNED = re.compile(r"^(?:votre|notre|your|ihre?|uw|vos|my|mon|ma) ")
+_OWNED = re.compile(
+    r"^(?:votre|notre|your|ihre?|uw|vos|my|mon|ma|information|interim|final|hotel|guest|original|duplicate|electronic|online) "
+)
 
 
 @cache

@@ -33,6 +33,7 @@ from confrere.documents.extract import (
 )
 from confrere.documents.extract.confidence import Evidence
 from confrere.documents.extract.layout import Layout, Segment
+from confrere.documents.extract.text import compact
 from confrere.documents.model import Document, Field, Record
 
 PAID = ("invoice", "credit-note", "receipt", "quote")
@@ -104,9 +105,14 @@ def _one(document: Document, name: str, languages: tuple[str, ...]) -> Record:
 
 
 def _compare(record: Record, document: Document) -> None:
-    """Structured data wins, but a total that a reader of the page would not see is worth a look."""
+    """Structured data wins, but a total or a number that a reader of the page would not see is worth a look."""
+    if document.kind != "pdf":
+        return
+    number = record.fields.get("number")
+    if number is not None and len(document.text) > 200 and compact(number.value) not in compact(document.text):
+        record.check["number"] = "extract.xml-number-not-on-page"
     total = record.fields.get("total")
-    if total is None or document.kind != "pdf":
+    if total is None:
         return
     page = layout.build(document)
     value = abs(Decimal(total.value))
@@ -140,7 +146,7 @@ class _Job:
             return
         told = sums.total.readers
         plain = {"total", "largest"} <= told and bool(sums.total.amount and sums.total.amount.currency) and len(self.page.rows) < 90
-        if not ("gross" in told or sums.proof == "sum" or plain):
+        if not ("gross" in told or sums.proof == "sum" or plain or {"total", "rates"} <= told):
             return
         paid = set(
             re.findall(

@@ -65,7 +65,9 @@ def _addressed(layout: Layout, suppliers: Board, clients: Board, fenced: dict[in
     stands in the window of the envelope, is the client's."""
     after_sender: Segment | None = None
     first = True
-    for block in blocks.addresses(layout):
+    found = blocks.addresses(layout)
+    heads = [block.name for block in found]
+    for block in found:
         head = block.lines[0]
         if block.sender:
             suppliers.add(block.sender, 2.2, head, "sender")
@@ -84,6 +86,8 @@ def _addressed(layout: Layout, suppliers: Board, clients: Board, fenced: dict[in
             + 0.3 * any(names.has_legal_form(line.text) for line in block.lines)
             - 0.8 * civil
         )
+        larger, office = _larger(layout, name, heads), _office(layout, block)
+        weight += 1.2 * larger + 1.0 * office
         if not follows:
             window = right and not block.marks and not block.registered and _something_left(layout, head)
             suppliers.add(name.text, weight + 0.4 * (first and after_sender is None and not window) - 0.7 * window, name, "block")
@@ -96,8 +100,31 @@ def _addressed(layout: Layout, suppliers: Board, clients: Board, fenced: dict[in
             - 0.4 * block.marks
             - 0.9 * block.registered
             + 0.8 * civil
+            - 0.9 * office
         )
         clients.add(name.text, client, name, "block")
+
+
+def _larger(layout: Layout, name: Segment, heads: list[Segment | None]) -> bool:
+    """Whether the name of a block is set larger than those of the other blocks, as a letterhead is beside an addressee."""
+    others = [head.height for head in heads if head is not None and head is not name]
+    heights = sorted(segment.height for segment in layout.segments if segment.page == 0)
+    return bool(others) and name.height > 1.25 * max(*others, heights[len(heights) // 2])
+
+
+_OFFICE = re.compile(r"(?:registered (?:office|address)|siege(?: social)?\b|\bsitz\b|trading address|sede (?:legale|social))")
+
+
+def _office(layout: Layout, block: blocks.Block) -> bool:
+    """Whether the street of a block is given again as a registered office."""
+    lines = [compact(line.text) for line in block.lines if names.has_street(line.text) or re.match(r"\d+ ", line.text)]
+    own = {id(line) for line in block.lines}
+    return any(
+        id(segment) not in own
+        and _OFFICE.search(segment.folded)
+        and any(len(line) > 7 and not line.isdigit() and line in compact(segment.text) for line in lines)
+        for segment in layout.segments
+    )
 
 
 def _something_left(layout: Layout, segment: Segment) -> bool:
@@ -209,6 +236,18 @@ def _allies(board: Board) -> None:
         board.found[key].score += gain
 
 
+def _in_full(ranked: list[tuple[str, Found]]) -> list[tuple[str, Found]]:
+    """The names with that of the company first where the one ahead is only its brand: the small print tells both by one word."""
+    if not ranked or ranked[0][1].formed or "label" in ranked[0][1].readers:
+        return ranked
+    brand = names.significant(ranked[0][1].name)
+    for place, (_, entry) in enumerate(ranked[1:6], 1):
+        printed = entry.readers & {"legal", "numbers-line", "numbers-footer"}
+        if brand and len(brand[0]) > 4 and entry.formed and printed and brand[0] == names.significant(entry.name)[0]:
+            return [ranked[place], *ranked[:place], *ranked[place + 1 :]]
+    return ranked
+
+
 def _choose(layout: Layout, suppliers: Board, clients: Board, receipt: bool) -> Parties:
     result = Parties()
     told = {key for key, entry in clients.found.items() if "label" in entry.readers and entry.score >= 2.0}
@@ -223,6 +262,7 @@ def _choose(layout: Layout, suppliers: Board, clients: Board, receipt: bool) -> 
     sums = ranking.rank(layout, suppliers, clients, receipt)
     ranked = sorted(suppliers.found.items(), key=lambda item: -sums[item[0]])
     own = ""
+    ranked = _in_full(ranked)
     if ranked:
         own, result.supplier = ranked[0]
         rivals = [(sums[key], entry) for key, entry in ranked[1:] if key not in own and own not in key]

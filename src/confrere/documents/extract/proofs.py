@@ -44,21 +44,33 @@ def _cash(board: Board, paid: list[tuple[str, Decimal]], numbers: dict[int, list
 def _by_rates(layout: Layout, numbers: dict[int, list[Amount]], board: Board) -> None:
     """The table of taxes proves the total in any language: lines with a rate on which gross = net + tax, or tax is that share of a base."""
     wholes: list[Decimal] = []
+    taxes: list[Decimal] = []
+    free: list[Decimal] = []
     known: dict[Decimal, Amount] = {a.value: a for group in numbers.values() for a in group if a.money}
     for row in layout.rows:
         inside = [a for segment in row.segments for a in numbers[id(segment)]]
-        rates = [a.value for a in inside if a.percent and 0 < a.value <= 30]
+        rates = [a.value for a in inside if a.percent and 0 < a.value <= 30] or [a.value for a in inside if a.percent and not a.value]
         money = sorted((a.value for a in inside if a.money and a.value > 0), reverse=True)[:4]
         if len(rates) != 1 or len(money) < 2:
             continue
         share = rates[0] / 100
-        for base in money:
+        if not share and money[0] == money[1] and any(not a.value and a.decimals for a in inside if not a.percent):
+            free.append(money[0])  # what bears no tax stands in the table of taxes with a tax of nought
+        for base in money if share > 0 else ():
             if any(tax is not base and abs(base * share - tax) <= Decimal("0.02") for tax in money):
-                wholes.append(base + next(tax for tax in money if tax is not base and abs(base * share - tax) <= Decimal("0.02")))
+                taxes.append(next(tax for tax in money if tax is not base and abs(base * share - tax) <= Decimal("0.02")))
+                wholes.append(base + taxes[-1])
                 break
     whole = sum(wholes, _ZERO)
     if wholes and whole in known:
         board.add("total", known[whole], 1.2, "rates")
+    more = whole + sum(free, _ZERO)
+    if wholes and free and more in known:
+        board.add("total", known[more], 2.4, "rates")
+        if whole in board.readings["total"]:
+            board.readings["total"][whole].score -= 1.5  # without what bears no tax
+        if sum(taxes, _ZERO) in known:
+            board.add("tax", known[sum(taxes, _ZERO)], 2.0, "rates")
 
 
 def _unnamed(layout: Layout, numbers: dict[int, list[Amount]], board: Board) -> None:

@@ -273,7 +273,7 @@ def _choose(board: Board, found: list[Amount]) -> Totals:
             gap = total.value - net.value
             plausible = _rate(net.value, gap) is not None
             for tax in [*taxes, *sums]:
-                if tax.value and abs(abs(tax.value) - abs(gap)) <= Decimal("0.02"):
+                if tax.value and abs(tax.value) < abs(net.value) and abs(abs(tax.value) - abs(gap)) <= Decimal("0.02"):
                     score = total.score + min(2.6, 0.3 * net.score + 0.25 * tax.score + 0.8 + 0.5 * plausible)
                     choices.append((score, total, net, tax, "sum"))
             if plausible and gap in present:
