@@ -93,6 +93,26 @@ def test_a_total_that_is_not_on_the_page_is_worth_a_look() -> None:
     assert "total" not in extract(with_xml(CII.format(code=380), "Total TTC 960,00 €")).check
 
 
+def test_a_number_that_is_not_on_the_page_is_worth_a_look() -> None:
+    prose = "Atelier Morvan vous remercie de votre confiance et reste à votre disposition. " * 3
+    assert extract(with_xml(CII.format(code=380), f"Facture n° F-78\n{prose}")).check["number"] == "extract.xml-number-not-on-page"
+    assert "number" not in extract(with_xml(CII.format(code=380), f"Facture n° F 77\n{prose}")).check
+
+
+def test_two_invoices_attached_to_one_paper_settle_nothing_they_differ_on() -> None:
+    document = with_xml(CII.format(code=380), "Total TTC 960,00 €")
+    document.attachments["zugferd-invoice.xml"] = CII.format(code=380).replace("960.00", "9960.00").encode()
+    record = extract(document)
+    assert record.check == {"total": "extract.xml-contradicts"} and record.fields["total"].confidence < 0.9
+    assert record.fields["net"].confidence > 0.9
+
+
+def test_what_is_no_amount_of_money_is_left_out() -> None:
+    for odd in ("NaN", "Infinity", "-Infinity", "1e999", "1e-999999"):
+        record = extract(with_xml(CII.format(code=380).replace("960.00", odd), "Total TTC 960,00 €"))
+        assert (record.type == "invoice" and record.fields.get("total") is None) or record.fields["total"].value == "460.00", odd
+
+
 def test_a_credit_note_by_its_code() -> None:
     assert extract(with_xml(CII.format(code=381))).type == "credit-note"
 

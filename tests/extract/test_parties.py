@@ -29,6 +29,12 @@ def test_what_only_looks_alike_is_a_doubt() -> None:
     assert {doubt.reason for doubt in groups.doubts} == {"spelling", "part", "form"}
 
 
+def test_letters_of_another_alphabet_are_a_doubt() -> None:
+    groups = group(["Mairie de Lyon", "M\u0430irie de Lyon", "Ελλάς Μεταφορές"])
+    assert len(groups.members) == 3
+    assert [(doubt.first, doubt.second) for doubt in groups.doubts] == [("Mairie de Lyon", "M\u0430irie de Lyon")]
+
+
 def test_towns_apart_are_a_doubt() -> None:
     groups = group(["Garage Central (Nantes)", "Garage Central (Brest)"])
     assert len(groups.members) == 2

@@ -97,5 +97,11 @@ def _stands(field: str, value: str, page: Layout) -> tuple[str, Segment] | None:
 
 def doubtful(record: Record) -> list[str]:
     """The fields worth asking a model about: those on the check list that a reading could settle."""
-    settled = {"extract.check-digits", "extract.xml-not-on-page", "extract.lines-not-sum"}
+    settled = {
+        "extract.check-digits",
+        "extract.xml-not-on-page",
+        "extract.xml-number-not-on-page",
+        "extract.xml-contradicts",
+        "extract.lines-not-sum",
+    }
     return [field for field, reason in record.check.items() if reason not in settled and field not in ("type", "line_items")]

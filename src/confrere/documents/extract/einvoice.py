@@ -35,14 +35,24 @@ def read(document: Document) -> Record | None:
     sources.sort(key=lambda item: not any(word in item[0].lower() for word in ("factur-x", "zugferd", "xrechnung", "order-x")))
     if document.kind in ("xml", "text") and "<" in document.text[:200]:
         sources.append(("", document.text.encode("utf-8", "replace")))
+    found = []
     for _, data in sources:
         root = _parse(data)
-        if root is not None:
-            record = _cii(root) if _ROOTS[_local(root)] == "cii" else _ubl(root)
-            if record is not None:
-                _apart(record)
-                return record
-    return None
+        record = None if root is None else _cii(root) if _ROOTS[_local(root)] == "cii" else _ubl(root)
+        if record is not None:
+            _apart(record)
+            found.append(record)
+    for other in found[1:]:
+        _contradict(found[0], other)
+    return found[0] if found else None
+
+
+def _contradict(record: Record, other: Record) -> None:
+    """Two invoices attached to one paper: what they do not agree on is nobody's word until a person looks."""
+    for name in record.fields.keys() & other.fields.keys():
+        if compact(record.fields[name].value) != compact(other.fields[name].value):
+            record.fields[name].confidence = 0.5
+            record.check[name] = "extract.xml-contradicts"
 
 
 def _apart(record: Record) -> None:
@@ -143,10 +153,12 @@ def _date(text: str) -> str:
 
 
 def _amount(text: str) -> str:
+    """A decimal string; "" for what is no amount of money (NaN, an infinity, a number without end)."""
     try:
-        return plain(Decimal(text.strip()))
+        value = Decimal(text.strip())
     except InvalidOperation:
         return ""
+    return plain(value) if value.is_finite() and abs(value.adjusted()) < 15 else ""
 
 
 class _Fields(dict[str, Field]):

@@ -17,6 +17,7 @@ from functools import lru_cache
 from confrere.documents.extract.names import FORM
 from confrere.documents.extract.text import fold, tidy
 from confrere.documents.extract.vocabulary import table
+from confrere.policy.values import skeleton
 
 _CIVILITY = re.compile(r"^(?:m|mr|mrs|ms|mme|mlle|monsieur|madame|mademoiselle|herr|frau|dr|maitre|me)\.?\s+(?=\w)")
 _LEAD = re.compile(r"^(?:societe|ste|entreprise|ets|etablissements?|the)\s+(?=\w)")
@@ -150,6 +151,13 @@ class Grouper:
             if first != second and frozenset((_key(first), _key(second))) not in self._different:
                 found.setdefault(pair, Doubt(min(first, second), max(first, second), reason))
 
+        looks: dict[str, list[str]] = defaultdict(list)
+        for title in keys:
+            looks[skeleton(title)].append(title)
+        for titles in looks.values():  # letters of another alphabet that look like those of the real name
+            for first in titles if len(titles) > 1 else ():
+                for second in titles if not first.isascii() else ():
+                    doubt(first, second, "spelling")
         for titles in cores.values():
             for i, first in enumerate(titles):
                 for second in titles[i + 1 :]:
