@@ -127,7 +127,7 @@ def wrong_plan(found: Understanding, faults_found: list[str]) -> bool:
 
 def main() -> None:
     parser = argparse.ArgumentParser(prog="python -m bench.briefs", description=__doc__)
-    parser.add_argument("--half", choices=("dev", "held-out", "blind", "fresh", "aside", "dev3", "held3", "last"))
+    parser.add_argument("--half", choices=("dev", "held-out", "blind", "fresh", "aside", "dev3", "held3", "last", "open"))
     parser.add_argument("--failures", action="store_true", help="print each brief that is not right, of the half asked for")
     options = parser.parse_args()
     rows = [json.loads(line) for line in Path(__file__).with_name("briefs.jsonl").read_text(encoding="utf-8").splitlines()]

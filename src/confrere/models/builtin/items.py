@@ -181,7 +181,6 @@ def items(brief: str, today: date) -> tuple[list[Item], str, dict[str, str]]:
                     match = None  # too much hangs on these for a guess
                 elif match is not None and match.tags[0][0] != "x.guard":
                     corrections[text] = match.read_as
-                    item.bare = bare(match.read_as)
             if match is None or all(tag in ("x.guard", "x.paper") for tag, _ in match.tags):
                 item.kind = "unknown"
                 tags = tuple(pair for pair in (match.tags if match else ()) if pair[0] in ("x.paper", "x.guard"))
@@ -190,6 +189,8 @@ def items(brief: str, today: date) -> tuple[list[Item], str, dict[str, str]]:
         item.places = range(at, at + size)
         item.text = " ".join(dict.fromkeys(part.text for part in found[at : at + size])) if size > 1 else text
         item.bare = " ".join(part.bare for part in found[at : at + size])
+        if size == 1 and text in corrections:
+            item.bare = bare(corrections[text])
         out.append((item, tags))
         at += size
     language = _language(brief, [tags for _, tags in out])

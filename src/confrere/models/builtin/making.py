@@ -117,6 +117,16 @@ class Making(Filling):
                 part.used = True  # "the same report as last month": which one cannot be known here
             return
         last = self.result.wishes[-1] if self.result.wishes else None
+        after = self.after(item)
+        if (
+            operation == "report"
+            and item.bare == "report"
+            and after is not None
+            and after.has("g.only")
+            and any(wish.operation == "duplicates" for wish in [*self.made, *self.context.wishes])
+        ):
+            item.used = True  # "dupes: report only"
+            return
         alone = not any(part.has("v.", "t.", "k.", "d.", "f.", "n.amounts") for part in self.parts)
         bare = all(part is item or part.filler or part.kind == "comma" or part.has("g.") for part in self.parts)
         if (

@@ -7,6 +7,7 @@ from dataclasses import replace
 from confrere.models.builtin.governing import DELIVERABLES
 from confrere.models.builtin.items import Item
 
+_REACH = 60  # items back that a pronoun may point to
 _RECEIVED = {"recus de", "recues de", "recu de", "recus des", "recus du"}
 _THOSE = {"celles", "celle", "ceux", "celui", "those"}
 
@@ -60,6 +61,7 @@ def _others(found: list[Item]) -> list[Item]:
 
 def _last_head(before: list[Item]) -> list[Item]:
     """The last thing to make named in the sentence, with what it is of, up to its first way or comma."""
+    before = before[-_REACH:]
     place = next((at for at in range(len(before) - 1, -1, -1) if before[at].has(*DELIVERABLES) or before[at].kind == "stop"), None)
     if place is None or before[place].kind == "stop":
         return []
@@ -102,12 +104,13 @@ def _those(found: list[Item]) -> list[Item]:
             and (after.has("g.of", "g.for") or after.kind == "period")
             and (
                 joiner(out[-1])
-                or (out[-1].has("v.") and any(map(joiner, out)))
+                or (out[-1].has("v.") and any(map(joiner, out[-_REACH:])))
                 or (len(out) > 1 and out[-1].has("g.definite") and joiner(out[-2]))
             )
         ):
-            start = next((k for k in range(len(out) - 1, -1, -1) if out[k].kind == "stop"), -1) + 1
-            papers = next((part for part in reversed(out[start:]) if part.has("t.", "k.") and not _into(out, part)), None)
+            near = out[-_REACH:]
+            start = next((k for k in range(len(near) - 1, -1, -1) if near[k].kind == "stop"), -1) + 1
+            papers = next((part for part in reversed(near[start:]) if part.has("t.", "k.") and not _into(near, part)), None)
             if papers is not None:
                 out += [Item("lex", item.text, "les", ("g.definite",)), replace(papers)]
                 at += size

@@ -71,8 +71,10 @@ class Verbs(Filling):
                 self.wish("rename", verb)
             elif data:
                 self.wish("clean", verb)
-            elif self.has("n.duplicates"):
-                return
+            elif self.has("n.duplicates") or (
+                verb.text.casefold().endswith(("ée", "ées", "és", "ed")) and not self.has("n.files", "n.folder")
+            ):
+                return  # "a table, cleaned": of what is made, nothing to put in order
             elif self.has("n.files", "n.folder") or not self.has("n.", "t.", "k.", "d.", "f."):
                 self.wish("sort", verb)
         elif name == "dedupe":
