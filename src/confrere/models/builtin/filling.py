@@ -52,7 +52,7 @@ class Filling(Naming):
             self.context.wishes.remove(last)
         if (
             last is not None
-            and not scope
+            and not (scope.kinds or scope.types or scope.names or scope.parties)
             and last is not holder
             and holder.operation in _ON_THEM
             and last.operation in (*_ON_THEM, "list", "clean", "extract", "recap")
@@ -77,6 +77,9 @@ class Filling(Naming):
             if holder.operation == "clean":  # rows of a table, not papers bought or sold
                 scope.side = ""
             holder.only = holder.only.merged(scope)
+            for twin in self.made:  # "minutes in Word and in PDF from hearing.vtt"
+                if twin is not holder and twin.operation == holder.operation and not twin.only:
+                    twin.only = holder.only.merged(twin.only)
         if table is not None:
             self._columns(table)
             due = next((item for item in self.parts if item.has("f.due_date")), None)

@@ -155,7 +155,7 @@ class Reading(Limits, Asking, Making, Verbs):
 
     def _object_unknown(self, verbs: list[Item]) -> bool:
         """ "Mets mes cours en PDF": what the verb is to act on is a word nobody knows; not every file instead."""
-        if self.has("n.files", "n.folder", "n.names", "n.duplicates", "n.rest"):
+        if self.has("n.files", "n.names", "n.duplicates", "n.rest"):
             return False
         for verb in verbs:
             ahead = [item for item in self.parts[self.parts.index(verb) + 1 :] if not item.filler]
@@ -173,6 +173,9 @@ class Reading(Limits, Asking, Making, Verbs):
                     wish.exclude = wish.exclude.merged(earlier[0].only)
                 for other in earlier if len(earlier) > 1 else []:
                     wish.exclude = wish.exclude.merged(Scope(types=other.only.types, kinds=other.only.kinds, names=other.only.names))
+        if not earlier and self.result.beyond:  # "delete the blurry photos and sort the others": which others cannot be known
+            self.result.not_understood.append(" ".join(dict.fromkeys(item.text for item in self.parts if item.text.strip())))
+            self.made = [wish for wish in self.made if wish.operation not in _ON_FILES]
         for item in self.parts:
             item.used |= item.has("n.rest")
 

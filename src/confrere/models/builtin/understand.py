@@ -234,7 +234,11 @@ def _finish(result: Understanding, found: list[Item], chat: list[Item]) -> None:
             wish.params.setdefault("action", "report")
     for wish in list(result.wishes):
         left = wish.exclude.merged(result.exclude)
-        if wish.only.kinds and not wish.only.types and set(wish.only.kinds) <= set(left.kinds):
+        typed = wish.only.types and not wish.only.kinds and set(wish.only.types) <= set(left.types)
+        if typed and not (left.parties or left.names or left.since or left.until or left.at_least or left.at_most):
+            result.wishes.remove(wish)  # "the contracts, without the riders", riders being contracts here
+            result.not_understood.append(" ".join(wish.words))
+        elif wish.only.kinds and not wish.only.types and set(wish.only.kinds) <= set(left.kinds):
             result.wishes.remove(wish)  # "group pics but leave screenshots": nothing would be left
             result.not_understood.append(" ".join(wish.words))
     for wish in [w for w in result.wishes if w.operation == "split" and len(w.params.get("pages", [])) in (4, 6, 8)]:
