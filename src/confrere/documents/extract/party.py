@@ -253,7 +253,7 @@ def _choose(layout: Layout, suppliers: Board, clients: Board, receipt: bool) -> 
     told = {key for key, entry in clients.found.items() if "label" in entry.readers and entry.score >= 2.0}
     for key, entry in suppliers.found.items():
         if "label" not in entry.readers and any(key == other or (len(key) >= 5 and (key in other or other in key)) for other in told):
-            entry.score -= 3.0
+            entry.score -= 4.0
         entry.score += 0.3 * names.has_legal_form(entry.name)
     if any(entry.corroborated and entry.score > 1.5 for entry in suppliers.found.values()):
         for entry in suppliers.found.values():

@@ -23,10 +23,9 @@ MARKS = (
 )  # fmt: skip
 """What is known of a name, in the order of ``WEIGHTS``."""
 WEIGHTS: dict[str, float] = {
-    "score": 1.65, "sender": 0.08, "line": 0.17, "column": 0.26, "footer": 0.45, "author": 0.06, "block": -0.43, "repeated": 0.23,
-    "site": 0.82, "person-ticket": 0.22, "largest": 0.29, "first": 0.45, "rank-ticket": -0.45, "client": -0.09, "client-label": -0.11, "addressed": 0.17,
-    "numbered": 0.89, "sold": -0.46, "said": -0.49, "slogan": -0.07, "digits": -0.23, "long": -0.06, "capitals": 0.12, "word": -0.32,
-    "trade": 0.12,
+    "score": 1.66, "sender": 0.06, "line": 0.18, "column": 0.28, "footer": 0.45, "author": 0.08, "block": -0.53, "repeated": 0.29,
+    "site": 0.78, "person-ticket": 0.14, "largest": 0.62, "first": 0.29, "rank-ticket": -0.4, "numbered": 0.77, "sold": -0.49,
+    "said": -0.42, "slogan": -0.31, "digits": -0.38, "long": -0.06, "capitals": 0.14, "word": -0.2, "trade": 0.17,
 }  # fmt: skip
 _TRADE = re.compile(r"\b(?:maitre|me|dr|docteur|notaire|avocat\w*|expert|etude|office|scp|cabinet|medecin|ei|entrepreneur individuel)\b")
 """Words that make a person's name that of a practice."""
