@@ -137,3 +137,9 @@ def test_a_story_is_no_condition() -> None:
     found = understand("The auditors came yesterday. We need an Excel index, please.", today=TODAY)
     assert not found.only
     assert [(wish.operation, wish.params["format"]) for wish in found.wishes] == [("index", "xlsx")]
+
+
+def test_nothing_is_deleted_on_a_guess() -> None:
+    found = understand("Delete duplicates in photos but only report them in invoices", today=TODAY)
+    assert found.not_understood
+    assert not any(wish.params.get("action") == "delete" for wish in found.wishes)

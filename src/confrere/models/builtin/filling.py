@@ -129,7 +129,12 @@ class Filling(Naming):
         self._language()
         self._names()
         self._extras()
-        last.only = last.only.merged(scope_of(self.parts, loose=False))
+        more = scope_of(self.parts, loose=False)
+        if last.operation == "duplicates" and last.only and (more.kinds or more.types or more.parties or more.names):
+            # Files named apart from the verb that deletes: whether it is meant for them is a guess, and is said.
+            self.result.not_understood.append(" ".join(dict.fromkeys(item.text for item in self.parts if item.text.strip())))
+            return
+        last.only = last.only.merged(more)
         if last.operation in ("recap", "extract", "rename"):
             self._columns(last)
         if not any(item.has("v.make", "v.write", "v.find", "v.touch", "v.compare", "v.delete") and not item.used for item in self.parts):

@@ -53,7 +53,14 @@ class Limits(Phrase):
                 for at, item in enumerate(self.parts)
             )
         )
-        if not (papers or sizes or checks or lifted):
+        but = next((at for at, item in enumerate(self.parts) if item.has("g.but")), len(self.parts))
+        torn = (  # "delete duplicates in photos but only report them in invoices": never deleted on a guess
+            any(item.has("v.delete", "v.dedupe") for item in self.parts[:but])
+            and self.has("n.duplicates")
+            and any(item.has("v.list", "v.find", "v.aside", "v.move", "v.keep", "n.report") for item in self.parts[but:])
+            and any(item.has("t.", "k.") for item in self.parts[but:])
+        )
+        if not (papers or sizes or checks or lifted or torn):
             return False
         self.result.not_understood.append(" ".join(dict.fromkeys(item.text for item in self.parts if item.text.strip())))
         for item in self.clause.items:
