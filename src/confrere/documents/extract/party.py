@@ -87,7 +87,7 @@ def _addressed(layout: Layout, suppliers: Board, clients: Board, fenced: dict[in
             - 0.8 * civil
         )
         larger, office = _larger(layout, name, heads), _office(layout, block)
-        weight += 1.2 * larger + 1.0 * office
+        weight += 1.2 * larger + 2.4 * office
         if not follows:
             window = right and not block.marks and not block.registered and _something_left(layout, head)
             suppliers.add(name.text, weight + 0.4 * (first and after_sender is None and not window) - 0.7 * window, name, "block")
