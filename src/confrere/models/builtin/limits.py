@@ -18,6 +18,10 @@ _TRADES = {"hotel", "restaurant", "train", "site", "taxi", "internet", "airline"
 """Words of a company's name as often as of a booking."""
 
 
+def _another(ahead: list[Item]) -> bool:
+    return bool(ahead) and (ahead[0].bare == "another" or [item.bare for item in ahead] in (["un", "autre"], ["une", "autre"]))
+
+
 class Limits(Phrase):
     """Reads a clause as out of reach, or as one that cannot be known, where it is."""
 
@@ -70,7 +74,9 @@ class Limits(Phrase):
 
     def _crossed(self) -> bool:
         """ "A report on the invoices of March and the contracts of April": no one set of files holds just these; said, not widened."""
-        if not crossed(self.parts) or self.has("n.rest"):
+        apart = any(item.has("g.in") and _another(self.parts[at + 1 : at + 3]) for at, item in enumerate(self.parts))
+        periods = {item.text for item in self.parts if item.kind == "period"}
+        if not (crossed(self.parts) or (apart and len(periods) > 1)) or self.has("n.rest"):  # "... and the April ones in another"
             return False
         self.result.not_understood.append(" ".join(dict.fromkeys(item.text for item in self.parts if item.text.strip())))
         for item in self.clause.items:
