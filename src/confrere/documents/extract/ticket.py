@@ -59,7 +59,7 @@ def read(layout: Layout, suppliers: Board, fenced: dict[int, str]) -> None:
             - 1.2 * (letters < 4)
             - 0.8 * names.is_generic(text)
             - 1.2 * names.is_slogan(text)
-            + min(0.9, 3.0 * max(0.0, first.height / usual - 1.15)) * (letters > 5)
+            + min(0.9, 3.0 * max(0.0, first.height / usual - 1.15)) * (first.height < 2.2 * usual) * (letters > 5)
         )
         suppliers.add(text, score, first, "ticket")
         if formed and previous and all(names.has_business_word(word) for word in names.significant(text)):
