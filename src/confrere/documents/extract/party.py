@@ -117,7 +117,7 @@ _OFFICE = re.compile(r"(?:registered (?:office|address)|siege(?: social)?\b|\bsi
 
 def _office(layout: Layout, block: blocks.Block) -> bool:
     """Whether the street of a block is given again as a registered office."""
-    lines = [compact(line.text) for line in block.lines if names.has_street(line.text) or re.match(r"\d+ ", line.text)]
+    lines = [compact(line.text) for line in block.lines if names.has_street(line.text) or re.match(r"\d{1,3} ", line.text)]
     own = {id(line) for line in block.lines}
     return any(
         id(segment) not in own
