@@ -63,6 +63,20 @@ def test_a_question_is_answered_from_the_files(talk: Any) -> None:
     assert "copie exacte" in task.text
 
 
+def test_what_was_not_understood_of_a_question_comes_before_its_answer(talk: Any) -> None:
+    task = talk("How much did I spend on electricity?").propose()
+    first, *rest = task.text.splitlines()
+    assert "electricity" in first and "without it" in first and any("€" in line for line in rest)
+
+
+def test_what_is_said_after_the_plan_was_accepted_is_named_as_not_done(talk: Any) -> None:
+    task = talk("sort by extension", {"a.txt": b"x", "b.csv": b"1,2"}).propose()
+    approved = Message(role="user", text="The plan is approved:\n[]", label="person")
+    task.work([approved, Message(role="user", text="and make an index", label="person")])
+    assert task.text.splitlines()[-1].startswith("Not done: “and make an index”")
+    assert "make_index" not in task.calls
+
+
 def test_who_is_the_biggest_client(talk: Any) -> None:
     task = talk("Which are our three largest clients?").propose()
     assert "Hôtel des Ajoncs" in task.text.splitlines()[1]

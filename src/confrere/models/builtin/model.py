@@ -146,7 +146,8 @@ def _plan(turn: Turn) -> Reply:
             return _call(ident, "list_records", {"only": scope_args(only), "exclude": scope_args(exclude), "by": by, "limit": 1000})
         answers.append(_failed(found, results[ident]) or answer(found, wish, json.loads(results[ident].text)))
     if found.stance == "question":
-        return _say("\n\n".join([*answers, *_aside(found)]))
+        whole = say("builtin.answer-whole", found.language, words=", ".join(found.not_understood)) if found.not_understood else ""
+        return _say("\n\n".join([*([whole] if whole else []), *answers, *_aside(found)]))
     ident = f"survey{suffix}"
     if ident not in results:
         return _call(ident, "survey", survey_args(found))
@@ -171,10 +172,8 @@ def _failed(found: Understanding, message: Message) -> str:
 
 
 def _aside(found: Understanding) -> list[str]:
-    """What to add to an answer: words not understood, work out of reach."""
+    """What to add to an answer: work out of reach."""
     out = [say(f"builtin.beyond-{beyond.code}", found.language, words=beyond.words) for beyond in found.beyond]
-    if found.not_understood:
-        out.append(say("builtin.unknown-words", found.language, words=", ".join(found.not_understood)))
     return out
 
 
@@ -186,4 +185,11 @@ def _work(turn: Turn) -> Reply:
     for step in turn.plan.steps:
         if step.id not in results:
             return _call(step.id, step.tool, dict(step.args))
-    return _say(summary(turn.plan, results))
+    return _say("\n".join([summary(turn.plan, results), *_said_since(turn)]))
+
+
+def _said_since(turn: Turn) -> list[str]:
+    """What the person said once the work had begun: the plan was accepted and is kept to, and what was not done is named."""
+    users = [message.text for message in turn.messages if message.role == "user" and message.label == "person"]
+    begun = max((number for number, text in enumerate(users) if text.startswith("The plan is approved:\n")), default=len(users))
+    return [say("builtin.said-since", turn.language, words=text.strip()[:200]) for text in users[begun + 1 :]]
