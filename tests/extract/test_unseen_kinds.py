@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from confrere.documents.extract import extract
+from confrere.documents.extract import extract, names
 from confrere.documents.extract.checks import SURE
 from confrere.documents.model import Document, Page, Record
 
@@ -218,3 +218,26 @@ def test_a_web_address_among_what_is_sold_names_no_seller() -> None:
         "Facturé par : Netvault SAS, 59100 Roubaix\nDomaine      Période      Qté      HT\ncaron.fr     2024         1        11,99 €\nTTC 14,39 €"
     )
     assert values(record, "supplier") == ["Netvault SAS"]
+
+
+@pytest.mark.parametrize(
+    ("text", "is_one"),
+    [
+        ("Edmonton, AB, T6H 4M6", False),
+        ("Edmonton, AB, T6H-4M6", False),
+        ("San Jose, CA 95112", False),
+        ("Volvo Penta AB", True),
+        ("V1 Numero de ticket:6800001", False),
+        ("More for you, every single day.", False),
+        ("Restaurant du Port.", True),
+        ("*** KUNDENBELEG ***", False),
+        ("Solde antérieur", False),
+        ("EDO KITCHEN # 017", True),
+    ],
+)
+def test_lines_of_tills_that_are_names_and_that_are_not(text: str, is_one: bool) -> None:
+    assert names.is_name(text) is is_one
+
+
+def test_the_number_of_a_shop_is_no_part_of_its_name() -> None:
+    assert names.clean("EDO KITCHEN # 017") == "EDO KITCHEN"

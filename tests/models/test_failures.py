@@ -144,7 +144,9 @@ async def test_silence_is_not_waited_out(make: Make, server: ScriptedModel, way:
     start = time.monotonic()
     with pytest.raises(errors.TimedOut):
         await make(way, limits).reply(turn(), Heard().append if streamed else None)
-    assert time.monotonic() - start < 3
+    assert (
+        time.monotonic() - start < 10
+    )  # three times the idle limit and the library's import, and never the twenty seconds of the overall one
 
 
 async def test_slow_first_byte_is_waited_for(make: Make, server: ScriptedModel, way: str) -> None:

@@ -44,13 +44,14 @@ _STREET_DE = re.compile(r"(?:stra[sß]?se|str\.?|weg|platz|gasse|allee|ring|damm
 _POSTAL = re.compile(
     r"(?<![\w-])(?:[A-Z]{1,2}-?\s?)?\d{4,6}\s*(?![A-Z]{0,3}\d)[A-ZÀ-ÞŁŚŻŒ][\w'’.-]+|"
     r"(?<!\w)[A-Z]{1,2}\d[A-Z\d]?\s?\d[A-Z]{2}(?!\w)|\b[A-Z]{2}\.?,?\s+\d{5}(?:-\d{4})?\b|"
-    r"(?<!\w)[A-Z]\d[A-Z]\s?\d[A-Z]\d(?!\w)|(?<!\w)[A-Z]\d[\dW]\s[A-Z0-9]{4}(?!\w)|(?<![\d.,])\d{3}\s\d{2}\s+[A-ZÀ-Ý][^\W\d_]+|(?<!\d)\d{4}-\d{3}\s+[A-ZÀ-Ý]|"
+    r"(?<!\w)[A-Z]\d[A-Z][ -]?\d[A-Z]\d(?!\w)|(?<!\w)[A-Z]\d[\dW]\s[A-Z0-9]{4}(?!\w)|(?<![\d.,])\d{3}\s\d{2}\s+[A-ZÀ-Ý][^\W\d_]+|(?<!\d)\d{4}-\d{3}\s+[A-ZÀ-Ý]|"
     r"(?<!\w)\d{4}\s?[A-Z]{2}(?!\w)|(?<!\w)\d{2}-\d{3}\s+[^\W\d_]{3,}|(?<!\w)\d{5}(?!\w)"
 )
 _CODED = re.compile(
-    r"(?<!\w)(?:NSW|VIC|QLD|SA|WA|TAS|ACT|NT)[ ,]+\d{4}(?!\d)|[^\W\d_]{3,}[ ,–-]+(?:\d{6}|\d{3} \d{3})\W*$|^[^\W\d_][\w' -]+, \d{4,6}\W*$"
+    r"(?<!\w)(?:NSW|VIC|QLD|SA|WA|TAS|ACT|NT)[ ,]+\d{4}(?!\d)|[^\W\d_]{3,}[ ,–-]+(?:\d{6}|\d{3} \d{3})\W*$|^[^\W\d_][\w' -]+, \d{4,6}\W*$|"
+    r"(?<!\w)[A-Z]{2},?\s+(?:[A-Z]\d[A-Z][ -]?\d[A-Z]\d|\d{5}(?:-\d{4})?)\W*$"
 )
-"""A town with its code where the code stands last: Australia, India, forms of mail-order shops."""
+"""A town with its code where the code stands last: Australia, India, North America (where AB is no form of company), mail-order shops."""
 _AMERICAN = re.compile(
     r"^\W*(?:(?:shop|office|flat|plot|suite|apt|house|no)\W{1,3}(?:no\W{1,3})?)?\d+[a-z]?[ ,]+(?:[a-z'.]+ ){1,4}"
     r"(?:dr|drive|blvd|pkwy|hwy|ct|cir|circle|ter|terrace|pl|trl|trail|sq|close|crescent|grove|gardens|nagar|marg|row|hill|park|quay)\b"
@@ -100,7 +101,7 @@ _NOISE = re.compile(
     r"livraison|delivery|www|order|commande|customer|licence|powered|confidential|brouillon|draft|logo|numero|number|no|"
     r"invoice|facture|receipt|"
     r"rechnung|factuur|datum|kundennummer|siege social|registered office|vielen dank|bedankt|prix|price|slogan|tel|fax|"
-    r"periode|period|contact|attn|item|designation|immat\w*|stationnement|vehicule|vehicle|numero d'ordre|somme|mode de)(?![^\W_])"
+    r"paiement|kundenbeleg|haendlerbeleg|handlerbeleg|solde|periode|period|contact|attn|item|designation|immat\w*|stationnement|vehicule|vehicle|numero d'ordre|somme|mode de)(?![^\W_])"
 )
 _NEVER = re.compile(
     r"(?<![^\W_])(?:thank|thanks|merci|sehr geehrte\w*|dear|page \d+|www|returnable|refund(?:able)?|goods sold|powered by|confidential|bonjour|"
@@ -228,6 +229,8 @@ def clean(text: str) -> str:
     if len(pieces) > 1 and any(is_address(piece) or is_contact(piece) for piece in pieces[1:]):
         name = pieces[0]
     name = re.split(r",\s*(?=\d|[A-Z]{2}-?\d)", name, maxsplit=1)[0]
+    name = re.sub(r"(?<=\w)\s+(?:phone|tel|tél)\b\.?\s*:?\s*[+(]?\d[\d ().-]{6,}$", "", name, flags=re.I)  # the shop's telephone beside it
+    name = re.sub(r"(?<=[^\W\d_])\s?#\s?\d[\d-]*$", "", name)  # which of its shops
     return tidy(name).strip("'\"«»()[]{}/\\#^$+ ") if name.count("(") != name.count(")") else tidy(name).strip("'\"«»[]{}/\\#^$+ ")
 
 
@@ -236,7 +239,7 @@ def is_name(text: str) -> bool:
     """Whether a text may be the name of a company or a person."""
     if re.fullmatch(r"(?=[a-z-]*\d)[a-z0-9-]{4,}", text.strip()):
         return False  # what a computer calls somebody
-    if re.search(r":(?:\s|$)", text.strip()) or re.search(r"(?<![^\W_])[A-Z]{2,}\d{3,}", text):
+    if re.search(r":(?:\s|$|\d)", text.strip()) or re.search(r"(?<![^\W_])[A-Z]{2,}\d{3,}", text):
         return False
     name = clean(text)
     parts = words(FORM.sub(" ", fold(name)))
@@ -251,6 +254,8 @@ def is_name(text: str) -> bool:
         r"(?:\d+ )?(?:adulte?s?|enfants?|children|persons?|personnes?|couverts?|nuits?|nights?)\b", fold(name)
     ):
         return False
+    if re.search(r"\s[a-zà-ÿ]{4,}\.$", name) and not has_legal_form(name) and not has_business_word(name):
+        return False  # a remark, told with its full stop
     if name[:1].islower() and len(name.split()) > 3 and not has_legal_form(name):
         return False  # the end of a sentence
     if letters < 2 or len(name) > 70 or letters < 0.5 * len(name.replace(" ", "")):
