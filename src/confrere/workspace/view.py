@@ -34,10 +34,10 @@ class View:
     Every change is put down to the step and call that ``working`` was last told.
     """
 
-    def __init__(self, roots: list[Root], area: Path) -> None:
+    def __init__(self, roots: list[Root], area: Path, seen: Seen | None = None) -> None:
         self.work_area = Area(area)
         self.trees = {root.name: Tree(root, area / str(number)) for number, root in enumerate(roots)}
-        self.seen = Seen(area / "seen.db")
+        self.seen = Seen(area / "seen.db") if seen is None else seen
         self._step = self._call = ""
         self._names = Names(self._names_in)
         self._mounted_ns = 0

@@ -25,9 +25,7 @@ class LookView(View):
     """A view for the person's eyes: what is opened here does not count as seen by the task."""
 
     def __init__(self, roots: list[Root], area: Path) -> None:
-        super().__init__(roots, area)
-        self.seen.close()
-        self.seen = Seen(Path(":memory:"))
+        super().__init__(roots, area, Seen(Path(":memory:")))  # the task's own may be held by its process
 
 
 def walk_from(view: View, after: str) -> Iterator[Info]:
